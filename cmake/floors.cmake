@@ -1,0 +1,50 @@
+# headroom_flags(target): the flags that every object of Headroom is compiled with.
+# -ffp-contract=off: the same bits on machines with and without fused multiply-add.
+function(headroom_flags target)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_compile_options(${target} PRIVATE
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Wmissing-prototypes
+    -Wvla -Wdouble-promotion -ffp-contract=off -fno-math-errno -fopenmp-simd)
+  if(HEADROOM_WERROR)
+    target_compile_options(${target} PRIVATE -Werror)
+  endif()
+  if(HEADROOM_SANITIZE)
+    target_compile_options(${target} PRIVATE -fsanitize=${HEADROOM_SANITIZE} -fno-omit-frame-pointer
+      -fno-sanitize-recover=all)
+    target_link_options(${target} PRIVATE -fsanitize=${HEADROOM_SANITIZE})
+  endif()
+endfunction()
+
+# headroom_floor(name floors...): the library of src/<name>/, which may use the floors named.
+function(headroom_floor name)
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.c)
+  list(FILTER sources EXCLUDE REGEX "base/vector_level\\.c$")
+  if(NOT sources)
+    file(WRITE ${PROJECT_BINARY_DIR}/empty_${name}.c "typedef int headroom_${name}_is_empty;\n")
+    set(sources ${PROJECT_BINARY_DIR}/empty_${name}.c)
+  endif()
+  add_library(headroom_${name} STATIC ${sources})
+  headroom_flags(headroom_${name})
+  foreach(below IN LISTS ARGN)
+    target_link_libraries(headroom_${name} PUBLIC headroom_${below})
+  endforeach()
+  target_link_libraries(headroom_${name} PUBLIC m)
+endfunction()
+
+# base/vector_level.c is compiled once per instruction set; HR_VECTOR_LEVEL names the copy.
+function(headroom_isa_levels)
+  set(source ${PROJECT_SOURCE_DIR}/src/base/vector_level.c)
+  if(NOT EXISTS ${source})
+    return()
+  endif()
+  set(options_baseline "")
+  set(options_avx2 -mavx2)
+  set(options_avx512 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512)
+  foreach(level baseline avx2 avx512)
+    add_library(headroom_vector_${level} OBJECT ${source})
+    headroom_flags(headroom_vector_${level})
+    target_compile_definitions(headroom_vector_${level} PRIVATE HR_VECTOR_LEVEL=${level})
+    target_compile_options(headroom_vector_${level} PRIVATE ${options_${level}})
+    target_sources(headroom_base PRIVATE $<TARGET_OBJECTS:headroom_vector_${level}>)
+  endforeach()
+endfunction()

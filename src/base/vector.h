@@ -1,0 +1,32 @@
+/* vector: the few array operations that are worth having per instruction set.
+ *
+ * The same C file is compiled once per level (baseline x86-64, AVX2, AVX-512); the level is
+ * chosen at run time, or forced by HEADROOM_ISA = baseline | avx2 | avx512. Every level gives
+ * the same bits: only integer operations and IEEE + - * / in a fixed order, no contraction.
+ */
+#ifndef HR_BASE_VECTOR_H
+#define HR_BASE_VECTOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+typedef struct hr_vector {
+    const char *name; /* "baseline", "avx2", "avx512" */
+    /* out[16 n_blocks] <- outputs of sixteen PCG32; state advances n_blocks steps */
+    void (*pcg32)(uint64_t state[16], const uint64_t increment[16], size_t n_blocks, uint32_t *out);
+    /* out[i] <- -log((word[i] + 1/2) 2^-32), the standard exponential; n any */
+    void (*exponential)(const uint32_t *word, size_t n, double *out);
+    /* out[i] <- exp(location + scale * z(word[i])), z the standard normal quantile; n any */
+    void (*lognormal)(const uint32_t *word, size_t n, double location, double scale, double *out);
+} hr_vector;
+
+/* The level to use: `request` (HEADROOM_ISA's value) or, when NULL or empty, the widest that
+ * this processor has. Fails with HR_ERR_USAGE on an unknown name or one the processor lacks. */
+HR_MUST_CHECK hr_status hr_vector_choose(const char *request, const hr_vector **chosen,
+                                         hr_err *err);
+/* Level number i (narrowest first) that this processor can run; NULL past the last. */
+const hr_vector *hr_vector_level(unsigned i);
+
+#endif

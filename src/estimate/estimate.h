@@ -1,0 +1,66 @@
+/* estimate: from integer sums to a number with an interval.
+ *
+ * Methods and their sources are in METHODS.md. In short, for N replications of which `hits`
+ * contributed: 0/1 values get Clopper-Pearson (1934); values with at least 100 hits get a
+ * Student interval on replication values (ratios and variances by the delta method); fewer
+ * hits get the product of a Clopper-Pearson interval for "contributes" and a Student interval
+ * for the size of a contribution, each at alpha/2; no hits give an upper bound, never 0.
+ */
+#ifndef HR_ESTIMATE_ESTIMATE_H
+#define HR_ESTIMATE_ESTIMATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/outcome.h"
+#include "model/tally.h"
+
+typedef struct hr_estimate {
+    double value;        /* NaN when the cell does not exist or nothing was offered */
+    double lower, upper; /* at the level asked for */
+    double standard_error;
+    uint64_t hits;
+    uint64_t n;          /* replications */
+    bool is_bound;       /* no hits: `upper` is a bound, `value` and `lower` are 0 */
+} hr_estimate;
+
+/* Estimate of one cell. alpha: two-sided error probability, e.g. 0.05. scale: from
+ * hr_outcome_scale (0 gives NaN). binary: every replication's x is 0 or `most` (then exact
+ * binomial intervals apply). */
+hr_estimate hr_estimate_cell(const hr_outcome *outcome, const hr_cell *cell, uint64_t n,
+                             double scale, double alpha);
+
+/* Exact binomial interval (Clopper and Pearson 1934), one of n. */
+void hr_clopper_pearson(uint64_t hits, uint64_t n, double alpha, double *lower, double *upper);
+
+/* Error probability of look k: alpha / ((k+1)(k+2)), which sums to alpha over all looks. */
+double hr_look_alpha(double alpha, unsigned look);
+/* Blocks in the first `look + 1` looks: 2^look. */
+uint64_t hr_look_blocks(unsigned look);
+
+typedef enum hr_verdict { HR_GO_ON, HR_PRECISE, HR_DECIDED, HR_EXHAUSTED } hr_verdict;
+/* Should a configuration stop after `look`? Depends only on the study and the folded target
+ * cell: every rank decides alike. The interval it used is returned in `estimate`. */
+struct hr_stopping {
+    double relative, confidence;
+    uint64_t min_hits, at_most;
+    bool stop_when_decided, has_threshold;
+    double threshold;
+};
+hr_verdict hr_stopping_verdict(const struct hr_stopping *rule, const hr_outcome *outcome,
+                               const hr_cell *target, uint64_t n, double scale, unsigned look,
+                               hr_estimate *estimate);
+
+/* ---- across configurations (equal weights) */
+typedef struct hr_spread {
+    uint64_t n;
+    double mean, mean_lower, mean_upper; /* of the values, Student over configurations */
+    double sd_total;    /* of the estimates */
+    double sd_between;  /* inner noise removed: sqrt(max(0, var - mean inner variance)) */
+    double quantile[5]; /* 5 %, 25 %, 50 %, 75 %, 95 % of the estimates */
+    uint64_t met, missed, undecided; /* against a threshold, by intervals; 0 without one */
+} hr_spread;
+hr_spread hr_spread_of(const hr_estimate *estimates, uint64_t n, double confidence,
+                       bool has_threshold, double threshold, double *scratch);
+
+#endif

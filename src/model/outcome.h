@@ -1,0 +1,82 @@
+/* outcome: the table of everything that can be reported, and the layout of a tally.
+ *
+ * One row per outcome drives the tally, the estimators, the result file, `show`, `list
+ * outcomes` and the manual. A replication gives each cell of an outcome a pair of integers
+ * (x, y); the tally keeps their sums and sums of products; estimate/ turns these into numbers.
+ */
+#ifndef HR_MODEL_OUTCOME_H
+#define HR_MODEL_OUTCOME_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "model/configuration.h"
+
+/* Axes that an outcome may have besides `configuration`; sizes come from the layout. */
+typedef enum hr_axis {
+    HR_AXIS_NONE,
+    HR_AXIS_CRITERION, /* overload definition: (level, resource) with resource "any" first */
+    HR_AXIS_SERVER,
+    HR_AXIS_K,         /* at least k = 1..n servers */
+    HR_AXIS_DURATION,  /* least length of an episode */
+    HR_AXIS_CLASS,
+    HR_AXIS_RESOURCE,
+    HR_AXIS_CAPACITY,  /* factor on all ceilings */
+    HR_AXIS_TIME,      /* observed time; one slot for "over the window" */
+    HR_AXIS_LEVEL,
+    HR_AXIS_PROBE,     /* size of the probe */
+    HR_AXIS_THRESHOLD, /* pool total above */
+    HR_N_AXES
+} hr_axis;
+enum { HR_MAX_AXES = 3 };
+
+/* How (x, y) becomes an estimate. */
+typedef enum hr_estimator {
+    HR_ESTIMATOR_MEAN,     /* E[x] / scale */
+    HR_ESTIMATOR_RATIO,    /* E[x] / E[y] / scale */
+    HR_ESTIMATOR_VARIANCE, /* E[x]/scale^2 - (E[y]/scale)^2, x and y per-replication means */
+} hr_estimator;
+
+struct hr_counts; /* kernel/counts.h: what one replication counted */
+
+typedef struct hr_outcome {
+    const char *name;         /* as in studies, result files and messages */
+    const char *unit;         /* "1", "s", "1/h", "h", ... or "resource" for the resource's unit */
+    hr_axis axes[HR_MAX_AXES];
+    hr_estimator estimator;
+    double most;              /* largest possible value of one replication (1 for fractions); 0 = none */
+    bool by_default;          /* measured unless the study selects otherwise */
+    const char *doc;          /* full sentence: what is averaged over what */
+} hr_outcome;
+extern const hr_outcome hr_outcomes[];
+extern const unsigned hr_n_outcomes;
+/* Row number by name; hr_n_outcomes when unknown. */
+unsigned hr_outcome_find(const char *name);
+
+/* Sizes of all axes, and where each selected outcome's cells start: fixed by the study alone. */
+typedef struct hr_layout {
+    unsigned size[HR_N_AXES];      /* size[HR_AXIS_NONE] = 1 */
+    bool *selected;                /* [hr_n_outcomes] */
+    uint32_t *first;               /* [hr_n_outcomes] first cell of the outcome */
+    uint32_t n_cells;
+    uint64_t identity;             /* hash of everything above: two tallies agree iff equal */
+} hr_layout;
+
+/* Lay out `selected` outcomes (NULL: the defaults) for configurations shaped like `example`;
+ * n_servers_max is the largest pool of the study. Outcomes whose axes are empty (no probes, no
+ * snapshots, no curve) are dropped silently unless selected by name. Memory from `arena`. */
+HR_MUST_CHECK hr_status hr_layout_init(hr_layout *layout, const hr_configuration *example,
+                                       unsigned n_servers_max, const bool *selected,
+                                       hr_arena *arena, hr_err *err);
+/* Cells of outcome `o`: product of its axes. Cell (i, j, k) is first + (i * n_j + j) * n_k + k. */
+unsigned hr_layout_cells(const hr_layout *layout, unsigned outcome);
+
+/* Divisor that turns the mean of x (and of y) of a cell into the outcome's unit. `index` holds
+ * the cell's position on each of the outcome's axes. 0 marks a cell that does not exist in this
+ * configuration (server 9 of a pool of 8). */
+double hr_outcome_scale(unsigned outcome, const hr_configuration *configuration,
+                        const unsigned index[HR_MAX_AXES]);
+
+#endif

@@ -1,0 +1,74 @@
+/* placement: the rules that pick the server of a whole meeting when it starts.
+ *
+ * A rule sees only what was reported (never a future size) and two random words that belong
+ * to the meeting. It is a pure function, so the same meeting with the same view always goes to
+ * the same server: that is what makes replays, lanes and the Python twin agree.
+ */
+#ifndef HR_MODEL_PLACEMENT_H
+#define HR_MODEL_PLACEMENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef enum hr_rule {
+    HR_RULE_RANDOM,              /* by weights */
+    HR_RULE_ROUND_ROBIN,         /* strict cyclic order of arrivals */
+    HR_RULE_LEAST_LOADED,        /* smallest metric */
+    HR_RULE_FEWEST_MEETINGS,     /* least loaded with metric meetings */
+    HR_RULE_FEWEST_PARTICIPANTS, /* least loaded with metric participants */
+    HR_RULE_LEAST_RELATIVE_LOAD, /* least loaded with metric relative */
+    HR_RULE_POWER_OF_D,          /* smallest metric among d distinct random servers */
+    HR_N_RULES
+} hr_rule;
+
+/* What "loaded" means. A single resource is metric HR_METRIC_RESOURCE + hr_resource_id. */
+typedef enum hr_metric {
+    HR_METRIC_RELATIVE,     /* largest load / full ceiling over the study's resources */
+    HR_METRIC_MEETINGS,     /* meetings in progress */
+    HR_METRIC_PARTICIPANTS, /* participants present */
+    HR_METRIC_RESOURCE,     /* + resource: its load */
+} hr_metric;
+
+typedef enum hr_ties { HR_TIES_UNIFORM, HR_TIES_LOWEST } hr_ties;
+
+typedef struct hr_placement {
+    hr_rule rule;
+    int metric;            /* hr_metric, resource added; forced by the rules that name theirs */
+    unsigned d;            /* power of d: candidates, 1 <= d <= servers */
+    hr_ties ties;
+    double report_period;  /* s between load reports of all servers; 0 = always fresh */
+    bool in_flight;        /* add what was placed since the last report */
+} hr_placement;
+
+typedef enum hr_admission_policy {
+    HR_ADMISSION_NONE,          /* nothing is ever refused */
+    HR_ADMISSION_CHOSEN_FULL,   /* refuse when the meeting does not fit the chosen server */
+    HR_ADMISSION_NONE_FITS,     /* the rule chooses among servers where it fits; else refuse */
+    HR_ADMISSION_RESERVE,       /* as chosen_full, with headroom kept free per class */
+    HR_N_ADMISSIONS
+} hr_admission_policy;
+
+/* One row per rule / policy, read by parser, help and `headroom list policies`. */
+typedef struct hr_policy_row {
+    const char *name;
+    const char *doc;
+} hr_policy_row;
+extern const hr_policy_row hr_rule_rows[HR_N_RULES];
+extern const hr_policy_row hr_admission_rows[HR_N_ADMISSIONS];
+
+/* What a rule may look at: one entry per server. `allowed` is NULL or a mask of servers. */
+typedef struct hr_view {
+    unsigned n_servers;
+    const double *score;       /* metric as reported; smaller is better */
+    const uint32_t *threshold; /* random: cumulative weights, word <= threshold[j] */
+    const bool *allowed;
+    uint32_t turn;             /* round robin: server whose turn it is (kept by the replay) */
+} hr_view;
+
+/* The server that the rule picks; n_servers when no server is allowed. `tie` and `pick` are the
+ * meeting's words. Random and round robin ignore `allowed` unless it excludes their choice, then
+ * they take the next allowed server in index order. */
+unsigned hr_placement_choose(const hr_placement *placement, const hr_view *view, uint32_t tie,
+                             uint32_t pick);
+
+#endif

@@ -1,0 +1,67 @@
+/* result: the HDF5 file. Every H5* call of the program is in result_write.c / result_read.c.
+ *
+ * Written by rank 0, streaming one configuration after another from the part logs, beside its
+ * final name (OUT.part), closed, synced, renamed. Layout: METHODS.md, "The result file".
+ * Everything outside /provenance is equal (h5diff) for equal studies.
+ */
+#ifndef HR_RESULTS_RESULT_H
+#define HR_RESULTS_RESULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "estimate/estimate.h"
+#include "model/tally.h"
+#include "study/study.h"
+
+/* How this answer came about: goes to /provenance. */
+typedef struct hr_provenance {
+    const char *command;     /* argv joined */
+    const char *isa;
+    int n_ranks, n_threads;
+    double seconds;          /* wall time of this run */
+    double busy_seconds;     /* sum over tasks, all runs */
+    uint64_t meetings, replications;
+    uint32_t n_runs;         /* processes of rank 0 that worked on it: 1 + resumes */
+    uint64_t digest;
+} hr_provenance;
+
+typedef struct hr_result_writer hr_result_writer;
+
+HR_MUST_CHECK hr_status hr_result_create(hr_result_writer **writer, const char *output,
+                                         const hr_study *study, hr_err *err);
+/* Append configuration `index` (ascending, each once): its folded tally, the look it stopped at
+ * and why. */
+HR_MUST_CHECK hr_status hr_result_append(hr_result_writer *writer, uint64_t index,
+                                         const hr_tally *tally, unsigned look, hr_verdict verdict,
+                                         hr_err *err);
+/* Write /distributions and /provenance, close, sync, rename. The writer is freed either way. */
+HR_MUST_CHECK hr_status hr_result_finish(hr_result_writer *writer, const hr_provenance *provenance,
+                                         hr_err *err);
+/* Drop the half-written file. */
+void hr_result_abandon(hr_result_writer *writer);
+
+/* ---- reading */
+typedef struct hr_result {
+    hr_arena arena;
+    hr_study study;           /* parsed from the embedded text and --set values */
+    uint64_t n_configurations;
+    hr_provenance provenance;
+    const char *version;      /* of the program that wrote it */
+    void *file;               /* private */
+} hr_result;
+
+/* Open and check. HR_ERR_DATA: not HDF5, not ours, another format version, truncated. */
+HR_MUST_CHECK hr_status hr_result_open(hr_result *result, const char *path, hr_err *err);
+void hr_result_close(hr_result *result);
+/* Identity of the study in the file at `path`, to tell "finished" from "another study". */
+HR_MUST_CHECK hr_status hr_result_identity(const char *path, uint64_t *identity, hr_err *err);
+/* Estimates of one cell (layout position) of all configurations, [n_configurations]. */
+HR_MUST_CHECK hr_status hr_result_estimates(const hr_result *result, unsigned outcome,
+                                            unsigned cell, hr_estimate *estimates, hr_err *err);
+/* Replications, look and verdict of all configurations; any pointer may be NULL. */
+HR_MUST_CHECK hr_status hr_result_effort(const hr_result *result, uint64_t *replications,
+                                         unsigned *look, hr_verdict *verdict, hr_err *err);
+
+#endif

@@ -1,0 +1,110 @@
+/* study: one parameter file made into a design of configurations.
+ *
+ * File -> tree (marks kept for messages) -> base presets merged -> --set overrides -> checked
+ * against the parameter table (params.h) -> design (choices x worlds) -> configuration i, day r.
+ */
+#ifndef HR_STUDY_STUDY_H
+#define HR_STUDY_STUDY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "model/configuration.h"
+#include "model/outcome.h"
+
+typedef enum hr_design_kind { HR_DESIGN_SOBOL, HR_DESIGN_RANDOM, HR_DESIGN_GRID } hr_design_kind;
+
+/* One swept thing: a coordinate of the result. */
+typedef struct hr_axis_of_study {
+    const char *path;    /* "pool.servers", "background.cpu", ... */
+    const char *unit;    /* of `numbers`, "1" for pure numbers, "" for texts */
+    bool is_choice;      /* else: unknown */
+    size_t n_levels;     /* choices: number of entries */
+    const char *const *labels; /* choices: text of each entry as written (or the bundle's name) */
+} hr_axis_of_study;
+
+/* What decides: the headline outcome and its threshold. */
+typedef struct hr_target {
+    unsigned outcome;    /* row of hr_outcomes */
+    uint32_t cell;       /* of the layout: the one number that stopping looks at */
+    bool has_threshold;
+    double at_most;      /* outcome's unit */
+} hr_target;
+
+typedef struct hr_precision {
+    double relative;         /* half-width / estimate; 0 = none */
+    double confidence;       /* e.g. 0.95 */
+    uint64_t hits;           /* least replications with a contribution */
+    uint64_t at_most;        /* replications of one configuration */
+    uint64_t block;          /* replications in one block */
+    bool stop_when_decided;  /* also stop once the target is met or missed for sure */
+} hr_precision;
+
+typedef struct hr_claim {
+    const char *say;
+    unsigned outcome;
+    uint32_t cell;
+    bool is_upper;   /* at_most, else at_least */
+    double bound;
+} hr_claim;
+
+typedef struct hr_study {
+    hr_arena arena;
+    const char *name;
+    const char *question;       /* "" when none is stated */
+    const char *source;         /* path as given */
+    const char *text;           /* the file verbatim */
+    const char *resolved;       /* base and --set applied: canonical "path = value" lines */
+    uint64_t identity;          /* hash of `resolved`: same study iff equal */
+    uint64_t seed;
+    hr_design_kind design;
+    uint64_t n_worlds;
+    uint64_t n_choices;
+    uint64_t n_configurations;  /* n_worlds * n_choices; index = world * n_choices + choice */
+    bool common_random_numbers;
+    bool has_daily;             /* configurations differ from replication to replication */
+    size_t n_axes;
+    const hr_axis_of_study *axes; /* choices first, then unknowns */
+    hr_layout layout;
+    hr_target target;
+    hr_precision precision;
+    size_t n_claims;
+    const hr_claim *claims;
+    unsigned n_servers_max;
+    struct hr_study_tree *tree; /* private */
+} hr_study;
+
+/* Read, merge, check. `sets` are "path=value" texts from --set, applied last.
+ * Errors  HR_ERR_DATA with "file:line:col: key = value: what would be right" and the nearest
+ *         known key; HR_ERR_USAGE for a bad --set; HR_ERR_MEMORY. Local. */
+HR_MUST_CHECK hr_status hr_study_open(hr_study *study, const char *path, const char *const *sets,
+                                      size_t n_sets, hr_err *err);
+/* The same from text (embedded in a result file); `name` stands in messages. */
+HR_MUST_CHECK hr_status hr_study_parse(hr_study *study, const char *name, const char *text,
+                                       size_t length, const char *const *sets, size_t n_sets,
+                                       hr_err *err);
+void hr_study_free(hr_study *study);
+
+/* Resolve configuration `index` for `replication` (which matters only with has_daily) into
+ * `configuration`, prepared, all memory from `arena` (which the caller resets).
+ * Calls  Local; thread-safe: the study is only read. */
+HR_MUST_CHECK hr_status hr_study_configuration(const hr_study *study, uint64_t index,
+                                               uint64_t replication, hr_arena *arena,
+                                               hr_configuration *configuration, hr_err *err);
+/* Value of axis `axis` in configuration `index`: the number in the axis' unit, or for textual
+ * choices the level's position. */
+HR_MUST_CHECK hr_status hr_study_coordinate(const hr_study *study, size_t axis, uint64_t index,
+                                            double *value, hr_err *err);
+
+/* The presets compiled into the program (params/presets and params): for `base:` and `new`. */
+typedef struct hr_preset {
+    const char *name; /* "lync-2013/front-end", "pool-80000" */
+    const char *text;
+} hr_preset;
+extern const hr_preset hr_presets[];
+extern const size_t hr_n_presets;
+
+#endif
