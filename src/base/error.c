@@ -22,7 +22,7 @@ hr_status hr_err_set(hr_err *err, hr_status status, const char *file, int line, 
 void hr_assert_failed(const char *condition, const char *file, int line)
 {
     /* The one print below cli/: the process is about to end and nobody else can speak. */
-    (void)fprintf(stderr, "headroom: bug: '%s' does not hold (%s:%d); please report it\n", condition,
-                  file, line);
+    (void)fprintf(stderr, "headroom: bug: '%s' does not hold (%s:%d); please report it\n",
+                  condition, file, line);
     _Exit(HR_ERR_BUG);
 }

@@ -61,8 +61,8 @@ bool hr_law_is_constant(const hr_law *law);
 struct hr_sampler;
 HR_MUST_CHECK hr_status hr_law_length_biased(const hr_law *law, hr_arena *arena,
                                              struct hr_sampler *sampler, hr_err *err);
-/* Values and probabilities of an integer law; an infinite tail is cut where less than 2^-40
- * of probability is left and the rest rescaled. */
+/* Values and probabilities of an integer law or a table; each tail of GEOMETRIC and POISSON is
+ * cut where less than 2^-40 of probability is left and the rest rescaled. */
 HR_MUST_CHECK hr_status hr_law_tabulate(const hr_law *law, hr_arena *arena, size_t *n,
                                         const double **value, const double **share, hr_err *err);
 
@@ -70,30 +70,34 @@ HR_MUST_CHECK hr_status hr_law_tabulate(const hr_law *law, hr_arena *arena, size
 typedef struct hr_sampler {
     hr_law law;
     bool weighted;             /* draws from the length-biased law instead */
-    double p0, p1, p2;         /* prepared parameters, meaning depends on the kind */
-    size_t n;                  /* table laws: entries */
+    double p0, p1;             /* prepared: LOGNORMAL location and scale as in hr_vector;
+                                  EXPONENTIAL, ERLANG, GAMMA shape and scale; LOG_UNIFORM span */
+    size_t n;                  /* table laws: entries, those of probability 0 included */
     const double *value;       /* table laws: values, ascending */
     const uint32_t *threshold; /* table laws: entry i is drawn when word <= threshold[i] and not
-                                  an earlier one; the last threshold is 2^32 - 1 */
+                                  one from guide[0] on; the last threshold is 2^32 - 1 */
     const uint16_t *guide;     /* table laws: first entry to try for the top byte of the word */
 } hr_sampler;
 
 HR_MUST_CHECK hr_status hr_sampler_init(hr_sampler *sampler, const hr_law *law, hr_arena *arena,
                                         hr_err *err);
 double hr_sampler_draw(const hr_sampler *sampler, uint32_t word);
-/* Index of the entry drawn, for table laws. */
+/* Index of the entry drawn, for table laws; equal to the value for values 0, 1, 2, ... */
 size_t hr_sampler_index(const hr_sampler *sampler, uint32_t word);
 
 /* The table of named laws: parser, help, `headroom list laws` and the manual read it. */
 typedef struct hr_law_row {
     const char *name; /* as written in a study */
     hr_law_kind kind;
-    const char *arguments[4]; /* names in order of a, b, c, d; NULL-terminated; the first may be
+    const char *arguments[5]; /* names in order of a, b, c, d; NULL-terminated; the first may be
                                  given without its name. "low"/"high" of uniform both may. */
     const char *doc;
 } hr_law_row;
 extern const hr_law_row hr_law_rows[];
 extern const size_t hr_n_law_rows;
+
+/* The alpha at which ZETA on from..to has this mean (from < mean < to, else NaN). */
+double hr_law_zeta_alpha(double from, double to, double mean);
 
 /* Are the parameters in range (e.g. mean > 0, low <= high, shares sum to 1 within 1e-9)?
  * On failure the message names the argument and its range; the caller adds file and key. */

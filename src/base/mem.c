@@ -19,11 +19,6 @@ static size_t round_up(size_t bytes)
     return (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 }
 
-void *hr_mem_raw(size_t bytes)
-{
-    return aligned_alloc(ALIGNMENT, round_up(bytes > 0 ? bytes : 1));
-}
-
 void *hr_mem_take(size_t count, size_t size)
 {
     if (size != 0 && count > (SIZE_MAX - ALIGNMENT) / size)

@@ -8,12 +8,12 @@
 #ifndef HR_BASE_REAL_H
 #define HR_BASE_REAL_H
 
-double hr_log(double x);     /* x > 0 finite; within 1 ulp */
-double hr_exp(double x);     /* overflows to infinity above 709.78, 0 below -745; within 1 ulp */
-double hr_log1p(double x);   /* x > -1 */
+double hr_log(double x);   /* x > 0 finite; within 1 ulp */
+double hr_exp(double x);   /* overflows to infinity above 709.78, 0 below -745; within 1 ulp */
+double hr_log1p(double x); /* x > -1 */
 double hr_expm1(double x);
 double hr_pow(double x, double y); /* x > 0; exp(y log x) with a compensated product */
-double hr_sin_turn(double x); /* sin(2 pi x), x in turns, |x| < 2^40 */
+double hr_sin_turn(double x);      /* sin(2 pi x), x in turns, |x| < 2^40 */
 
 double hr_lgamma(double x);                     /* x > 0 */
 double hr_normal_cdf(double z);                 /* relative accuracy also in the lower tail */

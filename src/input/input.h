@@ -7,6 +7,7 @@
 #ifndef HR_INPUT_INPUT_H
 #define HR_INPUT_INPUT_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -58,5 +59,6 @@ typedef struct hr_input {
 HR_MUST_CHECK hr_status hr_input_write(hr_input *input, const hr_configuration *configuration,
                                        uint64_t replication, const hr_vector *vector, hr_err *err);
 void hr_input_free(hr_input *input);
+size_t hr_input_bytes(const hr_input *input); /* memory held */
 
 #endif

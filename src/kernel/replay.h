@@ -6,13 +6,14 @@
 #ifndef HR_KERNEL_REPLAY_H
 #define HR_KERNEL_REPLAY_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "base/mem.h"
 #include "input/input.h"
-#include "kernel/counts.h"
 #include "model/configuration.h"
+#include "model/counts.h"
 
 /* Called for every placement and every change of an overload state; NULL observers cost one
  * predictable branch. `server` is n_servers for a refused meeting. */
@@ -27,6 +28,7 @@ typedef struct hr_scratch hr_scratch;
 
 HR_MUST_CHECK hr_status hr_scratch_new(hr_scratch **scratch, hr_err *err);
 void hr_scratch_free(hr_scratch *scratch);
+size_t hr_scratch_bytes(const hr_scratch *scratch); /* memory held */
 
 /* Replay `input` and write `counts` (cleared first).
  * Calls   Local; thread-safe on distinct scratch and counts.

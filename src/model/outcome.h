@@ -17,13 +17,13 @@
 /* Axes that an outcome may have besides `configuration`; sizes come from the layout. */
 typedef enum hr_axis {
     HR_AXIS_NONE,
-    HR_AXIS_CRITERION, /* overload definition: (level, resource) with resource "any" first */
+    HR_AXIS_CRITERION, /* overload definition: criteria with a level, in configuration order */
     HR_AXIS_SERVER,
     HR_AXIS_K,         /* at least k = 1..n servers */
     HR_AXIS_DURATION,  /* least length of an episode */
     HR_AXIS_CLASS,
     HR_AXIS_RESOURCE,
-    HR_AXIS_CAPACITY,  /* factor on all ceilings */
+    HR_AXIS_CAPACITY,  /* factor on all ceilings: criteria with level -1, which come last */
     HR_AXIS_TIME,      /* observed time; one slot for "over the window" */
     HR_AXIS_LEVEL,
     HR_AXIS_PROBE,     /* size of the probe */
@@ -36,10 +36,16 @@ enum { HR_MAX_AXES = 3 };
 typedef enum hr_estimator {
     HR_ESTIMATOR_MEAN,     /* E[x] / scale */
     HR_ESTIMATOR_RATIO,    /* E[x] / E[y] / scale */
-    HR_ESTIMATOR_VARIANCE, /* E[x]/scale^2 - (E[y]/scale)^2, x and y per-replication means */
+    HR_ESTIMATOR_VARIANCE, /* E[x]/scale^2 - (E[y]/scale)^2 */
 } hr_estimator;
 
-struct hr_counts; /* kernel/counts.h: what one replication counted */
+__extension__ typedef unsigned __int128 hr_u128;
+struct hr_counts; /* counts.h: what one replication counted */
+
+typedef void (*hr_pair_of)(const struct hr_counts *counts, const hr_configuration *configuration,
+                           const unsigned index[HR_MAX_AXES], hr_u128 *x, hr_u128 *y);
+typedef double (*hr_scale_of)(const hr_configuration *configuration,
+                              const unsigned index[HR_MAX_AXES]);
 
 typedef struct hr_outcome {
     const char *name;         /* as in studies, result files and messages */
@@ -49,6 +55,8 @@ typedef struct hr_outcome {
     double most;              /* largest possible value of one replication (1 for fractions); 0 = none */
     bool by_default;          /* measured unless the study selects otherwise */
     const char *doc;          /* full sentence: what is averaged over what */
+    hr_pair_of pair;          /* (x, y) of one cell of one replication */
+    hr_scale_of scale;        /* see hr_outcome_scale */
 } hr_outcome;
 extern const hr_outcome hr_outcomes[];
 extern const unsigned hr_n_outcomes;

@@ -11,8 +11,6 @@
 
 #include "model/outcome.h"
 
-__extension__ typedef unsigned __int128 hr_u128;
-
 typedef struct hr_cell {
     uint64_t hits; /* replications with x > 0 */
     hr_u128 x, xx; /* sum of x and of x^2 */

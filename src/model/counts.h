@@ -3,8 +3,8 @@
  * C criteria, n servers, R resources, D durations, K classes, P probes, T observed times,
  * H thresholds, L levels. Times are ticks inside the window [from, to).
  */
-#ifndef HR_KERNEL_COUNTS_H
-#define HR_KERNEL_COUNTS_H
+#ifndef HR_MODEL_COUNTS_H
+#define HR_MODEL_COUNTS_H
 
 #include <stdint.h>
 
@@ -32,7 +32,7 @@ typedef struct hr_counts {
     hr_u128 *load_time;         /* [R] integral of the pool's load, steps x ticks */
 
     /* snapshots, summed over those of one observed-time slot */
-    uint64_t n_snapshots;       /* per slot */
+    uint64_t *n_snapshots;      /* [T] */
     uint64_t *over_with;        /* [T * C * (n+1)] snapshots with exactly k servers over */
     uint64_t *server_over;      /* [T * C * n] */
     int64_t *load;              /* [T * R * n] sum of loads, steps */

@@ -1,0 +1,131 @@
+/* Arrivals from `begin` to the end of the window, one source after another. */
+#include <math.h>
+
+#include "input/store.h"
+
+enum { BLOCKS = 16, WORDS = BLOCKS * HR_LANES }; /* gaps are computed 256 at a time */
+
+static hr_status add(const hr_writing *writing, hr_tick tick, hr_err *err)
+{
+    return hr_starts_add(&writing->input->store->starts, tick, 0, 0, err);
+}
+
+static double study_seconds(hr_tick tick)
+{
+    return ((double)tick - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
+}
+
+/* A batch of a Poisson-batch source: all at one tick. */
+static hr_status add_batch(const hr_writing *writing, const hr_prepared_source *prepared,
+                           hr_stream *sizes, hr_tick tick, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const uint64_t n = (uint64_t)hr_sampler_draw(&prepared->count, hr_stream_next(sizes));
+    for (uint64_t i = 0; i < n; i++)
+        HR_TRY(add(writing, tick, err));
+out:
+    return st;
+}
+
+/* Poisson epochs at the greatest rate; each is a meeting, a batch, or thinned away. */
+static hr_status arrivals_of_rate(const hr_writing *writing, unsigned source, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_source *row = &writing->configuration->sources[source];
+    const hr_prepared_source *prepared = &writing->prepared->sources[source];
+    if (!(prepared->greatest_rate > 0.0))
+        return HR_OK;
+    hr_stream gaps;
+    hr_stream thin;
+    hr_stream sizes;
+    hr_stream_open(&gaps, writing->id, HR_PURPOSE_ARRIVAL, source, writing->vector);
+    hr_stream_open(&thin, writing->id, HR_PURPOSE_THIN, source, writing->vector);
+    hr_stream_open(&sizes, writing->id, HR_PURPOSE_BATCH, source, writing->vector);
+    const double ticks = HR_TICKS_PER_SECOND / prepared->greatest_rate;
+    const bool is_batch = row->kind == HR_SOURCE_POISSON_BATCH;
+    const bool is_thinned = row->kind == HR_SOURCE_SINUSOID || row->kind == HR_SOURCE_PIECEWISE;
+    hr_tick tick = writing->prepared->begin;
+    for (;;) {
+        uint32_t word[WORDS];
+        double gap[WORDS];
+        hr_stream_fill(&gaps, BLOCKS, word);
+        writing->vector->exponential(word, WORDS, gap);
+        for (int i = 0; i < WORDS; i++) {
+            tick += (hr_tick)(gap[i] * ticks + 0.5);
+            if (tick >= writing->prepared->to)
+                return HR_OK;
+            if (is_thinned && hr_uniform(hr_stream_next(&thin)) * prepared->greatest_rate >=
+                                  hr_source_rate(row, study_seconds(tick)))
+                continue;
+            if (is_batch)
+                HR_TRY(add_batch(writing, prepared, &sizes, tick, err));
+            else
+                HR_TRY(add(writing, tick, err));
+        }
+    }
+out:
+    return st;
+}
+
+/* Epochs offset + k period; each meeting late by its own draw. Those that start before `begin`
+ * belong to the past (past.c), those after the window to nobody. */
+static hr_status arrivals_of_clock(const hr_writing *writing, unsigned source, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_prepared *p = writing->prepared;
+    const hr_prepared_source *prepared = &p->sources[source];
+    /* an empty pool has no late-comers of epochs before study time 0 */
+    const bool is_empty = writing->configuration->start == HR_START_EMPTY;
+    const int64_t begin = (int64_t)p->begin - (is_empty ? 0 : (int64_t)prepared->latest);
+    const int64_t end = (int64_t)p->to + (int64_t)prepared->earliest;
+    const int64_t offset = (int64_t)prepared->offset;
+    const int64_t period = (int64_t)prepared->period;
+    hr_stream counts;
+    hr_stream lateness;
+    hr_stream_open(&counts, writing->id, HR_PURPOSE_ARRIVAL, source, writing->vector);
+    hr_stream_open(&lateness, writing->id, HR_PURPOSE_LATENESS, source, writing->vector);
+    int64_t epoch = offset + (begin - offset) / period * period;
+    while (epoch < begin)
+        epoch += period;
+    while (epoch - period >= begin)
+        epoch -= period;
+    for (; epoch < end; epoch += period) {
+        const uint64_t n = (uint64_t)hr_sampler_draw(&prepared->count, hr_stream_next(&counts));
+        for (uint64_t i = 0; i < n; i++) {
+            const double late = hr_sampler_draw(&prepared->lateness, hr_stream_next(&lateness));
+            const int64_t tick = epoch + (int64_t)floor(late * HR_TICKS_PER_SECOND + 0.5);
+            if (tick >= (int64_t)p->begin && tick < (int64_t)p->to)
+                HR_TRY(add(writing, (hr_tick)tick, err));
+        }
+    }
+out:
+    return st;
+}
+
+static hr_status arrivals_of_single(const hr_writing *writing, unsigned source, hr_err *err)
+{
+    const hr_prepared_source *prepared = &writing->prepared->sources[source];
+    if (prepared->offset < writing->prepared->begin || prepared->offset >= writing->prepared->to)
+        return HR_OK;
+    hr_stream sizes;
+    hr_stream_open(&sizes, writing->id, HR_PURPOSE_BATCH, source, writing->vector);
+    return add_batch(writing, prepared, &sizes, prepared->offset, err);
+}
+
+hr_status hr_write_arrivals(const hr_writing *writing, unsigned source, hr_err *err)
+{
+    switch (writing->configuration->sources[source].kind) {
+    case HR_SOURCE_POISSON:
+    case HR_SOURCE_SINUSOID:
+    case HR_SOURCE_PIECEWISE:
+    case HR_SOURCE_POISSON_BATCH:
+        return arrivals_of_rate(writing, source, err);
+    case HR_SOURCE_CLOCK_BATCH:
+        return arrivals_of_clock(writing, source, err);
+    case HR_SOURCE_SINGLE_BATCH:
+        return arrivals_of_single(writing, source, err);
+    case HR_N_SOURCE_KINDS:
+        break;
+    }
+    return HR_OK;
+}

@@ -1,0 +1,118 @@
+#include "input/input.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "input/store.h"
+
+/* Words for the rule when probes ask it: one pair per snapshot and probe. */
+static hr_status write_probe_words(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
+    const hr_configuration *c = writing->configuration;
+    const hr_prepared *p = writing->prepared;
+    size_t snapshots = c->n_observed;
+    if (snapshots == 0 && p->observe_every > 0)
+        snapshots = (size_t)((p->to - p->from + p->observe_every - 1) / p->observe_every);
+    const size_t blocks = (snapshots * c->n_probes + HR_LANES - 1) / HR_LANES;
+    in->n_probe_words = (uint32_t)(snapshots * c->n_probes);
+    HR_ROOM(in->probe_tie, &in->store->probe_tie, blocks * HR_LANES + 1);
+    HR_ROOM(in->probe_pick, &in->store->probe_pick, blocks * HR_LANES + 1);
+    hr_stream stream;
+    hr_stream_open(&stream, writing->id, HR_PURPOSE_PROBE, 0, writing->vector);
+    hr_stream_fill(&stream, blocks, in->probe_tie);
+    hr_stream_open(&stream, writing->id, HR_PURPOSE_PROBE, 1, writing->vector);
+    hr_stream_fill(&stream, blocks, in->probe_pick);
+out:
+    return st;
+}
+
+hr_status hr_input_write(hr_input *input, const hr_configuration *configuration,
+                         uint64_t replication, const hr_vector *vector, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_prepared *prepared = configuration->prepared;
+    if (input->store == NULL) {
+        input->store = hr_mem_take(1, sizeof *input->store);
+        if (input->store == NULL)
+            return HR_FAIL(err, HR_ERR_MEMORY, "no memory for an input");
+    }
+    const hr_stream_id id = {configuration->seed, configuration->group, replication};
+    const hr_writing writing = {input, configuration, prepared, id, vector};
+    input->begin = prepared->begin;
+    input->from = prepared->from;
+    input->to = prepared->to;
+    input->store->starts.n = 0;
+    for (unsigned i = 0; i < configuration->n_sources; i++) {
+        HR_TRY(hr_write_past(&writing, i, err));
+        HR_TRY(hr_write_arrivals(&writing, i, err));
+    }
+    HR_TRY(hr_write_meetings(&writing, err));
+    HR_TRY(hr_write_joins(&writing, err));
+    HR_TRY(hr_write_background(&writing, err));
+    HR_TRY(write_probe_words(&writing, err));
+out:
+    return st;
+}
+
+enum { MOST_ROOMS = 32 };
+
+/* Every growing array of the store, so that none is forgotten when counting or freeing. */
+static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
+{
+    hr_room *rooms[] = {
+        &s->starts.room_tick,
+        &s->starts.room_end,
+        &s->starts.room_class,
+        &s->start,
+        &s->end,
+        &s->class_of,
+        &s->profile,
+        &s->size,
+        &s->tie,
+        &s->pick,
+        &s->initial,
+        &s->final,
+        &s->departure,
+        &s->join_tick,
+        &s->join_meeting,
+        &s->join_kind,
+        &s->raw_tick,
+        &s->raw_meeting,
+        &s->raw_kind,
+        &s->ceiling,
+        &s->sessions,
+        &s->probe_tie,
+        &s->probe_pick,
+        &s->words,
+        &s->reals,
+        &s->place,
+        &s->work,
+    };
+    _Static_assert(sizeof rooms / sizeof *rooms <= MOST_ROOMS, "the list holds every room");
+    memcpy(list, rooms, sizeof rooms);
+    return sizeof rooms / sizeof *rooms;
+}
+
+size_t hr_input_bytes(const hr_input *input)
+{
+    hr_room *rooms[MOST_ROOMS];
+    size_t bytes = 0;
+    const size_t n = input->store ? list_rooms(input->store, rooms) : 0;
+    for (size_t i = 0; i < n; i++)
+        bytes += rooms[i]->bytes;
+    return bytes;
+}
+
+void hr_input_free(hr_input *input)
+{
+    if (input == NULL || input->store == NULL)
+        return;
+    hr_room *rooms[MOST_ROOMS];
+    const size_t n = list_rooms(input->store, rooms);
+    for (size_t i = 0; i < n; i++)
+        hr_mem_free(rooms[i]->data);
+    hr_mem_free(input->store);
+    *input = (hr_input){0};
+}

@@ -1,0 +1,193 @@
+/* The meetings themselves: attributes drawn in start order, one word per attribute and meeting,
+ * so that every meeting consumes the same draws whatever happened before it. */
+#include <string.h>
+
+#include "input/order.h"
+#include "input/store.h"
+
+/* Words of one purpose for all meetings, whole blocks at a time. */
+static void draw_words(const hr_writing *writing, hr_purpose purpose, uint64_t index,
+                       uint32_t *words)
+{
+    hr_stream stream;
+    const size_t n_blocks = (writing->input->n_meetings + HR_LANES - 1) / HR_LANES;
+    hr_stream_open(&stream, writing->id, purpose, index, writing->vector);
+    hr_stream_fill(&stream, n_blocks, words);
+}
+
+static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
+    struct hr_input_store *store = in->store;
+    const size_t n = (in->n_meetings + (size_t)HR_LANES - 1) / HR_LANES * HR_LANES;
+    const size_t loads = n * writing->configuration->n_resources;
+    HR_ROOM(in->start, &store->start, n);
+    HR_ROOM(in->end, &store->end, n);
+    HR_ROOM(in->class_of, &store->class_of, n);
+    HR_ROOM(in->profile, &store->profile, n);
+    HR_ROOM(in->size, &store->size, n);
+    HR_ROOM(in->tie, &store->tie, n);
+    HR_ROOM(in->pick, &store->pick, n);
+    HR_ROOM(in->initial, &store->initial, loads);
+    HR_ROOM(in->final, &store->final, loads);
+    HR_ROOM(in->departure, &store->departure, n);
+    HR_TRY(hr_room_grow(&store->words, n, sizeof(uint32_t), 0, err));
+    HR_TRY(hr_room_grow(&store->reals, n, sizeof(double), 0, err));
+    HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
+    HR_TRY(hr_room_grow(&store->work, 2 * n, sizeof(uint64_t), 0, err));
+out:
+    return st;
+}
+
+static bool is_ascending(const hr_tick *tick, uint32_t n)
+{
+    for (uint32_t i = 1; i < n; i++) {
+        if (tick[i] < tick[i - 1])
+            return false;
+    }
+    return true;
+}
+
+/* Starts into time order; `end` is 0 where the duration is still to be drawn. */
+static hr_status put_in_order(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
+    const hr_starts *starts = &in->store->starts;
+    uint32_t *place = in->store->place.data;
+    if (is_ascending(starts->tick, in->n_meetings)) {
+        memcpy(in->start, starts->tick, in->n_meetings * sizeof *in->start);
+        memcpy(in->end, starts->end, in->n_meetings * sizeof *in->end);
+        memcpy(in->class_of, starts->class_of, in->n_meetings * sizeof *in->class_of);
+        return HR_OK;
+    }
+    HR_TRY(hr_order(starts->tick, in->n_meetings, place, in->store->work.data, err));
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        in->start[i] = starts->tick[place[i]];
+        in->end[i] = starts->end[place[i]];
+        in->class_of[i] = starts->class_of[place[i]];
+    }
+out:
+    return st;
+}
+
+static void draw_classes(const hr_writing *writing, uint32_t *words)
+{
+    hr_input *in = writing->input;
+    if (writing->configuration->n_classes == 1)
+        return; /* class 0, as the starts say */
+    draw_words(writing, HR_PURPOSE_CLASS, 0, words);
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        if (in->end[i] == 0)
+            in->class_of[i] = (uint16_t)hr_sampler_index(&writing->prepared->class_of, words[i]);
+    }
+}
+
+static bool same_durations(const hr_configuration *c)
+{
+    for (unsigned k = 1; k < c->n_classes; k++) {
+        if (memcmp(&c->classes[k].duration, &c->classes[0].duration, sizeof(hr_law)) != 0)
+            return false;
+    }
+    return true;
+}
+
+/* Durations of all meetings at once where the law has a vector form (the same bits as one by
+ * one: see vector.h). */
+static bool draw_durations_by_vector(const hr_writing *writing, const uint32_t *words,
+                                     double *seconds)
+{
+    const uint32_t n = writing->input->n_meetings;
+    const hr_law *law = &writing->configuration->classes[0].duration;
+    if (law->kind != HR_LAW_EXPONENTIAL || !same_durations(writing->configuration))
+        return false;
+    writing->vector->exponential(words, n, seconds);
+    for (uint32_t i = 0; i < n; i++)
+        seconds[i] *= law->a;
+    return true;
+}
+
+static void draw_durations(const hr_writing *writing, uint32_t *words)
+{
+    hr_input *in = writing->input;
+    double *seconds = in->store->reals.data;
+    draw_words(writing, HR_PURPOSE_DURATION, 0, words);
+    const bool by_vector = draw_durations_by_vector(writing, words, seconds);
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        if (in->end[i] != 0)
+            continue; /* found alive at the start: its duration is known */
+        const hr_prepared_class *class = &writing->prepared->classes[in->class_of[i]];
+        const double lasts = by_vector ? seconds[i] : hr_sampler_draw(&class->duration, words[i]);
+        in->end[i] = in->start[i] + hr_duration_ticks(lasts);
+    }
+}
+
+static void draw_sizes(const hr_writing *writing, uint32_t *words)
+{
+    hr_input *in = writing->input;
+    draw_words(writing, HR_PURPOSE_SIZE, 0, words);
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        in->size[i] =
+            (uint32_t)hr_sampler_draw(&writing->prepared->classes[in->class_of[i]].size, words[i]);
+}
+
+static void draw_profiles(const hr_writing *writing, uint32_t *words)
+{
+    hr_input *in = writing->input;
+    bool needed = false;
+    for (unsigned k = 0; k < writing->configuration->n_classes; k++)
+        needed = needed || writing->configuration->classes[k].n_profiles > 1;
+    if (!needed) {
+        memset(in->profile, 0, in->n_meetings * sizeof *in->profile);
+        return;
+    }
+    draw_words(writing, HR_PURPOSE_PROFILE, 0, words);
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        in->profile[i] = (uint16_t)hr_sampler_index(
+            &writing->prepared->classes[in->class_of[i]].profile, words[i]);
+}
+
+/* Load from the start on: the profile's cost per meeting and the class's random load. */
+static void write_initial(const hr_writing *writing, uint32_t *words)
+{
+    hr_input *in = writing->input;
+    const hr_prepared *p = writing->prepared;
+    const unsigned n_resources = writing->configuration->n_resources;
+    bool random = false;
+    for (unsigned k = 0; k < writing->configuration->n_classes; k++)
+        random = random || p->classes[k].load != NULL;
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        memcpy(in->initial + i * (size_t)n_resources,
+               p->classes[in->class_of[i]].profiles[in->profile[i]].cost,
+               n_resources * sizeof *in->initial);
+    for (unsigned r = 0; random && r < n_resources; r++) {
+        draw_words(writing, HR_PURPOSE_LOAD, r, words);
+        for (uint32_t i = 0; i < in->n_meetings; i++) {
+            const hr_sampler *load = p->classes[in->class_of[i]].load;
+            if (load != NULL)
+                in->initial[i * (size_t)n_resources + r] +=
+                    (int64_t)(hr_sampler_draw(&load[r], words[i]) * p->steps[r] + 0.5);
+        }
+    }
+}
+
+hr_status hr_write_meetings(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
+    in->n_meetings = in->store->starts.n;
+    HR_TRY(grow_arrays(writing, err));
+    HR_TRY(put_in_order(writing, err));
+    uint32_t *words = in->store->words.data;
+    draw_classes(writing, words);
+    draw_durations(writing, words);
+    draw_sizes(writing, words);
+    draw_profiles(writing, words);
+    draw_words(writing, HR_PURPOSE_TIE, 0, in->tie);
+    draw_words(writing, HR_PURPOSE_PICK, 0, in->pick);
+    write_initial(writing, words);
+    HR_TRY(hr_order(in->end, in->n_meetings, in->departure, in->store->work.data, err));
+out:
+    return st;
+}

@@ -1,0 +1,196 @@
+/* The past: meetings alive when a stationary or periodic window begins to be simulated, drawn
+ * from their exact law, as if the arrivals had gone on for ever.
+ *
+ * Rates          M/G/inf: a Poisson number, durations weighted by their length, ages uniform over
+ *                them (Takacs 1962); a varying rate thins by rate(start) / greatest rate.
+ * Poisson counts A clock batch with independent Poisson counts is a Poisson process on epochs,
+ *                lateness and duration. For lateness L and duration D the meeting is alive at t if
+ *                its epoch lies in (t - L - D, t - L). That holds fewer than D / period + 1
+ *                epochs: candidates are drawn with that weight (D weighted by length, or plain),
+ *                kept with probability (epochs within) / (D / period + 1), and given one of the
+ *                epochs at random.
+ * Other counts   The past is drawn in full, as far back as a meeting may last (all but 2^-40).
+ */
+#include <math.h>
+
+#include "input/store.h"
+
+/* One candidate found in progress: class and duration, weighted by length. */
+static uint16_t draw_alive(const hr_writing *writing, hr_stream *stream, hr_tick *duration)
+{
+    const hr_prepared *p = writing->prepared;
+    const uint16_t class = (uint16_t)hr_sampler_index(&p->class_alive, hr_stream_next(stream));
+    *duration =
+        hr_duration_ticks(hr_sampler_draw(&p->classes[class].alive, hr_stream_next(stream)));
+    return class;
+}
+
+static hr_status past_of_rate(const hr_writing *writing, unsigned source, hr_stream *stream,
+                              hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_source *row = &writing->configuration->sources[source];
+    const hr_prepared_source *prepared = &writing->prepared->sources[source];
+    const hr_tick begin = writing->prepared->begin;
+    const uint64_t n = (uint64_t)hr_sampler_draw(&prepared->alive, hr_stream_next(stream));
+    for (uint64_t i = 0; i < n; i++) {
+        hr_tick duration = 0;
+        const uint16_t class = draw_alive(writing, stream, &duration);
+        const double place = hr_uniform(hr_stream_next(stream));
+        const double keep = hr_uniform(hr_stream_next(stream));
+        if (duration < 2)
+            continue; /* started before `begin` and ends after it: at least two ticks */
+        const hr_tick start = begin - 1 - (hr_tick)(place * (double)(duration - 1));
+        if (row->kind != HR_SOURCE_POISSON) {
+            const double t = ((double)start - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
+            if (keep * prepared->greatest_rate >= hr_source_rate(row, t))
+                continue;
+        }
+        HR_TRY(hr_starts_add(&writing->input->store->starts, start, start + duration, class, err));
+    }
+out:
+    return st;
+}
+
+/* Number of the first epoch at or after `tick` (offset + k period, k may be negative). */
+static int64_t epoch_after(const hr_prepared_source *source, int64_t tick)
+{
+    const int64_t distance = tick - (int64_t)source->offset;
+    const int64_t period = (int64_t)source->period;
+    return distance >= 0 ? (distance + period - 1) / period : -(-distance / period);
+}
+
+static int64_t lateness_ticks(const hr_prepared_source *source, uint32_t word)
+{
+    return (int64_t)floor(hr_sampler_draw(&source->lateness, word) * HR_TICKS_PER_SECOND + 0.5);
+}
+
+static hr_status past_of_clock(const hr_writing *writing, unsigned source, hr_stream *stream,
+                               hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_prepared *p = writing->prepared;
+    const hr_prepared_source *prepared = &p->sources[source];
+    const double period_s = (double)prepared->period / HR_TICKS_PER_SECOND;
+    const double by_length = p->mean_duration / (p->mean_duration + period_s);
+    const uint64_t n = (uint64_t)hr_sampler_draw(&prepared->alive, hr_stream_next(stream));
+    for (uint64_t i = 0; i < n; i++) {
+        const bool weighted = hr_uniform(hr_stream_next(stream)) < by_length;
+        hr_tick duration = 0;
+        uint16_t class = draw_alive(writing, stream, &duration);
+        if (!weighted) {
+            class = (uint16_t)hr_sampler_index(&p->class_of, hr_stream_next(stream));
+            duration = hr_duration_ticks(
+                hr_sampler_draw(&p->classes[class].duration, hr_stream_next(stream)));
+        }
+        const int64_t late = lateness_ticks(prepared, hr_stream_next(stream));
+        const double keep = hr_uniform(hr_stream_next(stream));
+        const double place = hr_uniform(hr_stream_next(stream));
+        const int64_t latest = (int64_t)p->begin - late; /* epoch < latest: started before */
+        const int64_t first = epoch_after(prepared, latest - (int64_t)duration + 1);
+        const int64_t epochs = epoch_after(prepared, latest) - first;
+        const double most = (double)duration / (double)prepared->period + 1.0;
+        if (epochs <= 0 || keep * most >= (double)epochs)
+            continue;
+        const int64_t epoch = first + (int64_t)(place * (double)epochs);
+        const hr_tick start =
+            (hr_tick)((int64_t)prepared->offset + epoch * (int64_t)prepared->period + late);
+        HR_TRY(hr_starts_add(&writing->input->store->starts, start, start + duration, class, err));
+    }
+out:
+    return st;
+}
+
+/* `count` meetings of one past batch, those still alive at `begin` kept. */
+static hr_status past_batch(const hr_writing *writing, const hr_prepared_source *prepared,
+                            hr_stream *stream, hr_tick epoch, bool is_late, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_prepared *p = writing->prepared;
+    const uint64_t n = (uint64_t)hr_sampler_draw(&prepared->count, hr_stream_next(stream));
+    for (uint64_t i = 0; i < n; i++) {
+        const uint16_t class = (uint16_t)hr_sampler_index(&p->class_of, hr_stream_next(stream));
+        const hr_tick duration =
+            hr_duration_ticks(hr_sampler_draw(&p->classes[class].duration, hr_stream_next(stream)));
+        const uint32_t word = hr_stream_next(stream);
+        const int64_t late = is_late ? lateness_ticks(prepared, word) : 0;
+        const hr_tick start = (hr_tick)((int64_t)epoch + late);
+        if (start < p->begin && start + duration > p->begin)
+            HR_TRY(
+                hr_starts_add(&writing->input->store->starts, start, start + duration, class, err));
+    }
+out:
+    return st;
+}
+
+static hr_tick full_history(const hr_prepared_source *prepared)
+{
+    return hr_duration_ticks(prepared->history) + prepared->latest;
+}
+
+static hr_status past_of_clock_in_full(const hr_writing *writing, unsigned source,
+                                       hr_stream *stream, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_prepared_source *prepared = &writing->prepared->sources[source];
+    const int64_t begin = (int64_t)writing->prepared->begin;
+    const int64_t last = epoch_after(prepared, begin + (int64_t)prepared->earliest);
+    for (int64_t k = epoch_after(prepared, begin - (int64_t)full_history(prepared)); k < last; k++)
+        HR_TRY(past_batch(writing, prepared, stream,
+                          (hr_tick)((int64_t)prepared->offset + k * (int64_t)prepared->period),
+                          true, err));
+out:
+    return st;
+}
+
+static hr_status past_of_batches(const hr_writing *writing, unsigned source, hr_stream *stream,
+                                 hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_prepared_source *prepared = &writing->prepared->sources[source];
+    const hr_tick begin = writing->prepared->begin;
+    const double gap_s = 1.0 / writing->configuration->sources[source].rate;
+    const double ticks = gap_s * HR_TICKS_PER_SECOND;
+    hr_tick epoch = begin;
+    for (;;) {
+        double exponential = 0.0;
+        const uint32_t word = hr_stream_next(stream);
+        writing->vector->exponential(&word, 1, &exponential);
+        epoch -= (hr_tick)(exponential * ticks + 0.5);
+        if (begin - epoch > full_history(prepared))
+            break;
+        if (epoch < begin)
+            HR_TRY(past_batch(writing, prepared, stream, epoch, false, err));
+    }
+out:
+    return st;
+}
+
+hr_status hr_write_past(const hr_writing *writing, unsigned source, hr_err *err)
+{
+    const hr_source *row = &writing->configuration->sources[source];
+    const hr_prepared_source *prepared = &writing->prepared->sources[source];
+    if (writing->configuration->start == HR_START_EMPTY)
+        return HR_OK;
+    hr_stream stream;
+    hr_stream_open(&stream, writing->id, HR_PURPOSE_HISTORY, source, writing->vector);
+    switch (row->kind) {
+    case HR_SOURCE_POISSON:
+    case HR_SOURCE_SINUSOID:
+    case HR_SOURCE_PIECEWISE:
+        return prepared->alive_mean > 0.0 ? past_of_rate(writing, source, &stream, err) : HR_OK;
+    case HR_SOURCE_CLOCK_BATCH:
+        if (!prepared->poisson_count)
+            return past_of_clock_in_full(writing, source, &stream, err);
+        return prepared->alive_mean > 0.0 ? past_of_clock(writing, source, &stream, err) : HR_OK;
+    case HR_SOURCE_POISSON_BATCH:
+        return row->rate > 0.0 ? past_of_batches(writing, source, &stream, err) : HR_OK;
+    case HR_SOURCE_SINGLE_BATCH:
+        if (prepared->offset < writing->prepared->begin)
+            return past_batch(writing, prepared, &stream, prepared->offset, false, err);
+        break;
+    case HR_N_SOURCE_KINDS:
+        break;
+    }
+    return HR_OK;
+}

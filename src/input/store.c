@@ -1,0 +1,64 @@
+#include "input/store.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+
+hr_status hr_room_grow(hr_room *room, size_t count, size_t size, size_t keep, hr_err *err)
+{
+    if (count <= room->bytes / size)
+        return HR_OK;
+    const size_t most = count + count / 4 + 64; /* grow by a quarter: few copies, little waste */
+    void *data = hr_mem_take(most, size);
+    if (data == NULL)
+        return HR_FAIL(err, HR_ERR_MEMORY, "no memory for %zu events of one replication", most);
+    if (keep > 0)
+        memcpy(data, room->data, keep * size);
+    hr_mem_free(room->data);
+    room->data = data;
+    room->bytes = most * size;
+    return HR_OK;
+}
+
+static hr_status grow_starts(hr_starts *starts, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const size_t count = 2 * (size_t)starts->capacity + 1024;
+    if (count > INT32_MAX)
+        return HR_FAIL(err, HR_ERR_DATA,
+                       "more than 2^31 meetings in one replication: shorten "
+                       "window or warm_up, or lower the arrival rate");
+    HR_TRY(hr_room_grow(&starts->room_tick, count, sizeof *starts->tick, starts->n, err));
+    HR_TRY(hr_room_grow(&starts->room_end, count, sizeof *starts->end, starts->n, err));
+    HR_TRY(hr_room_grow(&starts->room_class, count, sizeof *starts->class_of, starts->n, err));
+    starts->tick = starts->room_tick.data;
+    starts->end = starts->room_end.data;
+    starts->class_of = starts->room_class.data;
+    starts->capacity = (uint32_t)count;
+out:
+    return st;
+}
+
+hr_status hr_starts_add(hr_starts *starts, hr_tick tick, hr_tick end, uint16_t class_of,
+                        hr_err *err)
+{
+    if (starts->n == starts->capacity) {
+        const hr_status st = grow_starts(starts, err);
+        if (st != HR_OK)
+            return st;
+    }
+    starts->tick[starts->n] = tick;
+    starts->end[starts->n] = end;
+    starts->class_of[starts->n] = class_of;
+    starts->n++;
+    return HR_OK;
+}
+
+hr_tick hr_duration_ticks(double seconds)
+{
+    /* 2^39 ticks are 97 days; longer meetings outlive any window anyway */
+    const double ticks = seconds * HR_TICKS_PER_SECOND + 0.5;
+    if (ticks >= 0x1p39)
+        return (hr_tick)1 << 39;
+    return ticks >= 1.0 ? (hr_tick)ticks : 1;
+}

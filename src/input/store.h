@@ -1,0 +1,68 @@
+/* store: the growing arrays behind an input, reused from replication to replication.
+ */
+#ifndef HR_INPUT_STORE_H
+#define HR_INPUT_STORE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "input/input.h"
+#include "model/prepared.h"
+
+/* One array that only grows. */
+typedef struct hr_room {
+    void *data;
+    size_t bytes;
+} hr_room;
+
+/* Make room for `count` items of `size` bytes, keeping the first `keep` items. */
+HR_MUST_CHECK hr_status hr_room_grow(hr_room *room, size_t count, size_t size, size_t keep,
+                                     hr_err *err);
+
+#define HR_ROOM(pointer, room, count)                                                              \
+    do {                                                                                           \
+        HR_TRY(hr_room_grow((room), (size_t)(count), sizeof *(pointer), 0, err));                  \
+        (pointer) = (room)->data;                                                                  \
+    } while (0)
+
+/* Starts of meetings as the sources give them, before they are put in order. */
+typedef struct hr_starts {
+    uint32_t n, capacity;
+    hr_tick *tick;
+    hr_tick *end;      /* 0: not drawn yet; else the meeting was alive at `begin` */
+    uint16_t *class_of; /* where end is set */
+    hr_room room_tick, room_end, room_class;
+} hr_starts;
+
+HR_MUST_CHECK hr_status hr_starts_add(hr_starts *starts, hr_tick tick, hr_tick end,
+                                      uint16_t class_of, hr_err *err);
+
+struct hr_input_store {
+    hr_starts starts;
+    hr_room start, end, class_of, profile, size, tie, pick, initial, final, departure;
+    hr_room join_tick, join_meeting, join_kind, raw_tick, raw_meeting, raw_kind;
+    hr_room ceiling, sessions, probe_tie, probe_pick;
+    hr_room words, reals, place, work;
+};
+
+/* Who writes what for whom: passed down the writers. */
+typedef struct hr_writing {
+    hr_input *input;
+    const hr_configuration *configuration;
+    const hr_prepared *prepared;
+    hr_stream_id id;
+    const hr_vector *vector;
+} hr_writing;
+
+/* The writers, each in the file of its name; all may fail with HR_ERR_MEMORY or HR_ERR_DATA. */
+HR_MUST_CHECK hr_status hr_write_past(const hr_writing *writing, unsigned source, hr_err *err);
+HR_MUST_CHECK hr_status hr_write_arrivals(const hr_writing *writing, unsigned source, hr_err *err);
+HR_MUST_CHECK hr_status hr_write_meetings(const hr_writing *writing, hr_err *err);
+HR_MUST_CHECK hr_status hr_write_joins(const hr_writing *writing, hr_err *err);
+HR_MUST_CHECK hr_status hr_write_background(const hr_writing *writing, hr_err *err);
+
+/* A duration in ticks, at least one. */
+hr_tick hr_duration_ticks(double seconds);
+
+#endif

@@ -1,0 +1,44 @@
+/* scratch: the state of a pool while it is replayed. Shapes: n servers, R resources, L limits,
+ * C criteria, M meetings of the input.
+ */
+#ifndef HR_KERNEL_SCRATCH_H
+#define HR_KERNEL_SCRATCH_H
+
+#include <stdint.h>
+
+#include "base/mem.h"
+#include "kernel/replay.h"
+#include "model/prepared.h"
+
+/* What the rule knows of the servers: the truth, or the last reports. */
+typedef struct hr_known {
+    int64_t *load;     /* [n * R] steps */
+    int64_t *people;   /* [n] participants present */
+    int64_t *meetings; /* [n] in progress */
+    double *score;     /* [n] the rule's metric */
+} hr_known;
+
+struct hr_scratch {
+    hr_arena arena;           /* server-sized arrays, laid anew for every configuration shape */
+    uint32_t n_meetings;      /* meeting-sized arrays hold this many */
+    uint16_t *server;         /* [M] where each meeting is; n = refused */
+    int64_t *load;            /* [M * R] what each meeting adds to its server now */
+    uint32_t *people;         /* [M] participants present now */
+    uint64_t *clock_at_start; /* [M * C] its server's overload clocks when it started */
+    size_t clock_capacity, load_capacity;
+
+    hr_known truth, reported;
+    int64_t *ceiling;       /* [n * L] now: held background and sessions taken off */
+    int64_t *lowest;        /* [n * R] lowest ceiling of the resource now */
+    uint64_t *limits_over;  /* [n] limits exceeded now */
+    uint64_t *over;         /* [n] criteria over now */
+    unsigned *n_over;       /* [C] servers over now */
+    int64_t *people_over;   /* [C] participants on over servers now */
+    hr_tick *since;         /* [n * C] begin of the episode in progress */
+    uint64_t *clock;        /* [n * C] ticks of finished episodes, windowless */
+    hr_tick accounted;      /* time up to which criteria times are counted */
+    uint64_t criteria_over; /* criteria with n_over > 0 */
+    bool *allowed;          /* [n] servers that admission lets the rule choose from */
+};
+
+#endif

@@ -1,0 +1,64 @@
+#include "model/counts.h"
+
+#include <string.h>
+
+#include "model/prepared.h"
+
+/* One row per array: where its pointer is and how many items it holds. */
+#define ARRAYS(X)                                                                                  \
+    X(time_with, c *(n + 1))                                                                       \
+    X(server_time, c *n)                                                                           \
+    X(episodes, c)                                                                                 \
+    X(server_episodes, c *n)                                                                       \
+    X(periods_hit, c *d)                                                                           \
+    X(first_over, c *r)                                                                            \
+    X(meetings_hit, c *d)                                                                          \
+    X(people_hit, c *d)                                                                            \
+    X(person_time_over, c)                                                                         \
+    X(offered, k)                                                                                  \
+    X(refused, k)                                                                                  \
+    X(peak, r *n)                                                                                  \
+    X(load_time, r)                                                                                \
+    X(n_snapshots, t)                                                                              \
+    X(over_with, t *c *(n + 1))                                                                    \
+    X(server_over, t *c *n)                                                                        \
+    X(load, t *r *n)                                                                               \
+    X(load_square, t *r *n)                                                                        \
+    X(load_shifted, t *r *n)                                                                       \
+    X(largest, t *r)                                                                               \
+    X(total_above, t *h)                                                                           \
+    X(fits, t *p)                                                                                  \
+    X(fits_somewhere, t *p)                                                                        \
+    X(fits_everywhere, t *p)                                                                       \
+    X(fits_servers, t *p)                                                                          \
+    X(stranded, t *p)                                                                              \
+    X(nowhere, t *p)
+
+#define SHAPES(configuration)                                                                      \
+    const size_t c = (configuration)->n_criteria, n = (configuration)->n_servers;                  \
+    const size_t r = (configuration)->n_resources, d = (configuration)->n_durations;               \
+    const size_t k = (configuration)->n_classes, t = (configuration)->prepared->n_slots;           \
+    const size_t h = (configuration)->n_thresholds;                                                \
+    const size_t p = HR_N_LEVELS * (size_t)(configuration)->n_probes
+
+hr_status hr_counts_init(hr_counts *counts, const hr_configuration *configuration, hr_arena *arena,
+                         hr_err *err)
+{
+    hr_status st = HR_OK;
+    SHAPES(configuration);
+    *counts = (hr_counts){0};
+#define TAKE(name, items) HR_TAKE(counts->name, arena, items);
+    ARRAYS(TAKE)
+#undef TAKE
+out:
+    return st;
+}
+
+void hr_counts_clear(hr_counts *counts, const hr_configuration *configuration)
+{
+    SHAPES(configuration);
+#define CLEAR(name, items) memset(counts->name, 0, (items) * sizeof *counts->name);
+    ARRAYS(CLEAR)
+#undef CLEAR
+    counts->meetings_ended = counts->people_ended = counts->person_time = 0;
+}

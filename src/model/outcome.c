@@ -1,0 +1,754 @@
+/* The table of outcomes. Each row has two small functions: the integer pair that a replication
+ * gives a cell, and the divisor that makes it the outcome's number. `index` is the cell's place
+ * on the outcome's axes, in their order. */
+#include "model/outcome.h"
+
+#include <string.h>
+
+#include "base/stream.h"
+#include "model/counts.h"
+#include "model/prepared.h"
+
+#define TICKS_PER_HOUR (3600.0 * HR_TICKS_PER_SECOND)
+#define PEAK_ONE       0x1p20 /* fixed point of a peak utilisation */
+
+#define PAIR(name)                                                                                 \
+    static void name(const hr_counts *counts, const hr_configuration *configuration,               \
+                     const unsigned *index, hr_u128 *x, hr_u128 *y)
+#define SCALE(name) static double name(const hr_configuration *configuration, const unsigned *index)
+
+/* ---- helpers on shapes */
+
+static unsigned n_named_criteria(const hr_configuration *configuration)
+{
+    unsigned n = 0;
+    while (n < configuration->n_criteria && configuration->criteria[n].level >= 0)
+        n++;
+    return n;
+}
+
+/* Sum over k >= least of weight(k) * with[k]; with[k]: time or snapshots with exactly k over. */
+static uint64_t at_least(const uint64_t *with, unsigned n_servers, unsigned least)
+{
+    uint64_t sum = 0;
+    for (unsigned k = least; k <= n_servers; k++)
+        sum += with[k];
+    return sum;
+}
+
+static uint64_t weighted_sum(const uint64_t *with, unsigned n_servers)
+{
+    uint64_t sum = 0;
+    for (unsigned k = 1; k <= n_servers; k++)
+        sum += k * with[k];
+    return sum;
+}
+
+static const uint64_t *path_with(const hr_counts *counts, const hr_configuration *c,
+                                 unsigned criterion)
+{
+    return counts->time_with + criterion * (size_t)(c->n_servers + 1);
+}
+
+static const uint64_t *snapshot_with(const hr_counts *counts, const hr_configuration *c,
+                                     unsigned time, unsigned criterion)
+{
+    return counts->over_with +
+           (time * (size_t)c->n_criteria + criterion) * (size_t)(c->n_servers + 1);
+}
+
+static size_t load_place(const hr_configuration *c, const unsigned *index)
+{
+    return (index[0] * (size_t)c->n_resources + index[1]) * c->n_servers + index[2];
+}
+
+static size_t probe_place(const hr_configuration *c, const unsigned *index)
+{
+    return (index[0] * (size_t)HR_N_LEVELS + index[1]) * c->n_probes + index[2];
+}
+
+static double window(const hr_configuration *c)
+{
+    return (double)(c->prepared->to - c->prepared->from);
+}
+
+static double snapshots(const hr_configuration *c)
+{
+    const hr_prepared *p = c->prepared;
+    if (c->n_observed > 0)
+        return 1.0;
+    return (double)((p->to - p->from + p->observe_every - 1) / p->observe_every);
+}
+
+static bool has_level(const hr_configuration *c, unsigned level)
+{
+    for (unsigned l = 0; l < c->n_limits; l++) {
+        if (c->limits[l].level == (int)level)
+            return true;
+    }
+    return false;
+}
+
+/* ---- path outcomes */
+
+SCALE(scale_one)
+{
+    (void)configuration, (void)index;
+    return 1.0;
+}
+SCALE(scale_window)
+{
+    (void)index;
+    return window(configuration);
+}
+SCALE(scale_window_server)
+{
+    return index[1] < configuration->n_servers ? window(configuration) : 0.0;
+}
+SCALE(scale_hour)
+{
+    (void)configuration, (void)index;
+    return TICKS_PER_HOUR;
+}
+SCALE(scale_window_hours)
+{
+    (void)index;
+    return window(configuration) / TICKS_PER_HOUR;
+}
+SCALE(scale_window_hours_server)
+{
+    return index[1] < configuration->n_servers ? window(configuration) / TICKS_PER_HOUR : 0.0;
+}
+SCALE(scale_periods)
+{
+    (void)index;
+    return (double)configuration->n_periods;
+}
+SCALE(scale_second)
+{
+    (void)configuration, (void)index;
+    return HR_TICKS_PER_SECOND;
+}
+SCALE(scale_second_server)
+{
+    return index[1] < configuration->n_servers ? HR_TICKS_PER_SECOND : 0.0;
+}
+
+PAIR(pair_time_over)
+{
+    (void)y;
+    *x = at_least(path_with(counts, configuration, index[0]), configuration->n_servers, 1);
+}
+PAIR(pair_time_over_server)
+{
+    (void)y;
+    if (index[1] < configuration->n_servers)
+        *x = counts->server_time[index[0] * (size_t)configuration->n_servers + index[1]];
+}
+PAIR(pair_time_over_at_least)
+{
+    (void)y;
+    *x = at_least(path_with(counts, configuration, index[0]), configuration->n_servers,
+                  index[1] + 1);
+}
+PAIR(pair_overloaded_servers)
+{
+    (void)y;
+    *x = weighted_sum(path_with(counts, configuration, index[0]), configuration->n_servers);
+}
+PAIR(pair_period_overload)
+{
+    (void)y;
+    const uint64_t hit = counts->periods_hit[index[0] * configuration->n_durations + index[1]];
+    *x = (unsigned)__builtin_popcountll(hit);
+}
+PAIR(pair_episodes)
+{
+    (void)configuration, (void)y;
+    *x = counts->episodes[index[0]];
+}
+PAIR(pair_episodes_server)
+{
+    (void)y;
+    if (index[1] < configuration->n_servers)
+        *x = counts->server_episodes[index[0] * (size_t)configuration->n_servers + index[1]];
+}
+PAIR(pair_episode_length)
+{
+    pair_time_over(counts, configuration, index, x, y);
+    *y = counts->episodes[index[0]];
+}
+PAIR(pair_episode_length_server)
+{
+    pair_time_over_server(counts, configuration, index, x, y);
+    pair_episodes_server(counts, configuration, index, y, NULL);
+}
+PAIR(pair_meetings_hit)
+{
+    *x = counts->meetings_hit[index[0] * configuration->n_durations + index[1]];
+    *y = counts->meetings_ended;
+}
+PAIR(pair_people_hit)
+{
+    *x = counts->people_hit[index[0] * configuration->n_durations + index[1]];
+    *y = counts->people_ended;
+}
+PAIR(pair_person_time_over)
+{
+    (void)configuration;
+    *x = counts->person_time_over[index[0]];
+    *y = counts->person_time;
+}
+PAIR(pair_first_over)
+{
+    *x = counts->first_over[index[0] * configuration->n_resources + index[1]];
+    *y = counts->episodes[index[0]];
+}
+PAIR(pair_blocking)
+{
+    (void)configuration;
+    *x = counts->refused[index[0]];
+    *y = counts->offered[index[0]];
+}
+PAIR(pair_blocking_all)
+{
+    (void)index;
+    for (unsigned k = 0; k < configuration->n_classes; k++) {
+        *x += counts->refused[k];
+        *y += counts->offered[k];
+    }
+}
+PAIR(pair_utilisation)
+{
+    (void)configuration, (void)y;
+    *x = counts->load_time[index[0]];
+}
+SCALE(scale_utilisation)
+{
+    double capacity = 0.0;
+    for (unsigned j = 0; j < configuration->n_servers; j++)
+        capacity += configuration->prepared->full[index[0] * configuration->n_servers + j];
+    return window(configuration) * capacity;
+}
+PAIR(pair_peak_utilisation)
+{
+    (void)y;
+    double highest = 0.0;
+    for (unsigned j = 0; j < configuration->n_servers; j++) {
+        const size_t place = index[0] * (size_t)configuration->n_servers + j;
+        const double share = (double)counts->peak[place] / configuration->prepared->full[place];
+        highest = share > highest ? share : highest;
+    }
+    *x = (hr_u128)(highest * PEAK_ONE + 0.5);
+}
+SCALE(scale_peak_utilisation)
+{
+    (void)configuration, (void)index;
+    return PEAK_ONE;
+}
+PAIR(pair_participants_present)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = counts->person_time;
+}
+
+/* The capacity curve: criteria without a level come last. */
+PAIR(pair_time_over_scaled)
+{
+    const unsigned criterion[] = {n_named_criteria(configuration) + index[0]};
+    pair_time_over(counts, configuration, criterion, x, y);
+}
+PAIR(pair_period_overload_scaled)
+{
+    const unsigned place[] = {n_named_criteria(configuration) + index[0], index[1]};
+    pair_period_overload(counts, configuration, place, x, y);
+}
+
+/* ---- snapshots */
+
+SCALE(scale_snapshots)
+{
+    (void)index;
+    return snapshots(configuration);
+}
+SCALE(scale_snapshots_server)
+{
+    return index[2] < configuration->n_servers ? snapshots(configuration) : 0.0;
+}
+PAIR(pair_over_at)
+{
+    (void)y;
+    *x = at_least(snapshot_with(counts, configuration, index[0], index[1]),
+                  configuration->n_servers, 1);
+}
+PAIR(pair_over_server_at)
+{
+    (void)y;
+    const size_t row = index[0] * (size_t)configuration->n_criteria + index[1];
+    if (index[2] < configuration->n_servers)
+        *x = counts->server_over[row * configuration->n_servers + index[2]];
+}
+PAIR(pair_over_at_least_at)
+{
+    (void)y;
+    *x = at_least(snapshot_with(counts, configuration, index[0], index[1]),
+                  configuration->n_servers, index[2] + 1);
+}
+PAIR(pair_overloaded_servers_at)
+{
+    (void)y;
+    *x = weighted_sum(snapshot_with(counts, configuration, index[0], index[1]),
+                      configuration->n_servers);
+}
+PAIR(pair_load_mean)
+{
+    (void)y;
+    if (index[2] < configuration->n_servers)
+        *x = (uint64_t)counts->load[load_place(configuration, index)];
+}
+SCALE(scale_load)
+{
+    return snapshots(configuration) * configuration->prepared->steps[index[1]];
+}
+SCALE(scale_load_mean)
+{
+    return index[2] < configuration->n_servers ? scale_load(configuration, index) : 0.0;
+}
+PAIR(pair_load_variance)
+{
+    if (index[2] >= configuration->n_servers)
+        return;
+    const size_t place = load_place(configuration, index);
+    *x = (hr_u128)counts->load_square[place] * counts->n_snapshots[index[0]];
+    *y = counts->load_shifted[place];
+}
+SCALE(scale_load_variance)
+{
+    const double shift = (double)(1u << configuration->prepared->shift[index[1]]);
+    return scale_load_mean(configuration, index) / shift;
+}
+PAIR(pair_largest_load)
+{
+    (void)y;
+    *x = (uint64_t)counts->largest[index[0] * (size_t)configuration->n_resources + index[1]];
+}
+PAIR(pair_imbalance)
+{
+    pair_largest_load(counts, configuration, index, x, y);
+    *x *= configuration->n_servers;
+    for (unsigned j = 0; j < configuration->n_servers; j++) {
+        const unsigned place[] = {index[0], index[1], j};
+        *y += (uint64_t)counts->load[load_place(configuration, place)];
+    }
+}
+PAIR(pair_total_above)
+{
+    (void)y;
+    *x = counts->total_above[index[0] * (size_t)configuration->n_thresholds + index[1]];
+}
+
+/* ---- probes */
+
+SCALE(scale_probe)
+{
+    return has_level(configuration, index[1]) ? snapshots(configuration) : 0.0;
+}
+SCALE(scale_probe_servers)
+{
+    return scale_probe(configuration, index) * configuration->n_servers;
+}
+PAIR(pair_fits)
+{
+    (void)y;
+    *x = counts->fits[probe_place(configuration, index)];
+}
+PAIR(pair_fits_somewhere)
+{
+    (void)y;
+    *x = counts->fits_somewhere[probe_place(configuration, index)];
+}
+PAIR(pair_fits_everywhere)
+{
+    (void)y;
+    *x = counts->fits_everywhere[probe_place(configuration, index)];
+}
+PAIR(pair_fits_servers)
+{
+    (void)y;
+    *x = counts->fits_servers[probe_place(configuration, index)];
+}
+PAIR(pair_misplaced)
+{
+    (void)y;
+    const size_t place = probe_place(configuration, index);
+    *x = counts->fits_somewhere[place] - counts->fits[place];
+}
+PAIR(pair_stranded)
+{
+    (void)y;
+    *x = counts->stranded[probe_place(configuration, index)];
+}
+PAIR(pair_nowhere)
+{
+    (void)y;
+    *x = counts->nowhere[probe_place(configuration, index)];
+}
+
+/* ---- the table */
+
+#define CRITERION HR_AXIS_CRITERION
+#define SERVER    HR_AXIS_SERVER
+#define TIME      HR_AXIS_TIME
+#define MEAN      HR_ESTIMATOR_MEAN
+#define RATIO     HR_ESTIMATOR_RATIO
+
+const hr_outcome hr_outcomes[] = {
+    {"time_over",
+     "1",
+     {CRITERION},
+     MEAN,
+     1.0,
+     true,
+     "share of time with at least one server overloaded",
+     pair_time_over,
+     scale_window},
+    {"time_over_server",
+     "1",
+     {CRITERION, SERVER},
+     MEAN,
+     1.0,
+     false,
+     "share of time that this server is overloaded",
+     pair_time_over_server,
+     scale_window_server},
+    {"time_over_at_least",
+     "1",
+     {CRITERION, HR_AXIS_K},
+     MEAN,
+     1.0,
+     false,
+     "share of time with at least k servers overloaded",
+     pair_time_over_at_least,
+     scale_window_server},
+    {"overloaded_servers",
+     "1",
+     {CRITERION},
+     MEAN,
+     0.0,
+     true,
+     "expected number of overloaded servers, averaged over time",
+     pair_overloaded_servers,
+     scale_window},
+    {"server_hours_over",
+     "h",
+     {CRITERION},
+     MEAN,
+     0.0,
+     false,
+     "expected server-hours of overload in the window",
+     pair_overloaded_servers,
+     scale_hour},
+    {"period_overload",
+     "1",
+     {CRITERION, HR_AXIS_DURATION},
+     MEAN,
+     1.0,
+     true,
+     "probability that a busy period holds an episode of at least this length on some server",
+     pair_period_overload,
+     scale_periods},
+    {"episodes",
+     "1/h",
+     {CRITERION},
+     MEAN,
+     0.0,
+     true,
+     "episodes of any-server overload that begin, per hour",
+     pair_episodes,
+     scale_window_hours},
+    {"episodes_server",
+     "1/h",
+     {CRITERION, SERVER},
+     MEAN,
+     0.0,
+     false,
+     "episodes of overload of this server that begin, per hour",
+     pair_episodes_server,
+     scale_window_hours_server},
+    {"episode_length",
+     "s",
+     {CRITERION},
+     RATIO,
+     0.0,
+     true,
+     "mean length of an episode of any-server overload",
+     pair_episode_length,
+     scale_second},
+    {"episode_length_server",
+     "s",
+     {CRITERION, SERVER},
+     RATIO,
+     0.0,
+     false,
+     "mean length of an episode of overload of this server",
+     pair_episode_length_server,
+     scale_second_server},
+    {"meetings_hit",
+     "1",
+     {CRITERION, HR_AXIS_DURATION},
+     RATIO,
+     1.0,
+     true,
+     "share of meetings that spent at least this long on an overloaded server",
+     pair_meetings_hit,
+     scale_one},
+    {"people_hit",
+     "1",
+     {CRITERION, HR_AXIS_DURATION},
+     RATIO,
+     1.0,
+     true,
+     "share of participants whose meeting spent at least this long on an overloaded server",
+     pair_people_hit,
+     scale_one},
+    {"person_time_over",
+     "1",
+     {CRITERION},
+     RATIO,
+     1.0,
+     true,
+     "share of participant-minutes spent on an overloaded server",
+     pair_person_time_over,
+     scale_one},
+    {"first_over",
+     "1",
+     {CRITERION, HR_AXIS_RESOURCE},
+     RATIO,
+     1.0,
+     true,
+     "share of any-server episodes that this resource began",
+     pair_first_over,
+     scale_one},
+    {"blocking",
+     "1",
+     {HR_AXIS_CLASS},
+     RATIO,
+     1.0,
+     true,
+     "share of arriving meetings of this class that is refused",
+     pair_blocking,
+     scale_one},
+    {"blocking_all",
+     "1",
+     {HR_AXIS_NONE},
+     RATIO,
+     1.0,
+     true,
+     "share of arriving meetings that is refused",
+     pair_blocking_all,
+     scale_one},
+    {"utilisation",
+     "1",
+     {HR_AXIS_RESOURCE},
+     MEAN,
+     0.0,
+     true,
+     "mean load of meetings over the highest ceiling, pool average, background excluded",
+     pair_utilisation,
+     scale_utilisation},
+    {"peak_utilisation",
+     "1",
+     {HR_AXIS_RESOURCE},
+     MEAN,
+     0.0,
+     true,
+     "largest load of meetings on any server in the window over its highest ceiling, mean",
+     pair_peak_utilisation,
+     scale_peak_utilisation},
+    {"participants_present",
+     "1",
+     {HR_AXIS_NONE},
+     MEAN,
+     0.0,
+     true,
+     "participants present in the pool, averaged over time",
+     pair_participants_present,
+     scale_window},
+    {"time_over_scaled",
+     "1",
+     {HR_AXIS_CAPACITY},
+     MEAN,
+     1.0,
+     true,
+     "share of time with any server overloaded, all ceilings scaled by a factor",
+     pair_time_over_scaled,
+     scale_window},
+    {"period_overload_scaled",
+     "1",
+     {HR_AXIS_CAPACITY, HR_AXIS_DURATION},
+     MEAN,
+     1.0,
+     true,
+     "probability that a busy period holds an episode, all ceilings scaled by a factor",
+     pair_period_overload_scaled,
+     scale_periods},
+    {"over_at",
+     "1",
+     {TIME, CRITERION},
+     MEAN,
+     1.0,
+     true,
+     "probability that some server is overloaded at the observed time",
+     pair_over_at,
+     scale_snapshots},
+    {"over_server_at",
+     "1",
+     {TIME, CRITERION, SERVER},
+     MEAN,
+     1.0,
+     false,
+     "probability that this server is overloaded at the observed time",
+     pair_over_server_at,
+     scale_snapshots_server},
+    {"over_at_least_at",
+     "1",
+     {TIME, CRITERION, HR_AXIS_K},
+     MEAN,
+     1.0,
+     false,
+     "probability that at least k servers are overloaded at the observed time",
+     pair_over_at_least_at,
+     scale_snapshots_server},
+    {"overloaded_servers_at",
+     "1",
+     {TIME, CRITERION},
+     MEAN,
+     0.0,
+     false,
+     "expected number of overloaded servers at the observed time",
+     pair_overloaded_servers_at,
+     scale_snapshots},
+    {"load_mean",
+     "resource",
+     {TIME, HR_AXIS_RESOURCE, SERVER},
+     MEAN,
+     0.0,
+     false,
+     "mean load of meetings on this server at the observed time",
+     pair_load_mean,
+     scale_load_mean},
+    {"load_variance",
+     "resource^2",
+     {TIME, HR_AXIS_RESOURCE, SERVER},
+     HR_ESTIMATOR_VARIANCE,
+     0.0,
+     false,
+     "variance of the load of meetings on this server at the observed time",
+     pair_load_variance,
+     scale_load_variance},
+    {"largest_load",
+     "resource",
+     {TIME, HR_AXIS_RESOURCE},
+     MEAN,
+     0.0,
+     false,
+     "mean of the largest server's load of meetings at the observed time",
+     pair_largest_load,
+     scale_load},
+    {"imbalance",
+     "1",
+     {TIME, HR_AXIS_RESOURCE},
+     RATIO,
+     0.0,
+     true,
+     "largest server's load of meetings over the mean server's, ratio of averages",
+     pair_imbalance,
+     scale_one},
+    {"total_above",
+     "1",
+     {TIME, HR_AXIS_THRESHOLD},
+     MEAN,
+     1.0,
+     true,
+     "probability that the pool's total load of meetings exceeds the threshold",
+     pair_total_above,
+     scale_snapshots},
+    {"fits",
+     "1",
+     {TIME, HR_AXIS_LEVEL, HR_AXIS_PROBE},
+     MEAN,
+     1.0,
+     true,
+     "share of instants at which one more meeting fits the server that the rule would pick",
+     pair_fits,
+     scale_probe},
+    {"fits_somewhere",
+     "1",
+     {TIME, HR_AXIS_LEVEL, HR_AXIS_PROBE},
+     MEAN,
+     1.0,
+     true,
+     "share of instants at which one more meeting fits some server",
+     pair_fits_somewhere,
+     scale_probe},
+    {"fits_everywhere",
+     "1",
+     {TIME, HR_AXIS_LEVEL, HR_AXIS_PROBE},
+     MEAN,
+     1.0,
+     false,
+     "share of instants at which one more meeting fits every server",
+     pair_fits_everywhere,
+     scale_probe},
+    {"fits_servers",
+     "1",
+     {TIME, HR_AXIS_LEVEL, HR_AXIS_PROBE},
+     MEAN,
+     1.0,
+     false,
+     "mean share of servers that one more meeting fits",
+     pair_fits_servers,
+     scale_probe_servers},
+    {"misplaced",
+     "1",
+     {TIME, HR_AXIS_LEVEL, HR_AXIS_PROBE},
+     MEAN,
+     1.0,
+     true,
+     "share of instants: not on the rule's server, though on another",
+     pair_misplaced,
+     scale_probe},
+    {"stranded",
+     "1",
+     {TIME, HR_AXIS_LEVEL, HR_AXIS_PROBE},
+     MEAN,
+     1.0,
+     true,
+     "share of instants: the pool as a whole has room, no server has",
+     pair_stranded,
+     scale_probe},
+    {"nowhere",
+     "1",
+     {TIME, HR_AXIS_LEVEL, HR_AXIS_PROBE},
+     MEAN,
+     1.0,
+     true,
+     "share of instants: not even the pool as a whole has room",
+     pair_nowhere,
+     scale_probe},
+};
+const unsigned hr_n_outcomes = sizeof hr_outcomes / sizeof *hr_outcomes;
+
+unsigned hr_outcome_find(const char *name)
+{
+    unsigned o = 0;
+    while (o < hr_n_outcomes && strcmp(hr_outcomes[o].name, name) != 0)
+        o++;
+    return o;
+}
+
+double hr_outcome_scale(unsigned outcome, const hr_configuration *configuration,
+                        const unsigned index[HR_MAX_AXES])
+{
+    return hr_outcomes[outcome].scale(configuration, index);
+}
