@@ -6,7 +6,7 @@
 
 hr_status hr_room_grow(hr_room *room, size_t count, size_t size, size_t keep, hr_err *err)
 {
-    if (count <= room->bytes / size)
+    if (room->data != NULL && count <= room->bytes / size)
         return HR_OK;
     const size_t most = count + count / 4 + 64; /* grow by a quarter: few copies, little waste */
     void *data = hr_mem_take(most, size);
