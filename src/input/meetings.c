@@ -56,6 +56,8 @@ static hr_status put_in_order(const hr_writing *writing, hr_err *err)
     hr_input *in = writing->input;
     const hr_starts *starts = &in->store->starts;
     uint32_t *place = in->store->place.data;
+    if (in->n_meetings == 0)
+        return HR_OK;
     if (is_ascending(starts->tick, in->n_meetings)) {
         memcpy(in->start, starts->tick, in->n_meetings * sizeof *in->start);
         memcpy(in->end, starts->end, in->n_meetings * sizeof *in->end);

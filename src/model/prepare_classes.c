@@ -1,0 +1,110 @@
+/* Samplers and integer costs of classes, profiles and kinds of participants. */
+#include <math.h>
+#include <string.h>
+
+#include "model/preparing.h"
+
+static hr_status prepare_profile(const hr_preparing *p, const hr_profile *profile,
+                                 hr_prepared_profile *o, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned n_resources = p->configuration->n_resources;
+    double *share = NULL;
+    double *cost = NULL;
+    HR_TRY(hr_preparing_costs(p, profile->cost, 1, &o->cost, err));
+    HR_TAKE(share, p->arena, profile->n_kinds);
+    HR_TAKE(cost, p->arena, profile->n_kinds * (size_t)n_resources);
+    for (unsigned k = 0; k < profile->n_kinds; k++) {
+        share[k] = profile->kinds[k].share;
+        memcpy(cost + k * (size_t)n_resources, profile->kinds[k].cost, n_resources * sizeof *cost);
+    }
+    HR_TRY(hr_preparing_costs(p, cost, profile->n_kinds, &o->kind_cost, err));
+    HR_TRY(hr_preparing_index(p, share, profile->n_kinds, &o->kind, err));
+    o->n_kinds = profile->n_kinds;
+out:
+    return st;
+}
+
+/* Random loads of a class: samplers, and the rounding that continuous laws suffer. */
+static hr_status prepare_load_laws(const hr_preparing *p, const hr_class *class,
+                                   hr_prepared_class *o, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned n_resources = p->configuration->n_resources;
+    hr_sampler *load = NULL;
+    if (class->load == NULL)
+        return HR_OK;
+    HR_TAKE(load, p->arena, n_resources);
+    for (unsigned r = 0; r < n_resources; r++) {
+        HR_TRY(hr_sampler_init(&load[r], &class->load[r], p->arena, err));
+        const double mean = hr_law_mean(&class->load[r]) * p->prepared->steps[r];
+        if (!hr_law_is_integer(&class->load[r]) && mean > 0.0) {
+            const double error = hr_law_is_constant(&class->load[r])
+                                     ? fabs(floor(mean + 0.5) - mean) / mean
+                                     : 0.25 / mean; /* mean distance to the nearest step */
+            if (error > p->prepared->rounding)
+                p->prepared->rounding = error;
+        }
+    }
+    o->load = load;
+out:
+    return st;
+}
+
+static hr_status prepare_class(const hr_preparing *p, const hr_class *class, hr_prepared_class *o,
+                               hr_err *err)
+{
+    hr_status st = HR_OK;
+    double *share = NULL;
+    hr_prepared_profile *profiles = NULL;
+    o->mean_duration = hr_law_mean(&class->duration);
+    if (!(o->mean_duration > 0.0) || o->mean_duration > HR_MOST_SECONDS)
+        return HR_FAIL(err, HR_ERR_DATA, "class %s: mean duration %g s is out of range",
+                       class->name, o->mean_duration);
+    HR_TRY(hr_sampler_init(&o->size, &class->size, p->arena, err));
+    HR_TRY(hr_sampler_init(&o->duration, &class->duration, p->arena, err));
+    HR_TRY(hr_law_length_biased(&class->duration, p->arena, &o->alive, err));
+    HR_TAKE(share, p->arena, class->n_profiles);
+    HR_TAKE(profiles, p->arena, class->n_profiles);
+    for (unsigned i = 0; i < class->n_profiles; i++) {
+        share[i] = class->profiles[i].share;
+        HR_TRY(prepare_profile(p, &class->profiles[i], &profiles[i], err));
+    }
+    HR_TRY(hr_preparing_index(p, share, class->n_profiles, &o->profile, err));
+    o->profiles = profiles;
+    HR_TRY(prepare_load_laws(p, class, o, err));
+    if (class->reserve != NULL)
+        HR_TRY(hr_preparing_costs(p, class->reserve, 1, &o->reserve, err));
+out:
+    return st;
+}
+
+hr_status hr_prepare_classes(const hr_preparing *p, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_configuration *c = p->configuration;
+    hr_prepared_class *classes = NULL;
+    double *share = NULL;
+    double *alive = NULL;
+    HR_TAKE(classes, p->arena, c->n_classes);
+    HR_TAKE(share, p->arena, c->n_classes);
+    HR_TAKE(alive, p->arena, c->n_classes);
+    double mean = 0.0;
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        HR_TRY(prepare_class(p, &c->classes[k], &classes[k], err));
+        share[k] = c->classes[k].share;
+        alive[k] = share[k] * classes[k].mean_duration;
+        mean += alive[k];
+    }
+    for (unsigned k = 0; k < c->n_classes; k++)
+        alive[k] /= mean;
+    p->prepared->mean_duration = mean;
+    p->prepared->classes = classes;
+    HR_TRY(hr_preparing_index(p, share, c->n_classes, &p->prepared->class_of, err));
+    HR_TRY(hr_preparing_index(p, alive, c->n_classes, &p->prepared->class_alive, err));
+    p->prepared->joins_at_once = hr_law_is_constant(&c->join) && hr_law_mean(&c->join) == 0.0;
+    if (!p->prepared->joins_at_once)
+        HR_TRY(hr_sampler_init(&p->prepared->join, &c->join, p->arena, err));
+out:
+    return st;
+}
