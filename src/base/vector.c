@@ -33,21 +33,21 @@ const hr_vector *hr_vector_level(unsigned i)
 
 hr_status hr_vector_choose(const char *request, const hr_vector **chosen, hr_err *err)
 {
-    const bool any = request == NULL || request[0] == '\0';
+    const char *name = request != NULL ? request : "";
     const hr_vector *best = NULL;
     for (unsigned i = 0; hr_vector_level(i) != NULL; i++) {
         const hr_vector *level = hr_vector_level(i);
-        if (any || strcmp(request, level->name) == 0)
+        if (name[0] == '\0' || strcmp(name, level->name) == 0)
             best = level;
     }
     if (best == NULL) {
-        const bool known = strcmp(request, "avx2") == 0 || strcmp(request, "avx512") == 0;
+        const bool known = strcmp(name, "avx2") == 0 || strcmp(name, "avx512") == 0;
         return HR_FAIL(err, HR_ERR_USAGE,
                        known ? "HEADROOM_ISA: this processor has no '%s'; choose a narrower level "
                                "(baseline always works) or unset it"
                              : "HEADROOM_ISA: '%s' is no level; use baseline, avx2 or avx512, or "
                                "unset it",
-                       request);
+                       name);
     }
     *chosen = best;
     return HR_OK;

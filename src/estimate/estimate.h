@@ -1,10 +1,17 @@
 /* estimate: from integer sums to a number with an interval.
  *
- * Methods and their sources are in METHODS.md. In short, for N replications of which `hits`
- * contributed: 0/1 values get Clopper-Pearson (1934); values with at least 100 hits get a
- * Student interval on replication values (ratios and variances by the delta method); fewer
- * hits get the product of a Clopper-Pearson interval for "contributes" and a Student interval
- * for the size of a contribution, each at alpha/2; no hits give an upper bound, never 0.
+ * For N replications of which `hits` contributed (x > 0):
+ *   0/1 values                    Clopper and Pearson 1934
+ *   at least 100 hits, or half    Student on replication values; ratios and variances by the
+ *     of all replications         delta method
+ *   fewer hits                    [probability of contributing] x [size of a contribution],
+ *                                 Clopper-Pearson and Student, each at alpha/2; for a ratio with
+ *                                 a well known denominator a third factor, each at alpha/3; with
+ *                                 a denominator as rare as the hits Student on the hits alone
+ *   nearly always the largest     Clopper-Pearson on x / most, fractions allowed
+ *   no hits                       an upper bound, never 0
+ * Upper bounds are infinite where the sums say nothing about the size of a contribution: an
+ * outcome without a largest value and at most one hit. METHODS.md has the reasons.
  */
 #ifndef HR_ESTIMATE_ESTIMATE_H
 #define HR_ESTIMATE_ESTIMATE_H
@@ -16,17 +23,16 @@
 #include "model/tally.h"
 
 typedef struct hr_estimate {
-    double value;        /* NaN when the cell does not exist or nothing was offered */
-    double lower, upper; /* at the level asked for */
-    double standard_error;
+    double value;          /* NaN when the cell does not exist or nothing was offered */
+    double lower, upper;   /* at the level asked for */
+    double standard_error; /* NaN for n = 1 */
     uint64_t hits;
-    uint64_t n;          /* replications */
-    bool is_bound;       /* no hits: `upper` is a bound, `value` and `lower` are 0 */
+    uint64_t n;    /* replications */
+    bool is_bound; /* no hits: `upper` is a bound, `value` and `lower` are 0 */
 } hr_estimate;
 
-/* Estimate of one cell. alpha: two-sided error probability, e.g. 0.05. scale: from
- * hr_outcome_scale (0 gives NaN). binary: every replication's x is 0 or `most` (then exact
- * binomial intervals apply). */
+/* Estimate of one cell of n replications. alpha: two-sided error probability, e.g. 0.05. scale:
+ * from hr_outcome_scale (0 gives NaN, as do n = 0 and a ratio with nothing below the line). */
 hr_estimate hr_estimate_cell(const hr_outcome *outcome, const hr_cell *cell, uint64_t n,
                              double scale, double alpha);
 
@@ -55,7 +61,7 @@ hr_verdict hr_stopping_verdict(const struct hr_stopping *rule, const hr_outcome 
 typedef struct hr_spread {
     uint64_t n;
     double mean, mean_lower, mean_upper; /* of the values, Student over configurations */
-    double sd_total;    /* of the estimates */
+    double sd_total;                     /* of the estimates */
     double sd_between;  /* inner noise removed: sqrt(max(0, var - mean inner variance)) */
     double quantile[5]; /* 5 %, 25 %, 50 %, 75 %, 95 % of the estimates */
     uint64_t met, missed, undecided; /* against a threshold, by intervals; 0 without one */

@@ -1,0 +1,353 @@
+/* The Front End pool: the arithmetic of the published user model, and what is refused. */
+#include <stdio.h>
+
+#include "front_end_pool.h"
+#include "study/describe.h"
+
+static void assert_refused(const char *const *sets, const char *words)
+{
+    pool p;
+    if (try_open(&p, sets) == HR_OK)
+        fail_msg("accepted, although it should say: %s", words);
+    if (strstr(p.err.message, words) == NULL)
+        fail_msg("says `%s` instead of: %s", p.err.message, words);
+    pool_free(&p);
+}
+#define REFUSED(words, ...) assert_refused((const char *const[MOST_SETS]){__VA_ARGS__, NULL}, words)
+
+static const hr_background *item(const pool *p, const char *name)
+{
+    for (unsigned i = 0; i < p->c.n_background; i++) {
+        if (strcmp(p->c.background[i].name, name) == 0)
+            return &p->c.background[i];
+    }
+    fail_msg("no background %s", name);
+    return NULL;
+}
+
+/* ---- how many meetings and people */
+
+static void twelve_servers_hold_333_people_in_73_meetings(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "population.users=80000", "meetings.join_ramp=0 s");
+    assert_near(hr_configuration_mean_present(&p.c) / 12.0, 333.333, 1e-3);
+    assert_near(hr_configuration_mean_meetings(&p.c) / 12.0, 73.3, 0.05);
+    pool_free(&p);
+}
+
+static void eight_servers_hold_125_meetings_of_four(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "population.users=80000", "meetings.join_ramp=0 s", "meetings.size=4",
+         "pool.servers=8");
+    assert_near(hr_configuration_mean_present(&p.c) / 8.0, 500.0, 1e-9);
+    assert_near(hr_configuration_mean_meetings(&p.c) / 8.0, 125.0, 1e-9);
+    pool_free(&p);
+}
+
+static void meetings_per_server_is_the_mean_in_progress(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "population.in_conference=~", "arrivals.meetings_per_server=125",
+         "meetings.tail_share=20 %", "pool.servers=8");
+    assert_near(hr_configuration_mean_meetings(&p.c) / 8.0, 125.0, 1e-9);
+    pool_free(&p);
+}
+
+/* E[(J - D)+] for J uniform on [0, ramp] and log-normal D, by the midpoint rule over D's
+ * distribution function: E[(J - D)+] = integral of (1 - x/ramp) P(D <= x) dx up to the ramp. */
+static double missed(double mean, double cv, double ramp)
+{
+    const double sigma = sqrt(log1p(cv * cv));
+    const double mu = log(mean) - 0.5 * sigma * sigma;
+    const int n = 20000;
+    double sum = 0.0;
+    for (int i = 0; i < n; i++) {
+        const double x = ramp * (i + 0.5) / n;
+        sum += (1.0 - x / ramp) * 0.5 * erfc(-(log(x) - mu) / (sigma * sqrt(2.0)));
+    }
+    return sum * ramp / n;
+}
+
+/* With the ramp a participant of a 45-minute meeting is there for 42.5 minutes, so that 5.9 %
+ * more meetings start for the same number of people; a little less because of short meetings. */
+static void the_join_ramp_takes_six_percent_more_arrivals(void **state)
+{
+    (void)state;
+    pool ramp;
+    pool once;
+    OPEN(&ramp, "population.users=80000");
+    OPEN(&once, "population.users=80000", "meetings.join_ramp=0 s");
+    const double ratio =
+        hr_configuration_arrival_rate(&ramp.c) / hr_configuration_arrival_rate(&once.c);
+    assert_near(hr_configuration_mean_present(&ramp.c), 4000.0, 1e-6);
+    assert_near(ratio, 2700.0 / (2700.0 - 150.0 + missed(2700.0, 0.8, 300.0)), 1e-6);
+    assert_near(ratio, 1.059, 5e-4);
+    pool_free(&ramp);
+    pool_free(&once);
+}
+
+static void both_classes_share_the_people(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "population.users=80000", "meetings.tail_share=20 %");
+    assert_int_equal(p.c.n_classes, 2);
+    assert_string_equal(p.c.classes[1].name, "large");
+    assert_near(p.c.classes[1].share, 0.2, 1e-12);
+    assert_near(hr_configuration_mean_present(&p.c), 4000.0, 1e-6);
+    pool_free(&p);
+}
+
+static void the_clock_takes_its_share_of_arrivals(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "population.users=80000");
+    const double all = hr_configuration_arrival_rate(&p.c);
+    assert_int_equal(p.c.n_sources, 2);
+    assert_int_equal(p.c.sources[0].kind, HR_SOURCE_POISSON);
+    assert_near(p.c.sources[0].rate, 0.7 * all, 1e-12 * all);
+    assert_int_equal(p.c.sources[1].kind, HR_SOURCE_CLOCK_BATCH);
+    assert_int_equal(p.c.sources[1].count.kind, HR_LAW_POISSON);
+    assert_near(p.c.sources[1].count.a, 0.3 * all * 1800.0, 1e-9);
+    assert_near(p.c.sources[1].period, 1800.0, 0.0);
+    pool_free(&p);
+    OPEN(&p, "meetings.on_the_clock=0 %");
+    assert_int_equal(p.c.n_sources, 1);
+    assert_int_equal(p.c.sources[0].kind, HR_SOURCE_POISSON);
+    pool_free(&p);
+    OPEN(&p, "meetings.on_the_clock=100 %", "meetings.scheduled=100 %");
+    assert_int_equal(p.c.n_sources, 1);
+    assert_int_equal(p.c.sources[0].kind, HR_SOURCE_CLOCK_BATCH);
+    pool_free(&p);
+}
+
+static void a_busy_day_multiplies_meetings_calls_and_background(void **state)
+{
+    (void)state;
+    pool one;
+    pool two;
+    OPEN(&one, "population.busyness=1");
+    OPEN(&two, "population.busyness=2");
+    const unsigned cpu = resource(&one, HR_RESOURCE_CPU);
+    assert_near(hr_configuration_mean_meetings(&two.c),
+                2.0 * hr_configuration_mean_meetings(&one.c), 1e-9);
+    assert_near(item(&two, "calls")->sessions, 2.0 * item(&one, "calls")->sessions, 1e-9);
+    assert_near(item(&two, "other work")->cost[cpu], 2.0 * item(&one, "other work")->cost[cpu],
+                1e-9);
+    assert_near(item(&two, "users")->law.a, item(&one, "users")->law.a, 0.0);
+    pool_free(&one);
+    pool_free(&two);
+}
+
+/* ---- the rest of the server */
+
+static void calls_are_139_9_erlang(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "population.busyness=1");
+    const hr_background *calls = item(&p, "calls");
+    assert_int_equal(calls->kind, HR_BACKGROUND_SESSIONS);
+    assert_near(calls->sessions, 139.86, 1e-9);
+    assert_near(calls->holding, 180.0, 1e-9);
+    assert_near(calls->cost[resource(&p, HR_RESOURCE_PSTN_CALLS)], 1.0, 0.0);
+    assert_near(calls->cost[resource(&p, HR_RESOURCE_CPU)], 14.5, 0.0);
+    assert_near(calls->cost[resource(&p, HR_RESOURCE_NETWORK_OUT)], 105.0, 0.0);
+    pool_free(&p);
+    OPEN(&p, "population.voice.users=60 %");
+    assert_near(item(&p, "calls")->sessions, 167.832, 1e-9);
+    pool_free(&p);
+}
+
+static void instant_messages_take_13_mbit(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "population.busyness=1");
+    const hr_background *other = item(&p, "other work");
+    assert_near(other->cost[resource(&p, HR_RESOURCE_NETWORK_OUT)], 13000.0, 1e-9);
+    assert_int_equal(other->law.kind, HR_LAW_NORMAL);
+    assert_near(hr_law_mean(&other->law), 1.0, 0.0);
+    assert_near(sqrt(hr_law_variance(&other->law)), 0.05, 1e-12);
+    assert_near(item(&p, "users")->law.a, 6660.0, 0.0);
+    pool_free(&p);
+}
+
+static void background_follows_the_users(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "population.users=3330 per server", "cost.bypass_call.cpu=0 Mc/s");
+    const unsigned cpu = resource(&p, HR_RESOURCE_CPU);
+    assert_near(item(&p, "other work")->cost[cpu], 0.15 * 27120.0, 1e-9);
+    pool_free(&p);
+    OPEN(&p, "population.users=3330 per server", "cost.bypass_call.cpu=0 Mc/s",
+         "background.cpu=5000 Mc/s", "background.flicker=0 %");
+    assert_near(item(&p, "other work")->cost[cpu], 5000.0, 1e-9);
+    assert_int_equal(item(&p, "other work")->law.kind, HR_LAW_CONSTANT);
+    pool_free(&p);
+}
+
+/* What 55 % of a server leaves for the background after the conferences of 333 people in
+ * meetings of 4.55 and 150 calls. */
+static void calibration_closes_at_the_published_maximum(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "background.cpu=~", "calibrate.cpu_at_published_maximum=55 %",
+         "cost.bypass_call.cpu=0 Mc/s");
+    const double av = 1.0 - 0.1 * 0.85;
+    const double known = 333.0 * (8.8 * av + 28.0 * av / 4.55 + 3.9 * 0.15 + 0.4 * 0.85 +
+                                  8.0 * 0.375 + 0.1 * 0.1 * 0.625 * 0.85 * 0.85) +
+                         150.0 * 14.5;
+    const double rest = item(&p, "other work")->cost[resource(&p, HR_RESOURCE_CPU)];
+    assert_near(rest + known, 0.55 * 27120.0, 1e-6);
+    /* the catalogue's own figures for users and mobile sessions say about the same */
+    assert_near(rest, 4995.0 + 1998.0, 150.0);
+    pool_free(&p);
+}
+
+static void nothing_is_carried_that_has_no_ceiling(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "pool.ceilings.pstn_calls=~", "pool.ceilings.registrations=~",
+         "pool.ceilings.participants=~");
+    assert_int_equal(p.c.n_resources, 2);
+    assert_int_equal(p.c.n_background, 2); /* other work and calls, no registrations */
+    pool_free(&p);
+}
+
+/* ---- probes and the rule of thumb */
+
+static const double *probe_load(const pool *p, double size)
+{
+    for (unsigned i = 0; i < p->c.n_probes; i++) {
+        if (p->c.probes[i].size == size)
+            return p->c.probes[i].load;
+    }
+    fail_msg("no probe of %g", size);
+    return NULL;
+}
+
+static void probes_cost_ordinary_and_large_meetings(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "probe.sizes=[4, 250, 1000]", "observe.every=5 min", "meetings.size=4");
+    const unsigned cpu = resource(&p, HR_RESOURCE_CPU);
+    const unsigned out = resource(&p, HR_RESOURCE_NETWORK_OUT);
+    const unsigned people = resource(&p, HR_RESOURCE_PARTICIPANTS);
+    assert_near(probe_load(&p, 4)[cpu],
+                per_meeting(&p, HR_RESOURCE_CPU) + 4.0 * per_participant(&p, HR_RESOURCE_CPU),
+                1e-9);
+    assert_near(probe_load(&p, 4)[out], 4.0 * per_participant(&p, HR_RESOURCE_NETWORK_OUT), 1e-9);
+    /* 250: one presenter, not a quarter of them */
+    const double viewers_at_4 = 0.75 * 4.0;
+    const double others = probe_load(&p, 4)[out] - 0.375 * viewers_at_4 * 770.0;
+    assert_near(probe_load(&p, 250)[out], 62.5 * others + 0.375 * 249.0 * 770.0, 1e-6);
+    assert_near(probe_load(&p, 1000)[cpu], 12700.0, 1e-9);
+    assert_near(probe_load(&p, 1000)[out], 864000.0, 1e-6);
+    assert_near(probe_load(&p, 1000)[people], 1000.0, 1e-9);
+    pool_free(&p);
+}
+
+static void a_stated_cost_of_large_meetings_wins(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, "probe.sizes=[1000]", "observe.every=5 min", "cost.large_participant.cpu=8.2 Mc/s",
+         "cost.av=136 %");
+    assert_near(probe_load(&p, 1000)[resource(&p, HR_RESOURCE_CPU)], 8200.0, 1e-9);
+    pool_free(&p);
+}
+
+static void the_rule_of_thumb_is_users_over_6660(void **state)
+{
+    static const struct {
+        const char *users;
+        double servers;
+    } cases[] = {{"80000", 13.0}, {"6660 per server", 12.0}, {"30000", 5.0}, {"6661", 2.0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        pool p;
+        char set[64];
+        double servers = 0.0;
+        double actual = 0.0;
+        (void)snprintf(set, sizeof set, "population.users=%s", cases[i].users);
+        OPEN(&p, set);
+        assert_int_equal(hr_study_rule_of_thumb(&p.study, 0, &servers, &actual, &p.err), HR_OK);
+        assert_near(servers, cases[i].servers, 0.0);
+        assert_near(actual, 12.0, 0.0);
+        pool_free(&p);
+    }
+}
+
+/* ---- what is refused */
+
+static void contradictions_are_refused(void **state)
+{
+    (void)state;
+    REFUSED("remove one of the two", "arrivals.meetings_per_server=125");
+    REFUSED("which share of the users", "population.in_conference=~");
+    REFUSED("in the mean", "arrivals.hold=exactly", "population.in_conference=~",
+            "arrivals.meetings_per_server=125");
+    REFUSED("give either", "background.cpu=~");
+    REFUSED("give either", "calibrate.cpu_at_published_maximum=55 %");
+    REFUSED("alone take 29", "background.cpu=~", "calibrate.cpu_at_published_maximum=20 %");
+    REFUSED("how many users", "population.users=~");
+}
+
+static void laws_that_cannot_be_followed_are_refused(void **state)
+{
+    (void)state;
+    REFUSED("exponential", "population.voice.duration=lognormal(mean 3 min, cv 1)");
+    REFUSED("mix of rates", "meetings.sharing_content.slides=uniform(100 kbit/s, 200 kbit/s)");
+    REFUSED("whole number", "meetings.size=uniform(2, 5)");
+    REFUSED("before anybody has joined", "meetings.duration=1 min", "meetings.join_ramp=5 min");
+}
+
+static void ceilings_without_a_cost_are_refused(void **state)
+{
+    (void)state;
+    REFUSED("cost.participant.memory", "pool.server.memory=32 GiB",
+            "pool.ceilings.memory.full=100 %");
+    REFUSED("cost.participant.network_in", "pool.server.network_in=1 Gbit/s",
+            "pool.ceilings.network_in.full=100 %");
+    pool p;
+    OPEN(&p, "pool.server.memory=32 GiB", "pool.ceilings.memory.full=100 %",
+         "cost.participant.memory=5 MiB");
+    assert_near(per_participant(&p, HR_RESOURCE_MEMORY), 5.0, 1e-12);
+    pool_free(&p);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(twelve_servers_hold_333_people_in_73_meetings),
+        cmocka_unit_test(eight_servers_hold_125_meetings_of_four),
+        cmocka_unit_test(meetings_per_server_is_the_mean_in_progress),
+        cmocka_unit_test(the_join_ramp_takes_six_percent_more_arrivals),
+        cmocka_unit_test(both_classes_share_the_people),
+        cmocka_unit_test(the_clock_takes_its_share_of_arrivals),
+        cmocka_unit_test(a_busy_day_multiplies_meetings_calls_and_background),
+        cmocka_unit_test(calls_are_139_9_erlang),
+        cmocka_unit_test(instant_messages_take_13_mbit),
+        cmocka_unit_test(background_follows_the_users),
+        cmocka_unit_test(calibration_closes_at_the_published_maximum),
+        cmocka_unit_test(nothing_is_carried_that_has_no_ceiling),
+        cmocka_unit_test(probes_cost_ordinary_and_large_meetings),
+        cmocka_unit_test(a_stated_cost_of_large_meetings_wins),
+        cmocka_unit_test(the_rule_of_thumb_is_users_over_6660),
+        cmocka_unit_test(contradictions_are_refused),
+        cmocka_unit_test(laws_that_cannot_be_followed_are_refused),
+        cmocka_unit_test(ceilings_without_a_cost_are_refused),
+    };
+    return cmocka_run_group_tests_name("front_end", tests, NULL, NULL);
+}

@@ -1,0 +1,144 @@
+/* The array operations: every level that this processor has gives the bits of base/real.h. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "base/real.h"
+#include "base/stream.h"
+#include "base/vector.h"
+
+enum { N = 4096 };
+
+/* Both ends, the borders of AS 241's middle, and words spread over the range. */
+static void make_words(uint32_t word[N])
+{
+    static const uint32_t special[] = {0,           1,           2,           0x7fffffffu,
+                                       0x80000000u, 0x80000001u, 0xfffffffeu, 0xffffffffu,
+                                       0x13333332u, 0x13333333u, 0xecccccccu, 0xeccccccdu};
+    const size_t n = sizeof special / sizeof special[0];
+    memcpy(word, special, sizeof special);
+    for (size_t i = n; i < N; i++)
+        word[i] = (uint32_t)i * 2654435761u;
+    for (size_t i = n; i < n + 64; i++)
+        word[i] = i % 2 ? UINT32_C(1) << (i / 2 % 32) : ~(UINT32_C(1) << (i / 2 % 32));
+}
+
+static uint64_t bits(double x)
+{
+    uint64_t b;
+    memcpy(&b, &x, sizeof b);
+    return b;
+}
+
+static void exponential_has_the_bits_of_log(void **state)
+{
+    (void)state;
+    static uint32_t word[N];
+    static double out[N + 1];
+    make_words(word);
+    for (unsigned l = 0; hr_vector_level(l) != NULL; l++) {
+        memset(out, 0, sizeof out);
+        hr_vector_level(l)->exponential(word, N - 3, out); /* not a whole number of vectors */
+        for (size_t i = 0; i < N - 3; i++) {
+            const double alone = -hr_log(hr_uniform(word[i]));
+            if (bits(alone) != bits(out[i]))
+                fail_msg("%s: word %08x gives %a, alone %a", hr_vector_level(l)->name,
+                         (unsigned)word[i], out[i], alone);
+        }
+        assert_true(out[N - 3] == 0.0);
+    }
+}
+
+static void lognormal_has_the_bits_of_exp_and_quantile(void **state)
+{
+    (void)state;
+    static const double location[] = {0.0, 7.4, -3.0, 500.0, 0.0},
+                        scale[] = {1.0, 0.7, 1e-3, 100.0, 0.0};
+    static uint32_t word[N];
+    static double out[N];
+    make_words(word);
+    for (unsigned l = 0; hr_vector_level(l) != NULL; l++)
+        for (size_t k = 0; k < 5; k++) {
+            hr_vector_level(l)->lognormal(word, N - 5, location[k], scale[k], out);
+            for (size_t i = 0; i < N - 5; i++) {
+                const double z = hr_normal_quantile(hr_uniform(word[i]));
+                const double alone = hr_exp(location[k] + scale[k] * z);
+                if (bits(alone) != bits(out[i]))
+                    fail_msg("%s: word %08x gives %a, alone %a", hr_vector_level(l)->name,
+                             (unsigned)word[i], out[i], alone);
+            }
+        }
+}
+
+static void pcg32_has_the_same_bits_at_every_level(void **state)
+{
+    (void)state;
+    static uint32_t first[16 * 300], again[16 * 300];
+    uint64_t start[16], increment[16], end[16], here[16];
+    for (uint64_t i = 0; i < 16; i++) {
+        start[i] = hr_hash(&i, 1);
+        increment[i] = start[i] * 6 + 1;
+    }
+    memcpy(end, start, sizeof end);
+    hr_vector_level(0)->pcg32(end, increment, 300, first);
+    for (unsigned l = 0; hr_vector_level(l) != NULL; l++) {
+        memcpy(here, start, sizeof here);
+        hr_vector_level(l)->pcg32(here, increment, 100, again); /* in two calls */
+        hr_vector_level(l)->pcg32(here, increment, 200, again + 16 * 100);
+        assert_memory_equal(first, again, sizeof first);
+        assert_memory_equal(end, here, sizeof end);
+    }
+}
+
+static void a_level_is_chosen_by_name(void **state)
+{
+    (void)state;
+    unsigned n = 0;
+    const hr_vector *chosen = NULL;
+    hr_err err = {0};
+    for (; hr_vector_level(n) != NULL; n++) {
+        assert_int_equal(hr_vector_choose(hr_vector_level(n)->name, &chosen, &err), HR_OK);
+        assert_ptr_equal(chosen, hr_vector_level(n));
+    }
+    assert_true(n >= 1);
+    assert_string_equal(hr_vector_level(0)->name, "baseline");
+    assert_int_equal(hr_vector_choose(NULL, &chosen, &err), HR_OK);
+    assert_ptr_equal(chosen, hr_vector_level(n - 1));
+    assert_int_equal(hr_vector_choose("", &chosen, &err), HR_OK);
+    assert_ptr_equal(chosen, hr_vector_level(n - 1));
+}
+
+static void an_unknown_level_is_refused(void **state)
+{
+    (void)state;
+    const hr_vector *chosen = NULL;
+    hr_err err = {0};
+    assert_int_equal(hr_vector_choose("sse9", &chosen, &err), HR_ERR_USAGE);
+    assert_non_null(strstr(err.message, "sse9"));
+    assert_non_null(strstr(err.message, "baseline, avx2 or avx512"));
+    assert_null(chosen);
+    unsigned n = 0;
+    while (hr_vector_level(n) != NULL)
+        n++;
+    if (n < 3) {
+        err = (hr_err){0};
+        assert_int_equal(hr_vector_choose("avx512", &chosen, &err), HR_ERR_USAGE);
+        assert_non_null(strstr(err.message, "this processor has no 'avx512'"));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(exponential_has_the_bits_of_log),
+        cmocka_unit_test(lognormal_has_the_bits_of_exp_and_quantile),
+        cmocka_unit_test(pcg32_has_the_same_bits_at_every_level),
+        cmocka_unit_test(a_level_is_chosen_by_name),
+        cmocka_unit_test(an_unknown_level_is_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
