@@ -15,9 +15,9 @@ typedef struct hr_comm hr_comm;
 /* Collective. Starts MPI; refuses (HR_ERR_USAGE) when Slurm started more tasks than MPI sees,
  * i.e. N singletons that would all write one file. */
 HR_MUST_CHECK hr_status hr_comm_start(hr_comm **comm, int *argc, char ***argv, hr_err *err);
-void hr_comm_stop(hr_comm *comm); /* Collective */
-int hr_comm_rank(const hr_comm *comm);  /* Local */
-int hr_comm_size(const hr_comm *comm);  /* Local */
+void hr_comm_stop(hr_comm *comm);      /* Collective */
+int hr_comm_rank(const hr_comm *comm); /* Local */
+int hr_comm_size(const hr_comm *comm); /* Local */
 /* Collective. The failure of the lowest failing rank, with its message, on all ranks. */
 hr_status hr_comm_agree(hr_comm *comm, hr_status status, hr_err *err);
 /* Collective. values[i] <- sum over ranks, modulo 2^64. */

@@ -8,6 +8,7 @@
 #define HR_EXPLORE_RUN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 #include "base/error.h"
@@ -16,17 +17,20 @@
 #include "study/study.h"
 
 typedef struct hr_run_options {
-    const char *output;    /* result file */
-    unsigned n_threads;    /* 0: OpenMP's choice */
-    const char *isa;       /* HEADROOM_ISA or NULL */
-    FILE *progress;        /* NULL: none. A bar on a terminal, else a line a minute */
-    const char *command;   /* for provenance */
+    const char *output;      /* result file */
+    unsigned n_threads;      /* 0: OpenMP's choice */
+    const char *isa;         /* HEADROOM_ISA or NULL */
+    FILE *progress;          /* NULL: none. A bar on a terminal, else a line a minute */
+    const char *command;     /* for provenance: argv joined */
+    const char *version;     /* for provenance: of the program */
+    const char *const *sets; /* the --set texts that `study` was opened with */
+    size_t n_sets;
 } hr_run_options;
 
 typedef struct hr_run_report {
-    bool already_finished; /* the file stood there, same study */
-    uint64_t resumed;      /* tasks found in part logs */
-    hr_provenance provenance;
+    bool already_finished;    /* the file stood there, same study */
+    uint64_t resumed;         /* tasks found in part logs; on rank 0 */
+    hr_provenance provenance; /* on rank 0 */
 } hr_run_report;
 
 /* Collective. HR_OK: the file stands. HR_ERR_STOPPED: a signal came, part logs are good.

@@ -1,4 +1,4 @@
-/* result: the HDF5 file. Every H5* call of the program is in result_write.c / result_read.c.
+/* result: the HDF5 file. Every H5* call of the program is in result_*.c.
  *
  * Written by rank 0, streaming one configuration after another from the part logs, beside its
  * final name (OUT.part), closed, synced, renamed. Layout: METHODS.md, "The result file".
@@ -8,6 +8,7 @@
 #define HR_RESULTS_RESULT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -18,16 +19,23 @@
 /* How this answer came about: goes to /provenance. */
 typedef struct hr_provenance {
     const char *command;     /* argv joined */
+    const char *version;     /* of the program */
+    const char *const *sets; /* --set texts, so that a reader can parse the study again */
+    size_t n_sets;
     const char *isa;
     int n_ranks, n_threads;
-    double seconds;          /* wall time of this run */
-    double busy_seconds;     /* sum over tasks, all runs */
+    double seconds;      /* wall time of this run */
+    double busy_seconds; /* sum over tasks, all runs */
     uint64_t meetings, replications;
-    uint32_t n_runs;         /* processes of rank 0 that worked on it: 1 + resumes */
+    uint32_t n_runs; /* processes of rank 0 that worked on it: 1 + resumes */
     uint64_t digest;
 } hr_provenance;
 
 typedef struct hr_result_writer hr_result_writer;
+
+/* Once, before MPI starts: else HDF5 hooks its clean-up into the end of MPI, where it crashes
+ * after a disk has run full. */
+void hr_result_start(void);
 
 HR_MUST_CHECK hr_status hr_result_create(hr_result_writer **writer, const char *output,
                                          const hr_study *study, hr_err *err);
@@ -45,11 +53,13 @@ void hr_result_abandon(hr_result_writer *writer);
 /* ---- reading */
 typedef struct hr_result {
     hr_arena arena;
-    hr_study study;           /* parsed from the embedded text and --set values */
+    hr_study study; /* parsed from the embedded text and --set values */
     uint64_t n_configurations;
     hr_provenance provenance;
-    const char *version;      /* of the program that wrote it */
-    void *file;               /* private */
+    const char *version;            /* of the program that wrote it: provenance.version */
+    const char *started, *finished; /* UTC, ISO 8601 */
+    const char *host;
+    struct hr_result_file *file; /* private */
 } hr_result;
 
 /* Open and check. HR_ERR_DATA: not HDF5, not ours, another format version, truncated. */
@@ -63,5 +73,9 @@ HR_MUST_CHECK hr_status hr_result_estimates(const hr_result *result, unsigned ou
 /* Replications, look and verdict of all configurations; any pointer may be NULL. */
 HR_MUST_CHECK hr_status hr_result_effort(const hr_result *result, uint64_t *replications,
                                          unsigned *look, hr_verdict *verdict, hr_err *err);
+/* The exact sums behind the estimates of one configuration, e.g. for another confidence.
+ * `tally` comes from hr_tally_init with result->study.layout. */
+HR_MUST_CHECK hr_status hr_result_tally(const hr_result *result, uint64_t configuration,
+                                        hr_tally *tally, hr_err *err);
 
 #endif

@@ -20,6 +20,7 @@
  * unit named here. A unit is required wherever one is possible. */
 typedef enum hr_dimension {
     HR_DIMENSION_NUMBER,    /* pure */
+    HR_DIMENSION_COUNT,     /* pure and whole */
     HR_DIMENSION_FRACTION,  /* written `5 %` (or a pure number for factors); 0.05 */
     HR_DIMENSION_TIME,      /* s: `45 min`, `10 s`, `4 h`, `30 ms`, `1 day` */
     HR_DIMENSION_RATE,      /* 1/s: `4 per hour`, `12 per second` */
@@ -37,23 +38,25 @@ typedef enum hr_param_kind {
     HR_PARAM_CHOICE,   /* one word of `words` */
     HR_PARAM_FLAG,     /* yes | no */
     HR_PARAM_TEXT,
-    HR_PARAM_NUMBERS,  /* a list of quantities, or one */
-    HR_PARAM_WORDS,    /* a list of texts, or one */
-    HR_PARAM_SECTION,  /* a map or list that holds other rows; never has a value */
+    HR_PARAM_NUMBERS, /* a list of quantities, or one */
+    HR_PARAM_WORDS,   /* a list of texts, or one */
+    HR_PARAM_SECTION, /* a map or list that holds other rows; never has a value */
 } hr_param_kind;
 
 typedef struct hr_param_row {
-    const char *path;          /* pattern, see above */
+    const char *path; /* pattern, see above */
     hr_param_kind kind;
     hr_dimension dimension;
-    double low, high;          /* allowed range in the base unit, inclusive */
-    const char *words;         /* CHOICE: "poisson|sinusoid|..." */
-    const char *fallback;      /* value text when the study is silent; NULL = absent */
-    const char *source;        /* "[S:usermodel]", "[D]", "[U]" ... or "" for technical keys */
-    const char *doc;           /* one line */
+    double low, high;     /* allowed range in the base unit, inclusive */
+    const char *words;    /* CHOICE: "poisson|sinusoid|..."; NUMBER, COUNT: noun that may follow;
+                             RESOURCE without {resource}: sibling key that names it */
+    const char *fallback; /* value text when the study is silent; NULL = absent */
+    const char *source;   /* "[S:usermodel]", "[D]", "[U]" ... or "" for technical keys */
+    const char *doc;      /* one line */
 } hr_param_row;
 
-/* Row numbers: HR_KEY_<name>, from the .def files. */
+/* Row numbers: HR_KEY_<name>, from the .def files. A row reads HR_ROW(name, path, kind, dimension,
+ * low, high, words, fallback, source, doc), kind and dimension without their prefix. */
 typedef enum hr_key {
 #define HR_ROW(name, ...) HR_KEY_##name,
 #include "study/params_core.def"
@@ -66,24 +69,24 @@ extern const hr_param_row hr_param_rows[HR_N_KEYS];
 /* How a quantity was written, where that changes its meaning. */
 typedef enum hr_form {
     HR_FORM_PLAIN,
-    HR_FORM_PER_SERVER,   /* `6660 per server` */
-    HR_FORM_PERCENT,      /* `80 %` where a plain quantity was possible too */
-    HR_FORM_AT_USERS,     /* `30 % at 6660 users`, `13 Mbit/s at 6660 users` */
+    HR_FORM_PER_SERVER, /* `6660 per server` */
+    HR_FORM_PERCENT,    /* `80 %` where a plain quantity was possible too */
+    HR_FORM_AT_USERS,   /* `30 % at 6660 users`, `13 Mbit/s at 6660 users` */
 } hr_form;
 
 typedef struct hr_value {
-    bool is_set;          /* by file, preset, --set or fallback */
+    bool is_set; /* by file, preset, --set or fallback */
     hr_form form;
-    double number;        /* base unit; of AT_USERS: the part before `at` (percent: fraction) */
-    bool is_percent;      /* AT_USERS: the part before `at` was a percentage */
-    double at;            /* AT_USERS: users */
-    hr_law law;           /* LAW rows */
-    int choice;           /* CHOICE: position in words; FLAG: 0 or 1 */
-    const char *text;     /* as written (canonical white space) */
-    size_t n;             /* NUMBERS, WORDS */
+    double number;    /* base unit; of AT_USERS: the part before `at` (percent: fraction) */
+    bool is_percent;  /* AT_USERS: the part before `at` was a percentage */
+    double at;        /* AT_USERS: users */
+    hr_law law;       /* LAW rows */
+    int choice;       /* CHOICE: position in words; FLAG: 0 or 1 */
+    const char *text; /* as written (canonical white space) */
+    size_t n;         /* NUMBERS, WORDS */
     const double *list;
     const char *const *words;
-    const char *where;    /* "file:line:col" for messages */
+    const char *where; /* "file:line:col" for messages */
 } hr_value;
 
 typedef struct hr_params hr_params; /* values of one configuration; owned by an arena */
@@ -91,6 +94,8 @@ typedef struct hr_params hr_params; /* values of one configuration; owned by an 
 /* Value of a row; i, j fill `[]`, `{resource}`, `{level}` in order of the path (0 if none).
  * Never NULL: an absent value has is_set = false. */
 const hr_value *hr_params_at(const hr_params *params, hr_key key, size_t i, size_t j);
+/* The same for the rows with three places (meetings.classes[].kinds[].cost.{resource}). */
+const hr_value *hr_params_item(const hr_params *params, hr_key key, size_t i, size_t j, size_t k);
 static inline const hr_value *hr_params_get(const hr_params *params, hr_key key)
 {
     return hr_params_at(params, key, 0, 0);

@@ -19,53 +19,53 @@ typedef enum hr_design_kind { HR_DESIGN_SOBOL, HR_DESIGN_RANDOM, HR_DESIGN_GRID 
 
 /* One swept thing: a coordinate of the result. */
 typedef struct hr_axis_of_study {
-    const char *path;    /* "pool.servers", "background.cpu", ... */
-    const char *unit;    /* of `numbers`, "1" for pure numbers, "" for texts */
-    bool is_choice;      /* else: unknown */
-    size_t n_levels;     /* choices: number of entries */
+    const char *path;          /* "pool.servers", "background.cpu", ... */
+    const char *unit;          /* of `numbers`, "1" for pure numbers, "" for texts */
+    bool is_choice;            /* else: unknown */
+    size_t n_levels;           /* choices: number of entries */
     const char *const *labels; /* choices: text of each entry as written (or the bundle's name) */
 } hr_axis_of_study;
 
 /* What decides: the headline outcome and its threshold. */
 typedef struct hr_target {
-    unsigned outcome;    /* row of hr_outcomes */
-    uint32_t cell;       /* of the layout: the one number that stopping looks at */
+    unsigned outcome; /* row of hr_outcomes */
+    uint32_t cell;    /* of the layout: the one number that stopping looks at */
     bool has_threshold;
-    double at_most;      /* outcome's unit */
+    double at_most; /* outcome's unit */
 } hr_target;
 
 typedef struct hr_precision {
-    double relative;         /* half-width / estimate; 0 = none */
-    double confidence;       /* e.g. 0.95 */
-    uint64_t hits;           /* least replications with a contribution */
-    uint64_t at_most;        /* replications of one configuration */
-    uint64_t block;          /* replications in one block */
-    bool stop_when_decided;  /* also stop once the target is met or missed for sure */
+    double relative;        /* half-width / estimate; 0 = none */
+    double confidence;      /* e.g. 0.95 */
+    uint64_t hits;          /* least replications with a contribution */
+    uint64_t at_most;       /* replications of one configuration */
+    uint64_t block;         /* replications in one block */
+    bool stop_when_decided; /* also stop once the target is met or missed for sure */
 } hr_precision;
 
 typedef struct hr_claim {
     const char *say;
     unsigned outcome;
     uint32_t cell;
-    bool is_upper;   /* at_most, else at_least */
+    bool is_upper; /* at_most, else at_least */
     double bound;
 } hr_claim;
 
 typedef struct hr_study {
     hr_arena arena;
     const char *name;
-    const char *question;       /* "" when none is stated */
-    const char *source;         /* path as given */
-    const char *text;           /* the file verbatim */
-    const char *resolved;       /* base and --set applied: canonical "path = value" lines */
-    uint64_t identity;          /* hash of `resolved`: same study iff equal */
+    const char *question; /* "" when none is stated */
+    const char *source;   /* path as given */
+    const char *text;     /* the file verbatim */
+    const char *resolved; /* base and --set applied: canonical "path = value" lines */
+    uint64_t identity;    /* hash of `resolved`: same study iff equal */
     uint64_t seed;
     hr_design_kind design;
     uint64_t n_worlds;
     uint64_t n_choices;
-    uint64_t n_configurations;  /* n_worlds * n_choices; index = world * n_choices + choice */
+    uint64_t n_configurations; /* n_worlds * n_choices; index = world * n_choices + choice */
     bool common_random_numbers;
-    bool has_daily;             /* configurations differ from replication to replication */
+    bool has_daily; /* configurations differ from replication to replication */
     size_t n_axes;
     const hr_axis_of_study *axes; /* choices first, then unknowns */
     hr_layout layout;

@@ -1,0 +1,128 @@
+"""Read a Headroom result file: what the pictures need, and clear errors for foreign files."""
+
+import h5py
+import numpy as np
+
+
+class NotOurs(Exception):
+    """The file is no result of Headroom; the text says what it is and what would be right."""
+
+
+def text(value):
+    return value.decode("utf-8") if isinstance(value, bytes) else str(value)
+
+
+class Answer:
+    """An opened result. Arrays are over configurations; NaN where a number does not exist."""
+
+    def __init__(self, path):
+        self.path = path
+        try:
+            self.file = h5py.File(path, "r")
+        except OSError as reason:
+            raise NotOurs(f"{path}: cannot be read as HDF5 ({reason}); expected the file that "
+                          "`headroom run STUDY -o OUT.h5` writes") from reason
+        missing = [name for name in ("estimates", "provenance", "configuration")
+                   if name not in self.file]
+        if missing or "headroom_format_version" not in self.file.attrs:
+            raise NotOurs(f"{path}: HDF5, but no result of Headroom (no {', '.join(missing)}); "
+                          "expected the file that `headroom run STUDY -o OUT.h5` writes")
+        self.headline = self.attribute("target")
+        threshold = self.file.attrs.get("target_at_most")
+        self.threshold = None if threshold is None else float(threshold)
+        self.resolved = dict(line.split(" = ", 1) for line in
+                             self.attribute("resolved", "provenance").splitlines() if " = " in line)
+        self.place = self.place_of_target()
+
+    def attribute(self, name, group="/"):
+        return text(self.file[group].attrs.get(name, ""))
+
+    def place_of_target(self):
+        """Where the target stands on the dimensions of an outcome, as far as the study says."""
+        place = {"resource": "any"}
+        named = self.resolved.get("target.resources", "").strip("[]").split(",")
+        if len(named) == 1 and named[0]:
+            place["resource"] = named[0].strip()
+        for key, name in (("target.level", "level"), ("target.class", "class")):
+            if key in self.resolved:
+                place[name] = self.resolved[key]
+        if "target.min_episode" in self.resolved:
+            number, _, unit = self.resolved["target.min_episode"].partition(" ")
+            place["min_episode"] = float(number) * {"s": 1, "min": 60, "h": 3600}.get(unit, 1)
+        return place
+
+    def target_text(self):
+        """The headline in words: outcome, level, resource."""
+        words = [self.headline.replace("_", " ")]
+        words += [str(self.place[k]) for k in ("level", "resource") if self.place.get(k)]
+        return ", ".join(words)
+
+    # ---- what was swept
+
+    def column(self, name):
+        """A coordinate by configuration: numbers or texts."""
+        values = self.file[name][()]
+        return np.array([text(v) for v in values]) if values.dtype.kind in "OS" else values
+
+    def swept(self):
+        """Names of the coordinates, choices first."""
+        names = self.attribute("coordinates").split()
+        return [n for n in names if n in self.file and n not in ("world", "choice",
+                                                                 "resource_unit")
+                and not n.endswith("_index")]
+
+    def choices(self):
+        """Names of what may be chosen: constant within each choice, whatever the world."""
+        choice = self.file["choice"][()]
+        world = self.file["world"][()]
+        first = choice[world == world[0]]
+        names = []
+        for name in self.swept():
+            values = self.column(name)
+            own = dict(zip(first, values[world == world[0]]))
+            if all(own[c] == v for c, v in zip(choice, values)) and len(set(own.values())) > 1:
+                names.append(name)
+        return names
+
+    def unit(self, name):
+        return text(self.file[name].attrs.get("units", "1"))
+
+    # ---- estimates
+
+    def has(self, outcome):
+        return outcome in self.file["estimates"]
+
+    def cell(self, outcome, **wanted):
+        """(value, lower, upper) by configuration of one cell; `wanted` selects by coordinate, the
+        target's own place where it says nothing."""
+        array = self.file["estimates"][outcome]
+        place = [slice(None)]
+        for axis in range(1, array.ndim):
+            scale = array.dims[axis][0]
+            name = scale.name.split("/")[-1]
+            values = [text(v) for v in scale[()]] if scale.dtype.kind == "O" else list(scale[()])
+            place.append(self.position(outcome, name, values, wanted))
+        return tuple(self.file["estimates"][outcome + part][tuple(place)]
+                     for part in ("", "_lower", "_upper"))
+
+    def position(self, outcome, name, values, wanted):
+        """Of the wanted value, else of the target's, on one dimension; else the default that the
+        study's own target would have: the highest level with a ceiling, the first entry."""
+        if name in wanted or name in self.place:
+            value = wanted.get(name, self.place.get(name))
+            if value in values:
+                return values.index(value)
+            if name in wanted:
+                raise NotOurs(f"{self.path}: {outcome} has no {name} = {value}; it has {values}")
+        if name == "level":
+            filled = np.isfinite(self.file["estimates"][outcome][0])
+            while filled.ndim > 1:
+                filled = filled.any(axis=-1)
+            return int(np.flatnonzero(filled)[-1]) if filled.any() else 0
+        return 0
+
+    def outcome_unit(self, outcome):
+        return text(self.file["estimates"][outcome].attrs.get("units", "1"))
+
+    def doc(self, outcome):
+        return text(self.file["estimates"][outcome].attrs.get("long_name", outcome))

@@ -1,0 +1,16 @@
+#!/usr/bin/env bash
+# The main job: the published 80,000-user pool and randomised pools around it, at full precision.
+# Which pools miss the target, which placement rule serves best, what decides it?
+#
+#   jobs/pool-80000.sh          hours on a laptop ('headroom check' says how many); stop it with
+#                               Ctrl-C at any time, the same command goes on where it stopped
+set -euo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$headroom_root"
+
+headroom_prepare
+study=params/pool-80000.yaml output=results/pool-80000.h5
+"$headroom" check "$study"
+headroom_run "$study" "$output" "$@"
+"$headroom" show "$output"
+headroom_pictures "$output"

@@ -1,0 +1,339 @@
+/* check: validate a study and say what it would be to run it; runs nothing. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/forecast.h"
+#include "cli/json.h"
+#include "cli/table.h"
+#include "cli/text.h"
+#include "cli/values.h"
+#include "study/study.h"
+
+enum { OPTION_VALUES, OPTION_SET, OPTION_CONFIGURATION, OPTION_JSON };
+
+static const hr_option options[] = {
+    [OPTION_VALUES] = {.name = "values",
+                       .doc = "print every parameter: value, unit, source, and whether the study "
+                              "set it"},
+    [OPTION_SET] = HR_OPTION_SET,
+    [OPTION_CONFIGURATION] = {.name = "configuration",
+                              .value = "I",
+                              .doc = "the pool and values of this configuration; default 0"},
+    [OPTION_JSON] = {.name = "json", .doc = "machine-readable"},
+};
+
+enum { COLUMN = 14 };
+
+static void fact(const char *word, const char *text)
+{
+    printf("%-*s", COLUMN, word);
+    hr_text_wrap(stdout, text, COLUMN, COLUMN, HR_TEXT_WIDTH);
+}
+
+/* ---- the design */
+
+static const char *const design_names[] = {
+    [HR_DESIGN_SOBOL] = "scrambled Sobol' points",
+    [HR_DESIGN_RANDOM] = "independent draws",
+    [HR_DESIGN_GRID] = "a full grid",
+};
+
+static void print_choices(const hr_study *study)
+{
+    for (size_t a = 0; a < study->n_axes; a++) {
+        const hr_axis_of_study *axis = &study->axes[a];
+        hr_words words = {0};
+        if (!axis->is_choice)
+            continue;
+        hr_words_add(&words, "%s: ", axis->path);
+        for (size_t i = 0; i < axis->n_levels; i++)
+            hr_words_add(&words, "%s%s", i == 0 ? "" : ", ", axis->labels[i]);
+        fact(a == 0 ? "choose" : "", words.s);
+    }
+}
+
+/* The lines "unknown.<path> = <law>" of the resolved study. */
+static void print_laws(const hr_study *study, const char *group)
+{
+    const size_t length = strlen(group);
+    bool is_first = true;
+    for (const char *line = study->resolved; *line != '\0';) {
+        const size_t n = strcspn(line, "\n");
+        if (n > length && strncmp(line, group, length) == 0 && line[length] == '.') {
+            hr_words words = {0};
+            hr_words_add(&words, "%.*s", (int)(n - length - 1), line + length + 1);
+            fact(is_first ? group : "", words.s);
+            is_first = false;
+        }
+        line += n + (line[n] == '\n');
+    }
+}
+
+static void print_design(const hr_study *study)
+{
+    hr_words words = {0};
+    hr_words_add(&words, "%s world%s x %s choice%s = %s configuration%s",
+                 hr_text_count(study->n_worlds).s, study->n_worlds == 1 ? "" : "s",
+                 hr_text_count(study->n_choices).s, study->n_choices == 1 ? "" : "s",
+                 hr_text_count(study->n_configurations).s, study->n_configurations == 1 ? "" : "s");
+    if (study->n_worlds > 1)
+        hr_words_add(&words, "; worlds are %s", design_names[study->design]);
+    if (study->n_choices > 1)
+        hr_words_add(&words, study->common_random_numbers ? "; all choices see the same days"
+                                                          : "; each choice sees days of its own");
+    hr_words_add(&words, "; seed %llu", (unsigned long long)study->seed);
+    printf("%s is valid.\n", study->name);
+    fact("design", words.s);
+    print_choices(study);
+    print_laws(study, "unknown");
+    print_laws(study, "daily");
+}
+
+/* ---- the pool */
+
+static hr_status add_resource(const hr_configuration *configuration, const hr_forecast_pool *pool,
+                              unsigned r, hr_table *table, hr_err *err)
+{
+    const hr_resource *resource = &hr_resources[configuration->resource[r]];
+    const double load = pool->meetings[r] + pool->background[r];
+    hr_text text[3 + HR_N_LEVELS];
+    text[0] = hr_text_number(pool->meetings[r]);
+    text[1] = hr_text_number(pool->background[r]);
+    double high = (double)NAN;
+    for (unsigned l = 0; l < HR_N_LEVELS; l++) {
+        text[2 + l] = hr_text_number(pool->ceiling[r][l]);
+        high = isnan(pool->ceiling[r][l]) ? high : pool->ceiling[r][l];
+    }
+    text[5] = isnan(high) ? hr_text_number(high) : hr_text_number(100.0 * load / high);
+    const char *unit = strcmp(resource->unit, "1") == 0 ? "" : resource->unit;
+    const char *row[] = {resource->name, unit,      text[0].s, text[1].s,
+                         text[2].s,      text[3].s, text[4].s, text[5].s};
+    return hr_table_add(table, row, err);
+}
+
+static hr_status print_pool(const hr_configuration *configuration, const hr_forecast_pool *pool,
+                            hr_err *err)
+{
+    hr_status st = HR_OK;
+    static const char *const headings[] = {"per server", "",      "meetings", "other",
+                                           "target",     "limit", "full",     "mean %"};
+    hr_arena arena = {0};
+    hr_table table;
+    printf("\nConfiguration %llu: %u server%s, %s, admission %s\n",
+           (unsigned long long)configuration->index, configuration->n_servers,
+           configuration->n_servers == 1 ? "" : "s",
+           hr_rule_rows[configuration->placement.rule].name,
+           hr_admission_rows[configuration->admission].name);
+    printf("%s meetings start per hour; in progress on average %s with %s participants\n",
+           hr_text_number(pool->arrivals).s, hr_text_number(pool->in_progress).s,
+           hr_text_number(pool->present).s);
+    HR_TRY(hr_table_init(&table, &arena, "llrrrrrr", 2, headings, err));
+    for (unsigned r = 0; r < configuration->n_resources; r++)
+        HR_TRY(add_resource(configuration, pool, r, &table, err));
+    hr_table_print(&table, stdout, 1, HR_TEXT_WIDTH);
+out:
+    hr_arena_free(&arena);
+    return st;
+}
+
+/* ---- the work */
+
+static void print_work(const hr_study *study, const hr_forecast_work *work)
+{
+    hr_words words = {0};
+    hr_words_add(&words,
+                 "%s to %s replications, each about %s meetings and %s events: about %s to %s on "
+                 "one core",
+                 hr_text_number(work->least_replications).s,
+                 hr_text_number(work->most_replications).s, hr_text_number(work->meetings).s,
+                 hr_text_number(work->events).s, hr_text_seconds(work->least_seconds).s,
+                 hr_text_seconds(work->most_seconds).s);
+    putchar('\n');
+    fact("work", words.s);
+    words = (hr_words){0};
+    hr_words_add(&words,
+                 "about %s for each process and thread; result file about %s (%s numbers "
+                 "for each configuration)",
+                 hr_text_bytes(work->memory).s, hr_text_bytes(work->file).s,
+                 hr_text_count(study->layout.n_cells).s);
+    fact("memory", words.s);
+    words = (hr_words){0};
+    hr_words_add(&words, "loads are counted in whole steps; largest rounding error %.1e",
+                 work->rounding);
+    fact("rounding", words.s);
+}
+
+static hr_status print_assumptions(const hr_study *study, uint64_t index, hr_err *err)
+{
+    hr_status st = HR_OK;
+    uint64_t n = 0;
+    hr_words words = {0};
+    const hr_values values = {study, index, true};
+    HR_TRY(hr_values_count(&values, &n, err));
+    hr_words_add(&words, "%s value%s marked [U]: no published source; --values shows all",
+                 hr_text_count(n).s, n == 1 ? " is" : "s are");
+    fact("assumptions", words.s);
+out:
+    return st;
+}
+
+static void print_warnings(const hr_study *study, const hr_configuration *configuration,
+                           const hr_forecast_pool *pool)
+{
+    hr_words warning;
+    for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, i, &warning); i++)
+        fact("warning", warning.s);
+}
+
+static hr_status print_all(const hr_study *study, const hr_configuration *configuration,
+                           const hr_forecast_pool *pool, const hr_forecast_work *work, hr_err *err)
+{
+    hr_status st = HR_OK;
+    print_design(study);
+    HR_TRY(print_pool(configuration, pool, err));
+    print_work(study, work);
+    HR_TRY(print_assumptions(study, configuration->index, err));
+    print_warnings(study, configuration, pool);
+out:
+    return st;
+}
+
+/* ---- json */
+
+static void json_pool(hr_json *json, const hr_configuration *configuration,
+                      const hr_forecast_pool *pool)
+{
+    hr_json_object(json, "pool");
+    hr_json_count(json, "configuration", configuration->index);
+    hr_json_count(json, "servers", configuration->n_servers);
+    hr_json_text(json, "rule", hr_rule_rows[configuration->placement.rule].name);
+    hr_json_text(json, "admission", hr_admission_rows[configuration->admission].name);
+    hr_json_number(json, "arrivals_per_hour", pool->arrivals);
+    hr_json_number(json, "meetings_in_progress", pool->in_progress);
+    hr_json_number(json, "participants_present", pool->present);
+    hr_json_array(json, "resources");
+    for (unsigned r = 0; r < configuration->n_resources; r++) {
+        hr_json_object(json, NULL);
+        hr_json_text(json, "name", hr_resources[configuration->resource[r]].name);
+        hr_json_text(json, "unit", hr_resources[configuration->resource[r]].unit);
+        hr_json_number(json, "meetings", pool->meetings[r]);
+        hr_json_number(json, "background", pool->background[r]);
+        for (unsigned l = 0; l < HR_N_LEVELS; l++)
+            hr_json_number(json, hr_level_names[l], pool->ceiling[r][l]);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+    hr_json_end_object(json);
+}
+
+static void json_work(hr_json *json, const hr_forecast_work *work)
+{
+    hr_json_object(json, "work");
+    hr_json_number(json, "least_replications", work->least_replications);
+    hr_json_number(json, "most_replications", work->most_replications);
+    hr_json_number(json, "meetings_per_replication", work->meetings);
+    hr_json_number(json, "events_per_replication", work->events);
+    hr_json_number(json, "least_core_seconds", work->least_seconds);
+    hr_json_number(json, "most_core_seconds", work->most_seconds);
+    hr_json_number(json, "memory_bytes", work->memory);
+    hr_json_number(json, "file_bytes", work->file);
+    hr_json_number(json, "rounding", work->rounding);
+    hr_json_end_object(json);
+}
+
+static void json_design(hr_json *json, const hr_study *study)
+{
+    hr_json_text(json, "study", study->name);
+    hr_json_count(json, "worlds", study->n_worlds);
+    hr_json_count(json, "choices", study->n_choices);
+    hr_json_count(json, "configurations", study->n_configurations);
+    hr_json_count(json, "seed", study->seed);
+    hr_json_array(json, "axes");
+    for (size_t a = 0; a < study->n_axes; a++) {
+        hr_json_object(json, NULL);
+        hr_json_text(json, "path", study->axes[a].path);
+        hr_json_text(json, "unit", study->axes[a].unit);
+        hr_json_flag(json, "is_choice", study->axes[a].is_choice);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+}
+
+static hr_status json_all(const hr_study *study, const hr_configuration *configuration,
+                          const hr_forecast_pool *pool, const hr_forecast_work *work, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_words warning;
+    hr_json json = hr_json_start(stdout, 2);
+    const hr_values values = {.study = study, .configuration = configuration->index};
+    hr_json_object(&json, NULL);
+    json_design(&json, study);
+    json_pool(&json, configuration, pool);
+    json_work(&json, work);
+    hr_json_array(&json, "warnings");
+    for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, i, &warning); i++)
+        hr_json_text(&json, NULL, warning.s);
+    hr_json_end_array(&json);
+    HR_TRY(hr_values_json(&values, &json, "values", err));
+    hr_json_end_object(&json);
+out:
+    return st;
+}
+
+/* ---- the command */
+
+static hr_status check_study(const hr_invocation *invocation, const hr_study *study, uint64_t index,
+                             hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    hr_configuration configuration = {0};
+    hr_forecast_work work;
+    HR_TRY(hr_study_configuration(study, index, 0, &arena, &configuration, err));
+    const hr_forecast_pool pool = hr_forecast_pool_of(&configuration);
+    HR_TRY(hr_forecast_work_of(study, &work, err));
+    const hr_values values = {.study = study, .configuration = index};
+    if (hr_given(invocation, OPTION_JSON))
+        HR_TRY(json_all(study, &configuration, &pool, &work, err));
+    else if (hr_given(invocation, OPTION_VALUES))
+        HR_TRY(hr_values_print(&values, stdout, HR_TEXT_WIDTH, err));
+    else
+        HR_TRY(print_all(study, &configuration, &pool, &work, err));
+out:
+    hr_arena_free(&arena);
+    return st;
+}
+
+static hr_status run(hr_invocation *invocation, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_study study = {0};
+    uint64_t index = 0;
+    HR_TRY(hr_option_count(invocation, OPTION_CONFIGURATION, UINT64_MAX, 0, &index, err));
+    HR_TRY(hr_study_open(&study, invocation->operand, invocation->sets, invocation->n_sets, err));
+    if (index >= study.n_configurations)
+        HR_TRY(HR_FAIL(err, HR_ERR_USAGE,
+                       "check: --configuration `%llu`: the study has configurations 0 to %llu",
+                       (unsigned long long)index,
+                       (unsigned long long)(study.n_configurations - 1)));
+    HR_TRY(check_study(invocation, &study, index, err));
+out:
+    hr_study_free(&study);
+    return st;
+}
+
+const hr_command hr_command_check = {
+    .name = "check",
+    .operand = "STUDY",
+    .summary = "validate a study; show its design, pool and work; run nothing",
+    .doc = "Reads a study, with its base and --set, and checks everything that can be checked "
+           "without running it. Prints the design, the pool of one configuration with its mean "
+           "loads against the ceilings, and about how long a run would take.",
+    .n_options = HR_LENGTH(options),
+    .options = options,
+    .examples = {"headroom check mine.yaml", "headroom check mine.yaml --values",
+                 "headroom check mine.yaml --set pool.servers=8"},
+    .run = run,
+};

@@ -1,0 +1,362 @@
+/* list: the tables that the program itself works with. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/law.h"
+#include "cli/cells.h"
+#include "cli/command.h"
+#include "cli/json.h"
+#include "cli/nearest.h"
+#include "cli/text.h"
+#include "model/outcome.h"
+#include "model/placement.h"
+#include "model/resource.h"
+#include "model/workload.h"
+#include "study/params.h"
+#include "study/study.h"
+#include "study/unit.h"
+
+enum { OPTION_JSON, OPTION_MATCH };
+
+static const hr_option options[] = {
+    [OPTION_JSON] = {.name = "json", .doc = "machine-readable, with every column"},
+    [OPTION_MATCH] = {.name = "match",
+                      .value = "TEXT",
+                      .doc = "only rows whose name or description holds TEXT"},
+};
+
+/* ---- one entry, however it is printed */
+
+struct entries {
+    hr_json *json;     /* NULL: as text */
+    const char *match; /* NULL: all */
+    size_t n;
+};
+
+/* "name    about" and the wrapped description below it. */
+static bool begin_entry(struct entries *entries, const char *name, const char *about,
+                        const char *doc)
+{
+    const char *match = entries->match;
+    if (match != NULL && strstr(name, match) == NULL && strstr(doc, match) == NULL)
+        return false;
+    entries->n++;
+    if (entries->json == NULL) {
+        hr_words title = {0};
+        hr_words_add(&title, "%s  %s", name, about);
+        hr_text_wrap(stdout, title.s, 0, 4, HR_TEXT_WIDTH);
+        fputs("    ", stdout);
+        hr_text_wrap(stdout, doc, 4, 4, HR_TEXT_WIDTH);
+        return false;
+    }
+    hr_json_object(entries->json, NULL);
+    hr_json_text(entries->json, "name", name);
+    hr_json_text(entries->json, "doc", doc);
+    return true; /* the caller adds its columns and ends the object */
+}
+
+static void plain_entry(struct entries *entries, const char *name, const char *about,
+                        const char *doc)
+{
+    if (!begin_entry(entries, name, about, doc))
+        return;
+    if (about[0] != '\0')
+        hr_json_text(entries->json, "group", about);
+    hr_json_end_object(entries->json);
+}
+
+/* ---- params */
+
+static const char *const kind_names[] = {
+    [HR_PARAM_QUANTITY] = "quantity",
+    [HR_PARAM_LAW] = "law",
+    [HR_PARAM_CHOICE] = "choice",
+    [HR_PARAM_FLAG] = "yes or no",
+    [HR_PARAM_TEXT] = "text",
+    [HR_PARAM_NUMBERS] = "one or more numbers",
+    [HR_PARAM_WORDS] = "one or more words",
+    [HR_PARAM_SECTION] = "section",
+};
+
+static bool is_numeric(const hr_param_row *row)
+{
+    return row->kind == HR_PARAM_QUANTITY || row->kind == HR_PARAM_LAW ||
+           row->kind == HR_PARAM_NUMBERS;
+}
+
+static const char *unit_of(const hr_param_row *row)
+{
+    if (!is_numeric(row))
+        return "";
+    if (row->dimension == HR_DIMENSION_RESOURCE)
+        return "unit of the resource";
+    return hr_dimension_unit((hr_meaning){.dimension = row->dimension});
+}
+
+/* "a, b or c" of "a|b|c" */
+static void add_choices(hr_words *about, const char *words)
+{
+    while (*words != '\0') {
+        const size_t n = strcspn(words, "|");
+        const char *rest = words + n + (words[n] == '|');
+        hr_words_add(about, "%.*s%s", (int)n, words,
+                     *rest == '\0'               ? ""
+                     : strchr(rest, '|') == NULL ? " or "
+                                                 : ", ");
+        words = rest;
+    }
+}
+
+/* "(quantity such as 4 h, default 10 s, [U])" */
+static hr_words about_param(const hr_param_row *row)
+{
+    hr_words about = {0};
+    hr_words_add(&about, "(");
+    if (row->kind == HR_PARAM_CHOICE)
+        add_choices(&about, row->words);
+    else
+        hr_words_add(&about, "%s", kind_names[row->kind]);
+    if (is_numeric(row) && row->dimension != HR_DIMENSION_RESOURCE)
+        hr_words_add(&about, " such as %s",
+                     hr_dimension_example((hr_meaning){.dimension = row->dimension}));
+    if (row->fallback != NULL)
+        hr_words_add(&about, "; default %s", row->fallback[0] == '\0' ? "none" : row->fallback);
+    hr_words_add(&about, "%s%s)", row->source[0] != '\0' ? "; " : "", row->source);
+    return about;
+}
+
+static void param_entry(struct entries *entries, const hr_param_row *row)
+{
+    if (!begin_entry(entries, row->path, about_param(row).s, row->doc))
+        return;
+    hr_json_text(entries->json, "kind", kind_names[row->kind]);
+    if (row->kind == HR_PARAM_CHOICE)
+        hr_json_text(entries->json, "words", row->words);
+    if (is_numeric(row)) {
+        hr_json_text(entries->json, "unit", unit_of(row));
+        hr_json_number(entries->json, "low", row->low);
+        hr_json_number(entries->json, "high", row->high);
+    }
+    hr_json_text(entries->json, "default", row->fallback);
+    hr_json_text(entries->json, "source", row->source);
+    hr_json_end_object(entries->json);
+}
+
+static void list_params(struct entries *entries)
+{
+    for (size_t i = 0; i < HR_N_KEYS; i++)
+        param_entry(entries, &hr_param_rows[i]);
+}
+
+/* ---- the other tables */
+
+static void list_policies(struct entries *entries)
+{
+    for (size_t i = 0; i < HR_N_RULES; i++)
+        plain_entry(entries, hr_rule_rows[i].name, "placement.rule", hr_rule_rows[i].doc);
+    for (size_t i = 0; i < HR_N_ADMISSIONS; i++)
+        plain_entry(entries, hr_admission_rows[i].name, "placement.admission",
+                    hr_admission_rows[i].doc);
+    for (size_t i = 0; i < HR_N_SOURCE_KINDS; i++)
+        plain_entry(entries, hr_source_rows[i].name, "arrivals.sources[].kind",
+                    hr_source_rows[i].doc);
+}
+
+static void workload_cost(struct entries *entries, const hr_workload_cost *cost)
+{
+    const hr_resource *resource = &hr_resources[cost->resource];
+    if (entries->json == NULL) {
+        if (cost->is_open)
+            printf("    %-12s no published figure\n", resource->name);
+        else
+            printf("    %-12s %.10g%s%s (%.10g to %.10g) %s\n", resource->name, cost->value,
+                   strcmp(resource->unit, "1") == 0 ? "" : " ",
+                   strcmp(resource->unit, "1") == 0 ? "" : resource->unit, cost->low, cost->high,
+                   cost->source);
+        return;
+    }
+    hr_json_object(entries->json, NULL);
+    hr_json_text(entries->json, "resource", resource->name);
+    hr_json_text(entries->json, "unit", resource->unit);
+    hr_json_number(entries->json, "value", cost->is_open ? (double)NAN : cost->value);
+    hr_json_number(entries->json, "low", cost->is_open ? (double)NAN : cost->low);
+    hr_json_number(entries->json, "high", cost->is_open ? (double)NAN : cost->high);
+    hr_json_text(entries->json, "source", cost->source);
+    hr_json_text(entries->json, "doc", cost->doc);
+    hr_json_flag(entries->json, "is_key", cost->is_key);
+    hr_json_end_object(entries->json);
+}
+
+static void list_workloads(struct entries *entries)
+{
+    for (unsigned w = 0; w < HR_N_WORKLOADS; w++) {
+        const hr_workload *workload = &hr_workloads[w];
+        const size_t n = entries->n;
+        const bool is_open = begin_entry(entries, workload->name, workload->per, workload->doc);
+        if (entries->n == n)
+            continue; /* does not match */
+        if (is_open) {
+            hr_json_text(entries->json, "per", workload->per);
+            hr_json_array(entries->json, "costs");
+        }
+        for (unsigned i = 0; i < hr_n_workload_costs; i++) {
+            if (hr_workload_costs[i].workload == (hr_workload_id)w)
+                workload_cost(entries, &hr_workload_costs[i]);
+        }
+        if (is_open) {
+            hr_json_end_array(entries->json);
+            hr_json_end_object(entries->json);
+        }
+    }
+}
+
+/* "(1/h; by criterion, server; not by default)" */
+static hr_words about_outcome(const hr_outcome *outcome)
+{
+    hr_words about = {0};
+    const char *before = "; by ";
+    hr_words_add(&about, "(%s", strcmp(outcome->unit, "1") == 0 ? "number" : outcome->unit);
+    for (size_t a = 0; a < HR_MAX_AXES; a++) {
+        if (outcome->axes[a] == HR_AXIS_NONE)
+            continue;
+        hr_words_add(&about, "%s%s", before, hr_axis_name(outcome->axes[a]));
+        before = ", ";
+    }
+    hr_words_add(&about, "%s)", outcome->by_default ? "" : "; not by default");
+    return about;
+}
+
+static void outcome_entry(struct entries *entries, const hr_outcome *outcome)
+{
+    if (!begin_entry(entries, outcome->name, about_outcome(outcome).s, outcome->doc))
+        return;
+    hr_json_text(entries->json, "unit", outcome->unit);
+    hr_json_array(entries->json, "axes");
+    for (size_t a = 0; a < HR_MAX_AXES; a++) {
+        if (outcome->axes[a] != HR_AXIS_NONE)
+            hr_json_text(entries->json, NULL, hr_axis_name(outcome->axes[a]));
+    }
+    hr_json_end_array(entries->json);
+    hr_json_flag(entries->json, "by_default", outcome->by_default);
+    hr_json_end_object(entries->json);
+}
+
+static void list_outcomes(struct entries *entries)
+{
+    for (unsigned o = 0; o < hr_n_outcomes; o++)
+        outcome_entry(entries, &hr_outcomes[o]);
+}
+
+static void list_laws(struct entries *entries)
+{
+    for (size_t i = 0; i < hr_n_law_rows; i++) {
+        const hr_law_row *row = &hr_law_rows[i];
+        hr_words about = {0};
+        for (size_t a = 0; a < 4 && row->arguments[a] != NULL; a++)
+            hr_words_add(&about, "%s%s", a == 0 ? "(" : ", ", row->arguments[a]);
+        hr_words_add(&about, "%s", about.used > 0 ? ")" : "");
+        plain_entry(entries, row->name, about.s, row->doc);
+    }
+}
+
+static void list_units(struct entries *entries)
+{
+    static const struct {
+        hr_dimension dimension;
+        const char *measures;
+    } rows[] = {
+        {HR_DIMENSION_COUNT, "whole numbers"},
+        {HR_DIMENSION_NUMBER, "numbers"},
+        {HR_DIMENSION_FRACTION, "shares, factors"},
+        {HR_DIMENSION_TIME, "times"},
+        {HR_DIMENSION_RATE, "rates of events"},
+        {HR_DIMENSION_CPU, "processor work"},
+        {HR_DIMENSION_MEMORY, "memory"},
+        {HR_DIMENSION_BANDWIDTH, "network traffic"},
+        {HR_DIMENSION_USERS, "users"},
+        {HR_DIMENSION_ANGLE, "phases"},
+    };
+    for (size_t i = 0; i < HR_LENGTH(rows); i++) {
+        const hr_meaning meaning = {.dimension = rows[i].dimension};
+        char about[128];
+        snprintf(about, sizeof about, "%.40s, e.g. %.70s", hr_dimension_unit(meaning),
+                 hr_dimension_example(meaning));
+        plain_entry(entries, rows[i].measures, "", about);
+    }
+    for (size_t i = 0; i < HR_N_RESOURCES; i++)
+        plain_entry(entries, hr_resources[i].name, hr_resources[i].unit, hr_resources[i].doc);
+}
+
+static void list_presets(struct entries *entries)
+{
+    for (size_t i = 0; i < hr_n_presets; i++) {
+        char doc[256];
+        const char *text = hr_presets[i].text;
+        snprintf(doc, sizeof doc, "%.*s", (int)strcspn(text, "\n"), text);
+        plain_entry(entries, hr_presets[i].name, "", doc[0] == '#' ? doc + 1 : doc);
+    }
+}
+
+static const struct {
+    const char *name;
+    void (*list)(struct entries *entries);
+} tables[] = {
+    {"params", list_params},     {"policies", list_policies}, {"workloads", list_workloads},
+    {"outcomes", list_outcomes}, {"laws", list_laws},         {"units", list_units},
+    {"presets", list_presets},
+};
+
+static const char *table_name(const void *unused, size_t i)
+{
+    (void)unused;
+    return i < HR_LENGTH(tables) ? tables[i].name : NULL;
+}
+
+static hr_status find_table(const char *name, size_t *table, hr_err *err)
+{
+    for (*table = 0; *table < HR_LENGTH(tables); (*table)++) {
+        if (strcmp(tables[*table].name, name) == 0)
+            return HR_OK;
+    }
+    const char *near = hr_nearest(name, table_name, NULL);
+    if (near != NULL)
+        return HR_FAIL(err, HR_ERR_USAGE, "list: no table `%s`; did you mean `%s`?", name, near);
+    return HR_FAIL(err, HR_ERR_USAGE,
+                   "list: no table `%s`; there are params, policies, workloads, "
+                   "outcomes, laws, units and presets",
+                   name);
+}
+
+static hr_status run(hr_invocation *invocation, hr_err *err)
+{
+    hr_status st = HR_OK;
+    size_t table = 0;
+    hr_json json = hr_json_start(stdout, 1);
+    struct entries entries = {.match = invocation->value[OPTION_MATCH]};
+    HR_TRY(find_table(invocation->operand, &table, err));
+    if (hr_given(invocation, OPTION_JSON)) {
+        entries.json = &json;
+        hr_json_array(&json, NULL);
+    }
+    tables[table].list(&entries);
+    if (entries.json != NULL)
+        hr_json_end_array(&json);
+out:
+    return st;
+}
+
+const hr_command hr_command_list = {
+    .name = "list",
+    .operand = "TABLE",
+    .summary = "params, policies, workloads, outcomes, laws, units, presets",
+    .doc = "Prints one of the tables that the program itself works with: params (every key of a "
+           "study), policies (placement, admission, arrivals), workloads (costs, their ranges and "
+           "sources), outcomes (what is measured), laws (distributions), units, presets (studies "
+           "that come with the program).",
+    .n_options = HR_LENGTH(options),
+    .options = options,
+    .examples = {"headroom list params --match placement", "headroom list outcomes",
+                 "headroom list workloads --json"},
+    .run = run,
+};

@@ -1,0 +1,154 @@
+/* run: explore a study until every configuration has its answer. The only command that starts
+ * MPI; alone it is a run of one rank.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "cli/text.h"
+#include "explore/comm.h"
+#include "explore/run.h"
+#include "study/study.h"
+
+enum { OPTION_OUTPUT, OPTION_SET, OPTION_THREADS, OPTION_QUIET, OPTION_PROGRESS };
+
+static const hr_option options[] = {
+    [OPTION_OUTPUT] = {.name = "output",
+                       .letter = 'o',
+                       .value = "OUT.h5",
+                       .doc = "the result file; must be given"},
+    [OPTION_SET] = HR_OPTION_SET,
+    [OPTION_THREADS] = {.name = "threads",
+                        .letter = 't',
+                        .value = "N",
+                        .doc = "threads of each process (default: OMP_NUM_THREADS, else all)"},
+    [OPTION_QUIET] = {.name = "quiet", .letter = 'q', .doc = "print nothing but errors"},
+    [OPTION_PROGRESS] = {.name = "progress",
+                         .value = "auto|none",
+                         .doc = "auto: a bar on a terminal, else a line a minute; default auto"},
+};
+
+enum { MOST_THREADS = 1024, MOST_COMMAND = 4096 };
+
+/* The command line in one text, for the provenance of the result; cut when very long. */
+static void join_words(const hr_invocation *invocation, char *text, size_t size)
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int i = 0; i < invocation->argc && used + 1 < size; i++) {
+        const int n =
+            snprintf(text + used, size - used, "%s%s", i == 0 ? "" : " ", invocation->argv[i]);
+        used += n > 0 ? (size_t)n : 0;
+    }
+}
+
+static hr_status read_options(const hr_invocation *invocation, hr_run_options *run_options,
+                              hr_err *err)
+{
+    hr_status st = HR_OK;
+    uint64_t n_threads = 0;
+    if (!hr_given(invocation, OPTION_OUTPUT) || invocation->value[OPTION_OUTPUT][0] == '\0')
+        HR_TRY(HR_FAIL(err, HR_ERR_USAGE, "run: the result file is missing: -o OUT.h5"));
+    HR_TRY(hr_option_count(invocation, OPTION_THREADS, MOST_THREADS, 0, &n_threads, err));
+    if (hr_given(invocation, OPTION_THREADS) && n_threads == 0)
+        HR_TRY(HR_FAIL(err, HR_ERR_USAGE, "run: --threads `0`: must be at least 1"));
+    run_options->output = invocation->value[OPTION_OUTPUT];
+    run_options->n_threads = (unsigned)n_threads;
+    run_options->isa = getenv("HEADROOM_ISA");
+    const bool is_silent =
+        hr_given(invocation, OPTION_QUIET) || hr_option_word(invocation, OPTION_PROGRESS, 0) == 1;
+    run_options->progress = is_silent ? NULL : stderr;
+out:
+    return st;
+}
+
+static void print_start(const hr_study *study, const hr_comm *comm)
+{
+    fprintf(stderr, "%s: %s configuration%s on %d process%s\n", study->name,
+            hr_text_count(study->n_configurations).s, study->n_configurations == 1 ? "" : "s",
+            hr_comm_size(comm), hr_comm_size(comm) == 1 ? "" : "es");
+}
+
+/* Share of the cores' time that was not spent in tasks; only of a run that was not resumed,
+ * because busy time is counted over all runs. */
+static void print_idle(const hr_provenance *provenance)
+{
+    const double cores = (double)provenance->n_ranks * (double)provenance->n_threads;
+    const double held = cores * provenance->seconds;
+    if (provenance->n_runs > 1 || !(held > 0.0))
+        return;
+    const double idle = 1.0 - provenance->busy_seconds / held;
+    printf("  idle %.0f %%", idle > 0.0 ? 100.0 * idle : 0.0);
+}
+
+static void print_report(const hr_study *study, const hr_run_report *report, const char *output)
+{
+    const hr_provenance *provenance = &report->provenance;
+    if (report->already_finished) {
+        printf("%s is finished already: the same study, nothing to do\n", output);
+    } else {
+        printf("%s: done in %s", study->name, hr_text_seconds(provenance->seconds).s);
+        if (report->resumed > 0)
+            printf(", going on from %s finished tasks", hr_text_count(report->resumed).s);
+        printf("\n%s replications", hr_text_count(provenance->replications).s);
+        if (provenance->busy_seconds > 0.0)
+            printf("  %s meetings per core-second",
+                   hr_text_number((double)provenance->meetings / provenance->busy_seconds).s);
+        print_idle(provenance);
+        printf("\ndigest %s\n", hr_text_digest(provenance->digest).s);
+    }
+    printf("Look at it: headroom show %s\n", output);
+}
+
+static hr_status run(hr_invocation *invocation, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_comm *comm = NULL;
+    hr_study study = {0};
+    hr_run_report report = {0};
+    hr_run_options run_options = {0};
+    char command[MOST_COMMAND];
+    join_words(invocation, command, sizeof command);
+    run_options.command = command;
+    run_options.version = HEADROOM_VERSION;
+    run_options.sets = invocation->sets;
+    run_options.n_sets = invocation->n_sets;
+    HR_TRY(read_options(invocation, &run_options, err));
+    HR_TRY(hr_comm_start(&comm, &invocation->argc, &invocation->argv, err));
+    invocation->is_quiet = hr_comm_rank(comm) != 0;
+    if (invocation->is_quiet)
+        run_options.progress = NULL;
+    st = hr_study_open(&study, invocation->operand, invocation->sets, invocation->n_sets, err);
+    HR_TRY(hr_comm_agree(comm, st, err));
+    const bool talks = !invocation->is_quiet && !hr_given(invocation, OPTION_QUIET);
+    if (run_options.progress != NULL)
+        print_start(&study, comm);
+    HR_TRY(hr_run(comm, &study, &run_options, &report, err));
+    if (talks)
+        print_report(&study, &report, run_options.output);
+out:
+    hr_study_free(&study);
+    if (comm != NULL)
+        hr_comm_stop(comm);
+    return st;
+}
+
+const hr_command hr_command_run = {
+    .name = "run",
+    .operand = "STUDY",
+    .summary = "explore the study; goes on by itself where it stopped",
+    .doc = "Simulates every configuration of the study until its answer is as precise as the "
+           "study asks, and writes the result file. Alone or under mpirun or srun: the answer is "
+           "the same for any number of processes and threads. What is finished is kept in "
+           "OUT.h5.parts; after a signal or a crash the same command goes on from there. A "
+           "finished result of the same study is left alone; one of another study is never "
+           "overwritten.",
+    .n_options = HR_LENGTH(options),
+    .options = options,
+    .examples = {"headroom run mine.yaml -o mine.h5",
+                 "mpirun -n 8 headroom run mine.yaml -o mine.h5",
+                 "headroom run mine.yaml -o rough.h5 --set design.worlds=32"},
+    .run = run,
+};

@@ -1,0 +1,222 @@
+#include "cli/forecast.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "model/prepared.h"
+#include "model/tally.h"
+
+/* Time of one event (a start, a join, an end, a report, a step of sessions) on one core of 2020
+ * or so, of drawing a meeting, and of folding one cell of the tally after a replication; measured
+ * on the ready studies, good to a factor of two. */
+#define SECONDS_PER_EVENT 60e-9
+#define SECONDS_PER_CELL  15e-9
+
+enum { MOST_SAMPLES = 64 };
+
+/* ---- one pool */
+
+static double background_mean(const hr_configuration *configuration, unsigned resource)
+{
+    double load = 0.0;
+    for (unsigned b = 0; b < configuration->n_background; b++) {
+        const hr_background *item = &configuration->background[b];
+        const double units =
+            item->kind == HR_BACKGROUND_SESSIONS ? item->sessions : hr_law_mean(&item->law);
+        load += units * item->cost[resource];
+    }
+    return load;
+}
+
+static double lowest(const double *values, unsigned n)
+{
+    double low = values[0];
+    for (unsigned i = 1; i < n; i++)
+        low = values[i] < low ? values[i] : low;
+    return low;
+}
+
+hr_forecast_pool hr_forecast_pool_of(const hr_configuration *configuration)
+{
+    const double n = (double)configuration->n_servers;
+    hr_forecast_pool pool = {
+        .arrivals = 3600.0 * hr_configuration_arrival_rate(configuration),
+        .in_progress = hr_configuration_mean_meetings(configuration),
+        .present = hr_configuration_mean_present(configuration),
+    };
+    for (unsigned r = 0; r < configuration->n_resources; r++) {
+        pool.meetings[r] = hr_configuration_mean_load(configuration, r) / n;
+        pool.background[r] = background_mean(configuration, r);
+        for (unsigned l = 0; l < HR_N_LEVELS; l++)
+            pool.ceiling[r][l] = (double)NAN;
+    }
+    for (unsigned l = 0; l < configuration->n_limits; l++) {
+        const hr_limit *limit = &configuration->limits[l];
+        if (limit->level >= 0)
+            pool.ceiling[limit->resource][limit->level] =
+                lowest(limit->ceiling, configuration->n_servers);
+    }
+    return pool;
+}
+
+/* ---- the work */
+
+static double mean_size(const hr_configuration *configuration)
+{
+    double size = 0.0;
+    for (unsigned k = 0; k < configuration->n_classes; k++)
+        size += configuration->classes[k].share * hr_law_mean(&configuration->classes[k].size);
+    return size;
+}
+
+/* Meetings that a replication has to draw: alive at its beginning, then arriving. Batches that
+ * happen once have no long-run rate and are counted by themselves. */
+static double mean_drawn(const hr_configuration *configuration)
+{
+    const double length = configuration->length + configuration->warm_up;
+    double drawn = hr_configuration_arrival_rate(configuration) * length;
+    if (configuration->start != HR_START_EMPTY)
+        drawn += hr_configuration_mean_meetings(configuration);
+    for (unsigned s = 0; s < configuration->n_sources; s++) {
+        if (configuration->sources[s].kind == HR_SOURCE_SINGLE_BATCH)
+            drawn += hr_law_mean(&configuration->sources[s].count);
+    }
+    return drawn;
+}
+
+static double mean_events(const hr_configuration *configuration, double drawn)
+{
+    const hr_prepared *prepared = configuration->prepared;
+    const double ticks = (double)(prepared->to - prepared->begin);
+    double events = 2.0 * drawn;
+    if (!prepared->joins_at_once)
+        events += drawn * mean_size(configuration);
+    if (prepared->n_session_items > 0 && prepared->session_step > 0)
+        events += ticks / (double)prepared->session_step * configuration->n_servers;
+    if (prepared->report_period > 0)
+        events += ticks / (double)prepared->report_period;
+    if (prepared->observe_every > 0)
+        events += (double)(prepared->to - prepared->from) / (double)prepared->observe_every *
+                  configuration->n_servers * (1.0 + configuration->n_probes);
+    return events;
+}
+
+static void add_sample(hr_forecast_work *work, const hr_configuration *configuration, double share)
+{
+    const double drawn = mean_drawn(configuration);
+    const double rounding = configuration->prepared->rounding;
+    work->meetings += share * drawn;
+    work->events += share * mean_events(configuration, drawn);
+    work->rounding = rounding > work->rounding ? rounding : work->rounding;
+}
+
+static void add_totals(const hr_study *study, hr_forecast_work *work)
+{
+    const double configurations = (double)study->n_configurations;
+    const double cells = (double)study->layout.n_cells;
+    const double most = (double)study->precision.at_most;
+    const double block = (double)study->precision.block;
+    const double seconds = work->events * SECONDS_PER_EVENT + cells * SECONDS_PER_CELL;
+    work->least_replications = configurations * (block < most ? block : most);
+    work->most_replications = configurations * most;
+    work->least_seconds = work->least_replications * seconds;
+    work->most_seconds = work->most_replications * seconds;
+    /* tallies of a thread, input (some 60 bytes a meeting, 16 an event), what a rank keeps of
+     * each configuration, libraries */
+    work->memory = 3.0 * cells * sizeof(hr_cell) + 60.0 * work->meetings + 16.0 * work->events +
+                   400.0 * configurations + 40e6;
+    /* value, two ends, error, hits of each cell, and the exact sums */
+    work->file = configurations * cells * (5.0 * sizeof(double) + 12.0) + 1e5;
+}
+
+hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_work *work, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    const uint64_t n =
+        study->n_configurations < MOST_SAMPLES ? study->n_configurations : MOST_SAMPLES;
+    *work = (hr_forecast_work){0};
+    for (uint64_t i = 0; i < n; i++) {
+        hr_configuration configuration = {0};
+        /* a stride that is odd and near the golden section visits worlds and choices alike */
+        const uint64_t index =
+            (uint64_t)((double)study->n_configurations * fmod((double)i * 0.6180339887498949, 1.0));
+        hr_arena_reset(&arena);
+        HR_TRY(hr_study_configuration(study, index, 0, &arena, &configuration, err));
+        add_sample(work, &configuration, 1.0 / (double)n);
+    }
+    add_totals(study, work);
+out:
+    hr_arena_free(&arena);
+    return st;
+}
+
+/* ---- warnings */
+
+/* The highest ceiling that a resource has; NaN when it has none. */
+static double highest_ceiling(const hr_forecast_pool *pool, unsigned r)
+{
+    double high = (double)NAN;
+    for (unsigned l = 0; l < HR_N_LEVELS; l++) {
+        if (!isnan(pool->ceiling[r][l]) && !(pool->ceiling[r][l] < high))
+            high = pool->ceiling[r][l];
+    }
+    return high;
+}
+
+static bool warn_of_resource(const hr_configuration *configuration, const hr_forecast_pool *pool,
+                             unsigned r, hr_words *warning)
+{
+    const char *name = hr_resources[configuration->resource[r]].name;
+    const double load = pool->meetings[r] + pool->background[r];
+    const double ceiling = highest_ceiling(pool, r);
+    if (!(load > ceiling))
+        return false;
+    hr_words_add(warning,
+                 "%s: the mean load %s of a server is above its highest ceiling %s: overloaded "
+                 "most of the time",
+                 name, hr_text_number(load).s, hr_text_number(ceiling).s);
+    return true;
+}
+
+/* Nothing seen in n replications leaves 3/n possible (rule of three: Hanley 1983). */
+static bool warn_of_effort(const hr_study *study, hr_words *warning)
+{
+    const hr_target *target = &study->target;
+    const double provable = 3.0 / (double)study->precision.at_most;
+    if (!target->has_threshold || hr_outcomes[target->outcome].most != 1.0 ||
+        provable <= target->at_most)
+        return false;
+    hr_words_add(warning,
+                 "precision.at_most: %s replications can show a probability below %s only by "
+                 "chance; the target asks for %s, so no world could be met for sure",
+                 hr_text_count(study->precision.at_most).s, hr_text_number(provable).s,
+                 hr_text_number(target->at_most).s);
+    return true;
+}
+
+static bool warn_of_memory(const hr_configuration *configuration, const hr_forecast_pool *pool,
+                           unsigned r, hr_words *warning)
+{
+    if (configuration->resource[r] != HR_RESOURCE_MEMORY ||
+        pool->meetings[r] + pool->background[r] > 0.0)
+        return false;
+    hr_words_add(warning, "memory: no published cost, not modelled: its outcomes are all zero");
+    return true;
+}
+
+bool hr_forecast_warning(const hr_study *study, const hr_configuration *configuration,
+                         const hr_forecast_pool *pool, unsigned i, hr_words *warning)
+{
+    unsigned n = 0;
+    *warning = (hr_words){0};
+    for (unsigned r = 0; r < configuration->n_resources; r++) {
+        if (warn_of_resource(configuration, pool, r, warning) && n++ == i)
+            return true;
+        *warning = (hr_words){0};
+        if (warn_of_memory(configuration, pool, r, warning) && n++ == i)
+            return true;
+        *warning = (hr_words){0};
+    }
+    return warn_of_effort(study, warning) && n == i;
+}

@@ -1,0 +1,161 @@
+/* What stands below the answer: who was over first, the ceilings, the rule of thumb, trust. */
+#include <math.h>
+#include <string.h>
+
+#include "cli/show.h"
+#include "cli/values.h"
+#include "study/describe.h"
+
+/* ---- first over */
+
+hr_status hr_show_first_over(hr_show *show, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned outcome = hr_outcome_find("first_over");
+    const unsigned first = hr_show_like_target(show, outcome, NULL);
+    const hr_configuration *example = &show->schema.example;
+    hr_words words = {0};
+    bool has_any = false;
+    if (!hr_show_has(show, outcome) || example->n_resources < 2 ||
+        first == hr_layout_cells(&show->study->layout, outcome))
+        return st;
+    for (unsigned r = 0; r < example->n_resources; r++) {
+        hr_estimate *column;
+        HR_TRY(hr_show_column(show, outcome, first + r, &column, err));
+        const hr_estimate mean = hr_show_mean(show, column, show->base_choice);
+        if (isnan(mean.value) || mean.is_bound || mean.value <= 0.0)
+            continue;
+        hr_words_add(&words, "%s%s %s %%", has_any ? ", " : "",
+                     hr_resources[example->resource[r]].name, hr_text_estimate(&mean, 100.0).s);
+        has_any = true;
+    }
+    if (has_any) {
+        hr_words_add(&words, " of episodes");
+        hr_show_fact(show, "First over", words.s);
+    }
+out:
+    return st;
+}
+
+/* ---- ceilings */
+
+/* Smallest and largest ceiling of a limit over the servers. */
+static void range_of_limit(const hr_configuration *example, unsigned l, double *low, double *high)
+{
+    const double *ceiling = example->limits[l].ceiling;
+    *low = *high = ceiling[0];
+    for (unsigned j = 1; j < example->n_servers; j++) {
+        *low = ceiling[j] < *low ? ceiling[j] : *low;
+        *high = ceiling[j] > *high ? ceiling[j] : *high;
+    }
+}
+
+void hr_show_ceilings(hr_show *show)
+{
+    const hr_configuration *example = &show->schema.example;
+    hr_words words = {0};
+    bool varies = false;
+    for (unsigned r = 0; r < example->n_resources; r++) {
+        bool has_any = false;
+        for (unsigned l = 0; l < example->n_limits; l++) {
+            double low, high;
+            if (example->limits[l].resource != r || example->limits[l].level < 0)
+                continue;
+            range_of_limit(example, l, &low, &high);
+            if (!has_any)
+                hr_words_add(&words, "%s%s", words.used > 0 ? "; " : "",
+                             hr_resources[example->resource[r]].name);
+            hr_words_add(&words, "%s %s %s", has_any ? "," : "",
+                         hr_level_names[example->limits[l].level], hr_text_number(low).s);
+            if (high > low)
+                hr_words_add(&words, " to %s", hr_text_number(high).s);
+            has_any = true;
+        }
+        if (has_any && strcmp(hr_resources[example->resource[r]].unit, "1") != 0)
+            hr_words_add(&words, " %s", hr_resources[example->resource[r]].unit);
+    }
+    for (size_t a = 0; a < show->study->n_axes; a++)
+        varies = varies || strncmp(show->study->axes[a].path, "pool.", 5) == 0;
+    if (words.used == 0)
+        return;
+    hr_words_add(&words, "; per server, before background");
+    if (varies && show->study->n_configurations > 1)
+        hr_words_add(&words, ", in configuration 0");
+    hr_show_fact(show, "Ceilings", words.s);
+}
+
+/* ---- rule of thumb */
+
+hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_study *study = show->study;
+    double least = INFINITY, most = 0.0;
+    uint64_t n_enough = 0, n = 0;
+    for (uint64_t w = 0; w < study->n_worlds; w++) {
+        const uint64_t index = w * study->n_choices + show->base_choice;
+        double servers = 0.0, actual = 0.0;
+        HR_TRY(hr_study_rule_of_thumb(study, index, &servers, &actual, err));
+        if (!(servers > 0.0))
+            return HR_OK;
+        least = fmin(least, servers);
+        most = fmax(most, servers);
+        n_enough += actual >= servers;
+        n++;
+    }
+    hr_words words = {0};
+    hr_words_add(&words, "one server per 6,660 users gives %s", hr_text_number(least).s);
+    if (most > least)
+        hr_words_add(&words, " to %s", hr_text_number(most).s);
+    hr_words_add(&words, " servers");
+    if (n > 1)
+        hr_words_add(&words, "; this choice has that many in %.0f %% of worlds",
+                     100.0 * (double)n_enough / (double)n);
+    hr_show_fact(show, "Rule of thumb", words.s);
+out:
+    return st;
+}
+
+/* ---- trust */
+
+/* Last of all: how far the numbers can be trusted, and what they rest on. */
+hr_status hr_show_trust(hr_show *show, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_study *study = show->study;
+    uint64_t least = UINT64_MAX, most = 0, n_exhausted = 0, n_unseen = 0, n_assumed = 0;
+    hr_words words = {0};
+    const hr_values assumptions = {study, show->base_choice, true};
+    for (uint64_t i = 0; i < study->n_configurations; i++) {
+        least = show->replications[i] < least ? show->replications[i] : least;
+        most = show->replications[i] > most ? show->replications[i] : most;
+        n_exhausted += show->verdict[i] == HR_EXHAUSTED;
+        n_unseen += show->headline[i].hits == 0;
+    }
+    hr_words_add(&words, "plain engine, %s", hr_text_count(least).s);
+    if (most > least)
+        hr_words_add(&words, " to %s", hr_text_count(most).s);
+    hr_words_add(&words, " replications in %s configuration",
+                 study->n_configurations == 1 ? "the" : "each");
+    if (n_unseen > 0)
+        hr_words_add(&words, "; %.0f %% of configurations never saw it",
+                     100.0 * (double)n_unseen / (double)study->n_configurations);
+    if (n_exhausted > 0)
+        hr_words_add(&words, "; %.0f %% used up precision.at_most before they were precise",
+                     100.0 * (double)n_exhausted / (double)study->n_configurations);
+    hr_show_fact(show, "Trust", words.s);
+    HR_TRY(hr_values_count(&assumptions, &n_assumed, err));
+    fprintf(show->out, "digest %s  headroom %s", hr_text_digest(show->result.provenance.digest).s,
+            show->result.version);
+    if (n_assumed > 0)
+        fprintf(show->out, "  %s assumptions: --assumptions", hr_text_count(n_assumed).s);
+    fputc('\n', show->out);
+out:
+    return st;
+}
+
+hr_status hr_show_assumptions(hr_show *show, hr_err *err)
+{
+    const hr_values assumptions = {show->study, show->base_choice, true};
+    return hr_values_print(&assumptions, show->out, show->width, err);
+}

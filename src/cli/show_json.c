@@ -1,0 +1,241 @@
+/* show --json: everything in the file for another program, one configuration at a time. */
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "cli/json.h"
+#include "cli/show.h"
+
+static const char *const verdict_names[] = {
+    [HR_GO_ON] = "go_on",
+    [HR_PRECISE] = "precise",
+    [HR_DECIDED] = "decided",
+    [HR_EXHAUSTED] = "exhausted",
+};
+
+/* Mean over configurations of each cell, updated one by one (Welford 1962). */
+typedef struct running_mean {
+    uint64_t n;
+    double mean, squares;
+} running_mean;
+
+struct writer {
+    hr_show *show;
+    const hr_show_part *part;
+    hr_json json;
+    hr_tally tally;
+    running_mean *moments; /* [layout.n_cells] */
+};
+
+static void add_moment(running_mean *moments, double value)
+{
+    if (isnan(value))
+        return;
+    const double distance = value - moments->mean;
+    moments->n++;
+    moments->mean += distance / (double)moments->n;
+    moments->squares += distance * (value - moments->mean);
+}
+
+static void put_hash(hr_json *json, const char *key, uint64_t hash)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%016" PRIx64, hash);
+    hr_json_text(json, key, text);
+}
+
+static void put_labels(hr_json *json, const hr_label *labels, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++)
+        hr_label_json(json, &labels[i]);
+}
+
+/* ---- about the study */
+
+static void put_target(hr_json *json, const hr_show *show)
+{
+    const hr_target *target = &show->study->target;
+    hr_label labels[HR_MAX_LABELS];
+    const unsigned n =
+        hr_cell_labels(&show->schema, target->outcome, hr_show_target_cell(show), labels);
+    hr_json_object(json, "target");
+    hr_json_text(json, "outcome", hr_outcomes[target->outcome].name);
+    put_labels(json, labels, n);
+    hr_json_number(json, "at_most", target->has_threshold ? target->at_most : (double)NAN);
+    hr_json_end_object(json);
+}
+
+static void put_study(hr_json *json, const hr_show *show)
+{
+    const hr_study *study = show->study;
+    const hr_provenance *provenance = &show->result.provenance;
+    hr_json_text(json, "study", study->name);
+    hr_json_text(json, "question", study->question);
+    put_hash(json, "identity", study->identity);
+    hr_json_text(json, "digest", hr_text_digest(provenance->digest).s);
+    hr_json_text(json, "version", show->result.version);
+    hr_json_text(json, "engine", "plain");
+    hr_json_count(json, "seed", study->seed);
+    hr_json_number(json, "confidence", show->confidence);
+    hr_json_count(json, "worlds", study->n_worlds);
+    hr_json_count(json, "choices", study->n_choices);
+    hr_json_number(json, "seconds", provenance->seconds);
+    hr_json_number(json, "busy_seconds", provenance->busy_seconds);
+    hr_json_count(json, "meetings", provenance->meetings);
+    hr_json_count(json, "replications", provenance->replications);
+    put_target(json, show);
+    hr_json_array(json, "axes");
+    for (size_t a = 0; a < study->n_axes; a++) {
+        hr_json_object(json, NULL);
+        hr_json_text(json, "path", study->axes[a].path);
+        hr_json_text(json, "unit", study->axes[a].unit);
+        hr_json_flag(json, "is_choice", study->axes[a].is_choice);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+}
+
+/* ---- one configuration */
+
+static hr_status put_coordinates(struct writer *writer, uint64_t index, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_study *study = writer->show->study;
+    hr_json_object(&writer->json, "coordinates");
+    for (size_t a = 0; a < study->n_axes; a++) {
+        const hr_axis_of_study *axis = &study->axes[a];
+        double value = 0.0;
+        HR_TRY(hr_study_coordinate(study, a, index, &value, err));
+        if (axis->is_choice && axis->unit[0] == '\0')
+            hr_json_text(&writer->json, axis->path,
+                         hr_show_label(writer->show, a, index % study->n_choices));
+        else
+            hr_json_number(&writer->json, axis->path, value);
+    }
+    hr_json_end_object(&writer->json);
+out:
+    return st;
+}
+
+static void put_estimate(hr_json *json, const hr_estimate *estimate)
+{
+    hr_json_number(json, "value", estimate->value);
+    hr_json_number(json, "lower", estimate->lower);
+    hr_json_number(json, "upper", estimate->upper);
+    hr_json_number(json, "se", estimate->standard_error);
+    hr_json_count(json, "hits", estimate->hits);
+    hr_json_count(json, "n", estimate->n);
+    hr_json_flag(json, "bound", estimate->is_bound);
+}
+
+static void put_outcome(struct writer *writer, const hr_configuration *configuration,
+                        unsigned outcome)
+{
+    hr_show *show = writer->show;
+    const hr_layout *layout = &show->study->layout;
+    hr_json_array(&writer->json, hr_outcomes[outcome].name);
+    for (unsigned cell = 0; cell < hr_layout_cells(layout, outcome); cell++) {
+        hr_label labels[HR_MAX_LABELS];
+        const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+        if (!hr_show_part_has(writer->part, labels, n))
+            continue;
+        const double alpha = hr_show_alpha(show, configuration->index);
+        const hr_estimate estimate =
+            hr_show_estimate(show, configuration, &writer->tally, outcome, cell, alpha);
+        add_moment(&writer->moments[layout->first[outcome] + cell], estimate.value);
+        hr_json_object(&writer->json, NULL);
+        put_labels(&writer->json, labels, n);
+        put_estimate(&writer->json, &estimate);
+        hr_json_end_object(&writer->json);
+    }
+    hr_json_end_array(&writer->json);
+}
+
+static bool wants(const struct writer *writer, unsigned outcome)
+{
+    return hr_show_has(writer->show, outcome) &&
+           (writer->part->outcome == hr_n_outcomes || writer->part->outcome == outcome);
+}
+
+static hr_status put_configuration(struct writer *writer, uint64_t index, hr_arena *arena,
+                                   hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_show *show = writer->show;
+    hr_configuration configuration = {0};
+    hr_arena_reset(arena);
+    HR_TRY(hr_study_configuration(show->study, index, 0, arena, &configuration, err));
+    HR_TRY(hr_result_tally(&show->result, index, &writer->tally, err));
+    hr_json_object(&writer->json, NULL);
+    hr_json_count(&writer->json, "index", index);
+    HR_TRY(put_coordinates(writer, index, err));
+    hr_json_count(&writer->json, "replications", show->replications[index]);
+    hr_json_count(&writer->json, "look", show->look[index]);
+    hr_json_text(&writer->json, "verdict", verdict_names[show->verdict[index]]);
+    hr_json_object(&writer->json, "outcomes");
+    for (unsigned o = 0; o < hr_n_outcomes; o++) {
+        if (wants(writer, o))
+            put_outcome(writer, &configuration, o);
+    }
+    hr_json_end_object(&writer->json);
+    hr_json_end_object(&writer->json);
+out:
+    return st;
+}
+
+/* ---- over configurations */
+
+static void put_moments(hr_json *json, const running_mean *moments)
+{
+    const double n = (double)moments->n;
+    hr_json_number(json, "mean", moments->n > 0 ? moments->mean : (double)NAN);
+    hr_json_number(json, "se",
+                   moments->n > 1 ? sqrt(moments->squares / (n * (n - 1.0))) : (double)NAN);
+    hr_json_count(json, "n", moments->n);
+}
+
+static void put_summary(struct writer *writer)
+{
+    const hr_show *show = writer->show;
+    const hr_layout *layout = &show->study->layout;
+    hr_json_object(&writer->json, "summary");
+    for (unsigned o = 0; o < hr_n_outcomes; o++) {
+        if (!wants(writer, o))
+            continue;
+        hr_json_array(&writer->json, hr_outcomes[o].name);
+        for (unsigned cell = 0; cell < hr_layout_cells(layout, o); cell++) {
+            hr_label labels[HR_MAX_LABELS];
+            const unsigned n = hr_cell_labels(&show->schema, o, cell, labels);
+            if (!hr_show_part_has(writer->part, labels, n))
+                continue;
+            hr_json_object(&writer->json, NULL);
+            put_labels(&writer->json, labels, n);
+            put_moments(&writer->json, &writer->moments[layout->first[o] + cell]);
+            hr_json_end_object(&writer->json);
+        }
+        hr_json_end_array(&writer->json);
+    }
+    hr_json_end_object(&writer->json);
+}
+
+hr_status hr_show_json(hr_show *show, const hr_show_part *part, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    struct writer writer = {.show = show, .part = part, .json = hr_json_start(show->out, 2)};
+    HR_TRY(hr_tally_init(&writer.tally, &show->study->layout, &show->arena, err));
+    HR_TAKE(writer.moments, &show->arena, show->study->layout.n_cells);
+    hr_json_object(&writer.json, NULL);
+    put_study(&writer.json, show);
+    hr_json_array(&writer.json, "configurations");
+    for (uint64_t i = 0; i < show->study->n_configurations; i++) {
+        if (part->configuration == UINT64_MAX || part->configuration == i)
+            HR_TRY(put_configuration(&writer, i, &arena, err));
+    }
+    hr_json_end_array(&writer.json);
+    put_summary(&writer);
+    hr_json_end_object(&writer.json);
+out:
+    hr_arena_free(&arena);
+    return st;
+}

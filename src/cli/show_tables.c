@@ -1,0 +1,291 @@
+/* Plain tables: all outcomes of one configuration, one outcome of all choices, the headline over
+ * groups of a choice or of an unknown.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/nearest.h"
+#include "cli/show.h"
+#include "cli/table.h"
+
+enum { MOST_ROWS = 200, QUARTERS = 4 };
+
+/* "target any 60 s" */
+static hr_words words_of_labels(const hr_label *labels, unsigned n)
+{
+    hr_words words = {0};
+    for (unsigned i = 0; i < n; i++) {
+        const bool needs_key = labels[i].text == NULL && labels[i].unit[0] == '\0';
+        hr_words_add(&words, "%s%s%s%s", i == 0 ? "" : " ", needs_key ? labels[i].key : "",
+                     needs_key ? " " : "", hr_label_text(&labels[i]).s);
+    }
+    return words;
+}
+
+/* ---- all outcomes of one configuration */
+
+static hr_status add_cell(hr_show *show, unsigned outcome, unsigned cell,
+                          const hr_estimate *estimate, hr_table *table, hr_err *err)
+{
+    hr_label labels[HR_MAX_LABELS];
+    const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+    const hr_words where = words_of_labels(labels, n);
+    const hr_text number = hr_text_estimate(estimate, hr_show_factor(outcome));
+    const hr_text unit = hr_show_unit(show, outcome, cell);
+    const hr_text hits = hr_text_count(estimate->hits);
+    const char *row[] = {hr_outcomes[outcome].name, where.s, number.s, unit.s, hits.s};
+    return hr_table_add(table, row, err);
+}
+
+static hr_status add_outcome(hr_show *show, const hr_show_part *part,
+                             const hr_configuration *configuration, const hr_tally *tally,
+                             unsigned outcome, hr_table *table, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (unsigned cell = 0; cell < hr_layout_cells(&show->study->layout, outcome); cell++) {
+        hr_label labels[HR_MAX_LABELS];
+        const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+        const double alpha = hr_show_alpha(show, configuration->index);
+        const hr_estimate estimate =
+            hr_show_estimate(show, configuration, tally, outcome, cell, alpha);
+        if (hr_show_part_has(part, labels, n) && !isnan(estimate.value))
+            HR_TRY(add_cell(show, outcome, cell, &estimate, table, err));
+    }
+out:
+    return st;
+}
+
+static hr_status print_coordinates(const hr_show *show, uint64_t index, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_study *study = show->study;
+    for (size_t a = 0; a < study->n_axes; a++) {
+        const hr_axis_of_study *axis = &study->axes[a];
+        double value = 0.0;
+        HR_TRY(hr_study_coordinate(study, a, index, &value, err));
+        if (axis->is_choice)
+            fprintf(show->out, "  %s = %s\n", axis->path,
+                    hr_show_label(show, a, index % study->n_choices));
+        else
+            fprintf(show->out, "  %s = %s %s\n", axis->path, hr_text_number(value).s,
+                    strcmp(axis->unit, "1") == 0 ? "" : axis->unit);
+    }
+out:
+    return st;
+}
+
+hr_status hr_show_configuration(hr_show *show, const hr_show_part *part, hr_err *err)
+{
+    hr_status st = HR_OK;
+    static const char *const headings[] = {"outcome", "of", "value", "unit", "hits"};
+    const uint64_t index = part->configuration;
+    hr_arena arena = {0};
+    hr_configuration configuration = {0};
+    hr_tally tally;
+    hr_table table;
+    HR_TRY(hr_tally_init(&tally, &show->study->layout, &arena, err));
+    HR_TRY(hr_study_configuration(show->study, index, 0, &arena, &configuration, err));
+    HR_TRY(hr_result_tally(&show->result, index, &tally, err));
+    HR_TRY(hr_table_init(&table, &arena, "llllr", 2, headings, err));
+    for (unsigned o = 0; o < hr_n_outcomes; o++) {
+        if (hr_show_has(show, o) && (part->outcome == hr_n_outcomes || part->outcome == o))
+            HR_TRY(add_outcome(show, part, &configuration, &tally, o, &table, err));
+    }
+    fprintf(show->out, "%s, configuration %llu: %s replications, intervals at %.4g %%\n",
+            show->study->name, (unsigned long long)index,
+            hr_text_count(show->replications[index]).s, 100.0 * show->confidence);
+    HR_TRY(print_coordinates(show, index, err));
+    fputc('\n', show->out);
+    hr_table_print(&table, show->out, 0, show->width);
+out:
+    hr_arena_free(&arena);
+    return st;
+}
+
+/* ---- one outcome, every choice */
+
+static hr_status add_rows_of_cell(hr_show *show, unsigned outcome, unsigned cell, hr_table *table,
+                                  hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_label labels[HR_MAX_LABELS];
+    hr_estimate *column;
+    const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+    const double factor = hr_show_factor(outcome);
+    const hr_words where = words_of_labels(labels, n);
+    const hr_text unit = hr_show_unit(show, outcome, cell);
+    HR_TRY(hr_show_column(show, outcome, cell, &column, err));
+    for (uint64_t c = 0; c < show->study->n_choices && table->n_rows < MOST_ROWS; c++) {
+        hr_words choice = {0};
+        const hr_spread spread = hr_show_spread(show, column, c, NULL);
+        const hr_estimate mean = hr_show_mean(show, column, c);
+        const hr_text number = hr_text_estimate(&mean, factor);
+        const hr_text median = hr_text_number(factor * spread.quantile[2]);
+        hr_show_name_choice(show, c, &choice);
+        const char *row[] = {choice.s, where.s, number.s, spread.n > 1 ? median.s : "", unit.s};
+        if (spread.n > 0)
+            HR_TRY(hr_table_add(table, row, err));
+    }
+out:
+    return st;
+}
+
+hr_status hr_show_outcome(hr_show *show, const hr_show_part *part, hr_err *err)
+{
+    hr_status st = HR_OK;
+    static const char *const headings[] = {"choice", "of", "value", "median", "unit"};
+    const unsigned outcome = part->outcome;
+    hr_table table;
+    HR_TRY(hr_table_init(&table, &show->arena, "lllll", 2, headings, err));
+    for (unsigned cell = 0; cell < hr_layout_cells(&show->study->layout, outcome); cell++) {
+        hr_label labels[HR_MAX_LABELS];
+        const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+        if (hr_show_part_has(part, labels, n))
+            HR_TRY(add_rows_of_cell(show, outcome, cell, &table, err));
+    }
+    fprintf(show->out, "%s: ", hr_outcomes[outcome].name);
+    hr_text_wrap(show->out, hr_outcomes[outcome].doc,
+                 (unsigned)strlen(hr_outcomes[outcome].name) + 2, 2, show->width);
+    fprintf(show->out, "%s, intervals at %.4g %%\n\n",
+            show->study->n_worlds > 1 ? "Mean over the worlds" : "Each choice",
+            100.0 * show->confidence);
+    hr_table_print(&table, show->out, 0, show->width);
+    if (table.n_rows >= MOST_ROWS)
+        fputs("... and more: --csv has all\n", show->out);
+out:
+    return st;
+}
+
+/* ---- the headline over groups */
+
+static const char *axis_path(const void *list, size_t i)
+{
+    const hr_study *study = list;
+    return i < study->n_axes ? study->axes[i].path : NULL;
+}
+
+static hr_status find_axis(const hr_show *show, const char *key, size_t *axis, hr_err *err)
+{
+    for (*axis = 0; *axis < show->study->n_axes; (*axis)++) {
+        if (strcmp(show->study->axes[*axis].path, key) == 0)
+            return HR_OK;
+    }
+    const char *near = hr_nearest(key, axis_path, show->study);
+    return HR_FAIL(err, HR_ERR_USAGE,
+                   "show: --by `%s`: the study does not vary it%s%s%s; it varies what stands under "
+                   "choose and unknown",
+                   key, near != NULL ? "; did you mean `" : "", near != NULL ? near : "",
+                   near != NULL ? "`?" : "");
+}
+
+static hr_status begin_groups(hr_show *show, const char *key, hr_table *table, hr_err *err)
+{
+    const unsigned outcome = show->study->target.outcome;
+    const hr_text unit = hr_show_unit(show, outcome, hr_show_target_cell(show));
+    char headline[128];
+    snprintf(headline, sizeof headline, "%s%s%s", hr_outcomes[outcome].name,
+             unit.s[0] == '\0' ? "" : ", ", unit.s);
+    const char *headings[] = {hr_show_short_name(key), headline, "worlds"};
+    return hr_table_init(table, &show->arena, "llr", 1, headings, err);
+}
+
+static hr_status add_group(const hr_show *show, const char *name, const hr_estimate *mean,
+                           uint64_t n, hr_table *table, hr_err *err)
+{
+    const hr_text number = hr_text_estimate(mean, hr_show_factor(show->study->target.outcome));
+    const hr_text count = hr_text_count(n);
+    const char *row[] = {name, number.s, count.s};
+    return hr_table_add(table, row, err);
+}
+
+/* The choices that are the base choice but for `axis`. */
+static hr_status group_by_choice(hr_show *show, size_t axis, hr_table *table, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (uint64_t c = 0; c < show->study->n_choices; c++) {
+        bool is_base = true;
+        for (size_t a = 0; a < show->n_choice_axes; a++)
+            is_base =
+                is_base && (a == axis || strcmp(hr_show_label(show, a, c),
+                                                hr_show_label(show, a, show->base_choice)) == 0);
+        if (!is_base)
+            continue;
+        const hr_estimate mean = hr_show_mean(show, show->headline, c);
+        HR_TRY(add_group(show, hr_show_label(show, axis, c), &mean, show->study->n_worlds, table,
+                         err));
+    }
+out:
+    return st;
+}
+
+typedef struct world {
+    double value;
+    uint64_t index;
+} world;
+
+static int compare_worlds(const void *a, const void *b)
+{
+    const world *x = a, *y = b;
+    return (x->value > y->value) - (x->value < y->value);
+}
+
+/* Worlds sorted by the unknown, cut into quarters. */
+static hr_status group_by_unknown(hr_show *show, size_t axis, hr_table *table, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_study *study = show->study;
+    world *worlds;
+    HR_TAKE(worlds, &show->arena, study->n_worlds);
+    for (uint64_t w = 0; w < study->n_worlds; w++) {
+        worlds[w].index = w * study->n_choices + show->base_choice;
+        HR_TRY(hr_study_coordinate(study, axis, worlds[w].index, &worlds[w].value, err));
+    }
+    qsort(worlds, study->n_worlds, sizeof *worlds, compare_worlds);
+    for (uint64_t q = 0; q < QUARTERS; q++) {
+        const uint64_t from = q * study->n_worlds / QUARTERS;
+        const uint64_t to = (q + 1) * study->n_worlds / QUARTERS;
+        uint64_t n = 0;
+        hr_words name = {0};
+        if (from == to)
+            continue;
+        for (uint64_t w = from; w < to; w++) {
+            if (!isnan(show->headline[worlds[w].index].value))
+                show->some[n++] = show->headline[worlds[w].index];
+        }
+        const hr_spread spread =
+            hr_spread_of(show->some, n, show->confidence, false, 0.0, show->scratch);
+        const hr_estimate mean = {
+            .value = spread.mean, .lower = spread.mean_lower, .upper = spread.mean_upper};
+        hr_words_add(&name, "%s to %s %s", hr_text_number(worlds[from].value).s,
+                     hr_text_number(worlds[to - 1].value).s,
+                     strcmp(study->axes[axis].unit, "1") == 0 ? "" : study->axes[axis].unit);
+        HR_TRY(add_group(show, name.s, &mean, n, table, err));
+    }
+out:
+    return st;
+}
+
+hr_status hr_show_by(hr_show *show, const char *key, hr_err *err)
+{
+    hr_status st = HR_OK;
+    size_t axis = 0;
+    hr_table table;
+    hr_words title = {0};
+    HR_TRY(find_axis(show, key, &axis, err));
+    HR_TRY(begin_groups(show, key, &table, err));
+    if (show->study->axes[axis].is_choice)
+        HR_TRY(group_by_choice(show, axis, &table, err));
+    else
+        HR_TRY(group_by_unknown(show, axis, &table, err));
+    hr_words_add(&title, "%s by %s", show->study->name, key);
+    if (show->study->n_choices > 1) {
+        hr_words_add(&title, ", else ");
+        hr_show_name_choice(show, show->base_choice, &title);
+    }
+    hr_words_add(&title, "; intervals at %.4g %%", 100.0 * show->confidence);
+    hr_text_wrap(show->out, title.s, 0, 0, show->width);
+    hr_table_print(&table, show->out, 1, show->width);
+out:
+    return st;
+}

@@ -1,0 +1,371 @@
+#include "cli/trace.h"
+
+#include <inttypes.h>
+
+#include "cli/json.h"
+#include "model/prepared.h"
+
+/* ---- arrays of numbers under a key */
+
+static void put_u64s(hr_json *json, const char *key, const uint64_t *value, size_t n)
+{
+    hr_json_array(json, key);
+    for (size_t i = 0; i < n; i++)
+        hr_json_count(json, NULL, value[i]);
+    hr_json_end_array(json);
+}
+
+static void put_i64s(hr_json *json, const char *key, const int64_t *value, size_t n)
+{
+    hr_json_array(json, key);
+    for (size_t i = 0; i < n; i++)
+        hr_json_integer(json, NULL, value[i]);
+    hr_json_end_array(json);
+}
+
+static void put_u32s(hr_json *json, const char *key, const uint32_t *value, size_t n)
+{
+    hr_json_array(json, key);
+    for (size_t i = 0; i < n; i++)
+        hr_json_count(json, NULL, value[i]);
+    hr_json_end_array(json);
+}
+
+static void put_reals(hr_json *json, const char *key, const double *value, size_t n)
+{
+    hr_json_array(json, key);
+    for (size_t i = 0; i < n; i++)
+        hr_json_number(json, NULL, value[i]);
+    hr_json_end_array(json);
+}
+
+static hr_json start_line(FILE *out, const char *type)
+{
+    hr_json json = hr_json_start(out, 0);
+    hr_json_object(&json, NULL);
+    hr_json_text(&json, "type", type);
+    return json;
+}
+
+/* ---- header */
+
+static void put_identity(hr_json *json, const hr_trace *trace)
+{
+    char identity[24];
+    snprintf(identity, sizeof identity, "%016" PRIx64, trace->study->identity);
+    hr_json_count(json, "format", 1);
+    hr_json_text(json, "study", trace->study->name);
+    hr_json_text(json, "identity", identity);
+    hr_json_count(json, "configuration", trace->configuration->index);
+    hr_json_count(json, "replication", trace->replication);
+}
+
+static void put_window(hr_json *json, const hr_trace *trace)
+{
+    const hr_configuration *configuration = trace->configuration;
+    const hr_prepared *prepared = configuration->prepared;
+    hr_json_count(json, "tick_zero", HR_TICK_ZERO);
+    hr_json_count(json, "begin", trace->input->begin);
+    hr_json_count(json, "from", trace->input->from);
+    hr_json_count(json, "to", trace->input->to);
+    hr_json_count(json, "period", prepared->period);
+    hr_json_count(json, "n_periods", configuration->n_periods);
+    put_u64s(json, "min_episode", prepared->min_episode, configuration->n_durations);
+}
+
+static void put_resources(hr_json *json, const hr_configuration *configuration)
+{
+    const hr_prepared *prepared = configuration->prepared;
+    hr_json_count(json, "servers", configuration->n_servers);
+    hr_json_array(json, "resources");
+    for (unsigned r = 0; r < configuration->n_resources; r++) {
+        hr_json_object(json, NULL);
+        hr_json_text(json, "name", hr_resources[configuration->resource[r]].name);
+        hr_json_text(json, "unit", hr_resources[configuration->resource[r]].unit);
+        hr_json_number(json, "steps", prepared->steps[r]);
+        hr_json_count(json, "shift", prepared->shift[r]);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+    hr_json_array(json, "full");
+    for (unsigned r = 0; r < configuration->n_resources; r++)
+        put_reals(json, NULL, prepared->full + r * (size_t)configuration->n_servers,
+                  configuration->n_servers);
+    hr_json_end_array(json);
+}
+
+static void put_limits(hr_json *json, const hr_trace *trace)
+{
+    const hr_configuration *configuration = trace->configuration;
+    const size_t n = configuration->n_servers;
+    hr_json_array(json, "limits");
+    for (size_t l = 0; l < configuration->n_limits; l++) {
+        hr_json_object(json, NULL);
+        hr_json_count(json, "resource", configuration->limits[l].resource);
+        hr_json_integer(json, "level", configuration->limits[l].level);
+        put_reals(json, "ceiling", configuration->prepared->ceiling + l * n, n);
+        put_i64s(json, "effective", trace->input->ceiling + l * n, n);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+    hr_json_array(json, "criteria");
+    for (unsigned c = 0; c < configuration->n_criteria; c++) {
+        hr_json_object(json, NULL);
+        hr_json_count(json, "limits", configuration->criteria[c].limits);
+        hr_json_integer(json, "level", configuration->criteria[c].level);
+        hr_json_integer(json, "resource", configuration->criteria[c].resource);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+}
+
+static const char *metric_name(int metric)
+{
+    static const char *const names[] = {"relative", "meetings", "participants"};
+    return metric < HR_METRIC_RESOURCE ? names[metric]
+                                       : hr_resources[metric - HR_METRIC_RESOURCE].name;
+}
+
+static void put_policies(hr_json *json, const hr_configuration *configuration)
+{
+    const hr_placement *placement = &configuration->placement;
+    const hr_prepared *prepared = configuration->prepared;
+    hr_json_object(json, "placement");
+    hr_json_text(json, "rule", hr_rule_rows[placement->rule].name);
+    hr_json_text(json, "metric", metric_name(placement->metric));
+    hr_json_count(json, "d", placement->d);
+    hr_json_text(json, "ties", placement->ties == HR_TIES_LOWEST ? "lowest" : "uniform");
+    hr_json_count(json, "report_period", prepared->report_period);
+    hr_json_flag(json, "in_flight", placement->in_flight);
+    put_u32s(json, "weight", prepared->weight, configuration->n_servers);
+    hr_json_end_object(json);
+    hr_json_object(json, "admission");
+    hr_json_text(json, "policy", hr_admission_rows[configuration->admission].name);
+    hr_json_integer(json, "level", configuration->admission_level);
+    hr_json_array(json, "reserve");
+    for (unsigned k = 0; k < configuration->n_classes; k++)
+        put_i64s(json, NULL, prepared->classes[k].reserve, configuration->n_resources);
+    hr_json_end_array(json);
+    hr_json_end_object(json);
+}
+
+static void put_profile(hr_json *json, const hr_prepared_profile *profile, unsigned n_resources)
+{
+    hr_json_object(json, NULL);
+    put_i64s(json, "cost", profile->cost, n_resources);
+    hr_json_array(json, "kinds");
+    for (unsigned i = 0; i < profile->n_kinds; i++)
+        put_i64s(json, NULL, profile->kind_cost + i * (size_t)n_resources, n_resources);
+    hr_json_end_array(json);
+    hr_json_end_object(json);
+}
+
+static void put_classes(hr_json *json, const hr_configuration *configuration)
+{
+    hr_json_array(json, "classes");
+    for (unsigned k = 0; k < configuration->n_classes; k++) {
+        hr_json_object(json, NULL);
+        hr_json_text(json, "name", configuration->classes[k].name);
+        hr_json_array(json, "profiles");
+        for (unsigned p = 0; p < configuration->classes[k].n_profiles; p++)
+            put_profile(json, &configuration->prepared->classes[k].profiles[p],
+                        configuration->n_resources);
+        hr_json_end_array(json);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+}
+
+static void put_sessions(hr_json *json, const hr_configuration *configuration)
+{
+    const hr_prepared *prepared = configuration->prepared;
+    hr_json_count(json, "session_step", prepared->session_step);
+    hr_json_array(json, "session_costs");
+    for (unsigned b = 0; b < configuration->n_background; b++) {
+        if (configuration->background[b].kind == HR_BACKGROUND_SESSIONS)
+            put_i64s(json, NULL, prepared->background[b].cost, configuration->n_resources);
+    }
+    hr_json_end_array(json);
+}
+
+static void put_observation(hr_json *json, const hr_configuration *configuration)
+{
+    const hr_prepared *prepared = configuration->prepared;
+    hr_json_count(json, "observe_every", prepared->observe_every);
+    put_u64s(json, "observed", prepared->observed, configuration->n_observed);
+    hr_json_array(json, "slot");
+    for (unsigned i = 0; i < configuration->n_observed; i++)
+        hr_json_count(json, NULL, prepared->slot[i]);
+    hr_json_end_array(json);
+    hr_json_array(json, "probes");
+    for (unsigned p = 0; p < configuration->n_probes; p++)
+        put_i64s(json, NULL, prepared->probe + p * (size_t)configuration->n_resources,
+                 configuration->n_resources);
+    hr_json_end_array(json);
+    put_i64s(json, "thresholds", prepared->threshold, configuration->n_thresholds);
+}
+
+void hr_trace_header(const hr_trace *trace)
+{
+    hr_json json = start_line(trace->out, "header");
+    put_identity(&json, trace);
+    put_window(&json, trace);
+    put_resources(&json, trace->configuration);
+    put_limits(&json, trace);
+    put_policies(&json, trace->configuration);
+    put_classes(&json, trace->configuration);
+    put_sessions(&json, trace->configuration);
+    put_observation(&json, trace->configuration);
+    hr_json_end_object(&json);
+}
+
+/* ---- input */
+
+static void put_meeting(const hr_trace *trace, uint32_t m)
+{
+    const hr_input *input = trace->input;
+    const size_t n_resources = trace->configuration->n_resources;
+    hr_json json = start_line(trace->out, "meeting");
+    hr_json_count(&json, "number", m);
+    hr_json_count(&json, "start", input->start[m]);
+    hr_json_count(&json, "end", input->end[m]);
+    hr_json_count(&json, "class", input->class_of[m]);
+    hr_json_count(&json, "profile", input->profile[m]);
+    hr_json_count(&json, "size", input->size[m]);
+    hr_json_count(&json, "tie", input->tie[m]);
+    hr_json_count(&json, "pick", input->pick[m]);
+    put_i64s(&json, "initial", input->initial + m * n_resources, n_resources);
+    put_i64s(&json, "final", input->final + m * n_resources, n_resources);
+    hr_json_end_object(&json);
+}
+
+static void put_join(const hr_trace *trace, uint32_t i)
+{
+    hr_json json = start_line(trace->out, "join");
+    hr_json_count(&json, "tick", trace->input->join_tick[i]);
+    hr_json_count(&json, "meeting", trace->input->join_meeting[i]);
+    hr_json_count(&json, "kind", trace->input->join_kind[i]);
+    hr_json_end_object(&json);
+}
+
+static void put_session_step(const hr_trace *trace, uint32_t step)
+{
+    const hr_prepared *prepared = trace->configuration->prepared;
+    const size_t n_items = prepared->n_session_items, n = trace->configuration->n_servers;
+    hr_json json = start_line(trace->out, "sessions");
+    hr_json_count(&json, "step", step);
+    hr_json_count(&json, "tick", trace->input->begin + step * prepared->session_step);
+    hr_json_array(&json, "in_progress");
+    for (size_t i = 0; i < n_items; i++) {
+        hr_json_array(&json, NULL);
+        for (size_t j = 0; j < n; j++)
+            hr_json_count(&json, NULL, trace->input->sessions[(step * n_items + i) * n + j]);
+        hr_json_end_array(&json);
+    }
+    hr_json_end_array(&json);
+    hr_json_end_object(&json);
+}
+
+static void put_probe_words(const hr_trace *trace, uint32_t i)
+{
+    hr_json json = start_line(trace->out, "probe");
+    hr_json_count(&json, "number", i);
+    hr_json_count(&json, "tie", trace->input->probe_tie[i]);
+    hr_json_count(&json, "pick", trace->input->probe_pick[i]);
+    hr_json_end_object(&json);
+}
+
+void hr_trace_input(const hr_trace *trace)
+{
+    for (uint32_t m = 0; m < trace->input->n_meetings; m++)
+        put_meeting(trace, m);
+    for (uint32_t i = 0; i < trace->input->n_joins; i++)
+        put_join(trace, i);
+    for (uint32_t step = 0; step < trace->input->n_steps; step++)
+        put_session_step(trace, step);
+    for (uint32_t i = 0; i < trace->input->n_probe_words; i++)
+        put_probe_words(trace, i);
+}
+
+/* ---- what followed */
+
+static void print_placed(void *context, hr_tick tick, uint32_t meeting, unsigned server)
+{
+    hr_json json = start_line(context, "placed");
+    hr_json_count(&json, "tick", tick);
+    hr_json_count(&json, "meeting", meeting);
+    hr_json_count(&json, "server", server);
+    hr_json_end_object(&json);
+}
+
+static void print_changed(void *context, hr_tick tick, unsigned server, uint64_t criteria_over)
+{
+    hr_json json = start_line(context, "changed");
+    hr_json_count(&json, "tick", tick);
+    hr_json_count(&json, "server", server);
+    hr_json_count(&json, "over", criteria_over);
+    hr_json_end_object(&json);
+}
+
+hr_observer hr_trace_observer(FILE *out)
+{
+    return (hr_observer){.context = out, .placed = print_placed, .changed = print_changed};
+}
+
+/* ---- counts */
+
+static void put_path_counts(hr_json *json, const hr_configuration *configuration,
+                            const hr_counts *counts)
+{
+    const size_t c = configuration->n_criteria, n = configuration->n_servers;
+    const size_t r = configuration->n_resources, d = configuration->n_durations;
+    put_u64s(json, "time_with", counts->time_with, c * (n + 1));
+    put_u64s(json, "server_time", counts->server_time, c * n);
+    put_u64s(json, "episodes", counts->episodes, c);
+    put_u64s(json, "server_episodes", counts->server_episodes, c * n);
+    put_u64s(json, "periods_hit", counts->periods_hit, c * d);
+    put_u64s(json, "first_over", counts->first_over, c * r);
+    put_u64s(json, "meetings_hit", counts->meetings_hit, c * d);
+    put_u64s(json, "people_hit", counts->people_hit, c * d);
+    hr_json_count(json, "meetings_ended", counts->meetings_ended);
+    hr_json_count(json, "people_ended", counts->people_ended);
+    put_u64s(json, "person_time_over", counts->person_time_over, c);
+    hr_json_count(json, "person_time", counts->person_time);
+    put_u64s(json, "offered", counts->offered, configuration->n_classes);
+    put_u64s(json, "refused", counts->refused, configuration->n_classes);
+    put_i64s(json, "peak", counts->peak, r * n);
+    hr_json_array(json, "load_time");
+    for (size_t i = 0; i < r; i++)
+        hr_json_wide(json, NULL, counts->load_time[i]);
+    hr_json_end_array(json);
+}
+
+static void put_snapshot_counts(hr_json *json, const hr_configuration *configuration,
+                                const hr_counts *counts)
+{
+    const size_t c = configuration->n_criteria, n = configuration->n_servers;
+    const size_t t = configuration->prepared->n_slots, r = configuration->n_resources;
+    const size_t p = HR_N_LEVELS * (size_t)configuration->n_probes;
+    put_u64s(json, "n_snapshots", counts->n_snapshots, t);
+    put_u64s(json, "over_with", counts->over_with, t * c * (n + 1));
+    put_u64s(json, "server_over", counts->server_over, t * c * n);
+    put_i64s(json, "load", counts->load, t * r * n);
+    put_u64s(json, "load_square", counts->load_square, t * r * n);
+    put_u64s(json, "load_shifted", counts->load_shifted, t * r * n);
+    put_i64s(json, "largest", counts->largest, t * r);
+    put_u64s(json, "total_above", counts->total_above, t * configuration->n_thresholds);
+    put_u64s(json, "fits", counts->fits, t * p);
+    put_u64s(json, "fits_somewhere", counts->fits_somewhere, t * p);
+    put_u64s(json, "fits_everywhere", counts->fits_everywhere, t * p);
+    put_u64s(json, "fits_servers", counts->fits_servers, t * p);
+    put_u64s(json, "stranded", counts->stranded, t * p);
+    put_u64s(json, "nowhere", counts->nowhere, t * p);
+}
+
+void hr_trace_counts(const hr_trace *trace, const hr_counts *counts)
+{
+    hr_json json = start_line(trace->out, "counts");
+    put_path_counts(&json, trace->configuration, counts);
+    put_snapshot_counts(&json, trace->configuration, counts);
+    hr_json_end_object(&json);
+}

@@ -1,0 +1,30 @@
+/* trace: one replication as JSON lines. The format is described in trace_format.c, which is also
+ * what the manual prints.
+ */
+#ifndef HR_CLI_TRACE_H
+#define HR_CLI_TRACE_H
+
+#include <stdio.h>
+
+#include "input/input.h"
+#include "kernel/replay.h"
+#include "model/counts.h"
+#include "study/study.h"
+
+extern const char hr_trace_format[];
+
+typedef struct hr_trace {
+    FILE *out;
+    const hr_study *study;
+    const hr_configuration *configuration;
+    const hr_input *input;
+    uint64_t replication;
+} hr_trace;
+
+void hr_trace_header(const hr_trace *trace);
+void hr_trace_input(const hr_trace *trace); /* meetings, joins, sessions, probe words */
+/* An observer that prints `placed` and `changed` lines; its context is `out`. */
+hr_observer hr_trace_observer(FILE *out);
+void hr_trace_counts(const hr_trace *trace, const hr_counts *counts);
+
+#endif

@@ -1,0 +1,65 @@
+#include "results/partformat.h"
+
+#include <string.h>
+
+#include "base/stream.h"
+
+/* Records are copied to disk as they are in memory, so padding would leak and shift. */
+_Static_assert(sizeof(hr_part_header) == 48, "hr_part_header has padding");
+_Static_assert(sizeof(hr_part_head) == 144, "hr_part_head has padding");
+
+void hr_part_header_fill(hr_part_header *header, const hr_study *study, uint32_t sequence, int rank)
+{
+    *header = (hr_part_header){.magic = HR_PART_HEADER_MAGIC,
+                               .version = HR_PART_VERSION,
+                               .n_cells = study->layout.n_cells,
+                               .study = study->identity,
+                               .layout = study->layout.identity,
+                               .sequence = sequence,
+                               .rank = (uint32_t)rank};
+    header->checksum = hr_hash_bytes(header, offsetof(hr_part_header, checksum));
+}
+
+bool hr_part_header_is_good(const hr_part_header *header)
+{
+    return header->magic == HR_PART_HEADER_MAGIC &&
+           header->checksum == hr_hash_bytes(header, offsetof(hr_part_header, checksum));
+}
+
+void hr_part_head_fill(hr_part_head *head, const hr_task *task, const hr_task_result *result)
+{
+    const hr_cell *cell = &result->target;
+    const hr_u128 sums[] = {cell->x, cell->xx, cell->y, cell->yy, cell->xy};
+    *head = (hr_part_head){.magic = HR_PART_HEAD_MAGIC,
+                           .size = (uint32_t)result->packed_size,
+                           .configuration = task->configuration,
+                           .first_block = task->first_block,
+                           .n_blocks = task->n_blocks,
+                           .n_replications = result->n_replications,
+                           .meetings = result->meetings,
+                           .seconds = result->seconds,
+                           .hits = cell->hits};
+    for (size_t i = 0; i < 5; i++) {
+        head->sum[2 * i] = (uint64_t)sums[i];
+        head->sum[2 * i + 1] = (uint64_t)(sums[i] >> 64);
+    }
+}
+
+hr_cell hr_part_head_target(const hr_part_head *head)
+{
+    hr_u128 sums[5];
+    for (size_t i = 0; i < 5; i++)
+        sums[i] = (hr_u128)head->sum[2 * i + 1] << 64 | head->sum[2 * i];
+    return (hr_cell){.hits = head->hits,
+                     .x = sums[0],
+                     .xx = sums[1],
+                     .y = sums[2],
+                     .yy = sums[3],
+                     .xy = sums[4]};
+}
+
+size_t hr_part_most_bytes(const hr_layout *layout)
+{
+    enum { HEAD = 64, CELL = 10 + 5 * 19 + 10 };
+    return HEAD + (size_t)layout->n_cells * CELL;
+}

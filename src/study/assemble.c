@@ -1,0 +1,281 @@
+#include "study/assemble.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "study/assemble_pool.h"
+#include "study/bind.h"
+
+#define HOUR              3600.0
+#define PROBE_EVERY       300.0 /* s between probes when the study names no time */
+#define WARM_UP           2.0   /* mean durations; design of the model, section 3 */
+#define WARM_UP_ADMISSION 20.0  /* refusals are remembered for longer */
+
+/* ---- pool and placement */
+
+static hr_status fill_weights(const hr_params *params, hr_arena *arena, hr_configuration *c,
+                              hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_value *weights = hr_params_get(params, HR_KEY_pool_weights);
+    double *out = NULL;
+    double sum = 0.0;
+    if (weights->is_set && weights->n != c->n_servers)
+        return hr_params_fail(params, HR_KEY_pool_weights, 0, 0, err,
+                              "has %zu values for %u servers", weights->n, c->n_servers);
+    HR_TAKE(out, arena, c->n_servers);
+    for (unsigned j = 0; j < c->n_servers; j++)
+        sum += weights->is_set ? weights->list[j] : 1.0;
+    if (!(sum > 0.0))
+        return hr_params_fail(params, HR_KEY_pool_weights, 0, 0, err, "must not all be 0");
+    for (unsigned j = 0; j < c->n_servers; j++)
+        out[j] = (weights->is_set ? weights->list[j] : 1.0) / sum;
+    c->weight = out;
+out:
+    return st;
+}
+
+/* The rules that name their metric; least_participants is another word for one of them. */
+static hr_status fill_rule(const hr_params *params, hr_configuration *c, hr_err *err)
+{
+    const int choice = hr_params_get(params, HR_KEY_placement_rule)->choice;
+    const int metric = hr_params_get(params, HR_KEY_placement_metric)->choice;
+    hr_placement *placement = &c->placement;
+    placement->rule = choice < HR_N_RULES ? (hr_rule)choice : HR_RULE_FEWEST_PARTICIPANTS;
+    placement->metric = metric;
+    if (metric >= HR_METRIC_RESOURCE) {
+        const hr_span name = hr_words_at(hr_param_rows[HR_KEY_placement_metric].words, metric);
+        size_t id = 0;
+        while (id < HR_N_RESOURCES && !hr_span_is(name, hr_resources[id].name))
+            id++;
+        HR_ASSERT(id < HR_N_RESOURCES);
+        if (hr_assemble_resource(c, (hr_resource_id)id) < 0)
+            return hr_params_fail(params, HR_KEY_placement_metric, 0, 0, err,
+                                  "has no ceiling in this study, so its load is not followed");
+        placement->metric = HR_METRIC_RESOURCE + (int)id;
+    }
+    if (placement->rule == HR_RULE_FEWEST_MEETINGS)
+        placement->metric = HR_METRIC_MEETINGS;
+    else if (placement->rule == HR_RULE_FEWEST_PARTICIPANTS)
+        placement->metric = HR_METRIC_PARTICIPANTS;
+    else if (placement->rule == HR_RULE_LEAST_RELATIVE_LOAD)
+        placement->metric = HR_METRIC_RELATIVE;
+    return HR_OK;
+}
+
+static hr_status fill_placement(const hr_params *params, hr_arena *arena, hr_configuration *c,
+                                hr_err *err)
+{
+    hr_status st = HR_OK;
+    HR_TRY(fill_rule(params, c, err));
+    c->placement.d = (unsigned)hr_params_get(params, HR_KEY_placement_d)->number;
+    c->placement.ties = (hr_ties)hr_params_get(params, HR_KEY_placement_ties)->choice;
+    c->placement.report_period = hr_params_get(params, HR_KEY_report_delay)->number;
+    c->placement.in_flight = hr_params_get(params, HR_KEY_in_flight)->choice != 0;
+    c->admission = (hr_admission_policy)hr_params_get(params, HR_KEY_admission)->choice;
+    c->admission_level = hr_params_get(params, HR_KEY_admission_level)->choice;
+    if (c->placement.rule == HR_RULE_POWER_OF_D && c->placement.d > c->n_servers)
+        return hr_params_fail(params, HR_KEY_placement_d, 0, 0, err,
+                              "more candidates than the %u servers", c->n_servers);
+    bool has_level = c->admission == HR_ADMISSION_NONE;
+    for (unsigned l = 0; l < c->n_limits; l++)
+        has_level = has_level || c->limits[l].level == c->admission_level;
+    if (!has_level)
+        return hr_params_fail(params, HR_KEY_admission_level, 0, 0, err,
+                              "no resource has a ceiling at this level");
+    HR_TRY(fill_weights(params, arena, c, err));
+out:
+    return st;
+}
+
+/* ---- time */
+
+/* A value of the study itself counts more than one of its base, and --set more than both. */
+static int rank_of(const hr_value *value)
+{
+    if (!value->is_set)
+        return -1;
+    switch (((const hr_bound *)value)->mark.origin->kind) {
+    case HR_ORIGIN_SET:
+        return 3;
+    case HR_ORIGIN_STUDY:
+        return 2;
+    case HR_ORIGIN_BASE:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static hr_status fill_window(const hr_params *params, hr_configuration *c, hr_err *err)
+{
+    const hr_value *length = hr_params_get(params, HR_KEY_window_length);
+    const hr_value *hours = hr_params_get(params, HR_KEY_busy_hours);
+    if (length->is_set && rank_of(length) == rank_of(hours))
+        return hr_params_fail(params, HR_KEY_window_length, 0, 0, err,
+                              "give length (with periods) or busy_hours, not both");
+    c->start = (hr_start)hr_params_get(params, HR_KEY_window_start)->choice;
+    c->from = hr_params_get(params, HR_KEY_window_from)->number;
+    if (rank_of(length) > rank_of(hours)) {
+        c->length = length->number;
+        c->n_periods = (unsigned)hr_params_get(params, HR_KEY_window_periods)->number;
+    } else {
+        c->length = hours->number * HOUR;
+        c->n_periods = (unsigned)hours->number;
+    }
+    c->session_step = hr_params_get(params, HR_KEY_session_step)->number;
+    return HR_OK;
+}
+
+/* Mean over arriving meetings. */
+static double mean_duration(const hr_configuration *c)
+{
+    double mean = 0.0;
+    for (unsigned k = 0; k < c->n_classes; k++)
+        mean += c->classes[k].share * hr_law_mean(&c->classes[k].duration);
+    return mean;
+}
+
+static void fill_warm_up(const hr_params *params, hr_configuration *c)
+{
+    const hr_value *warm_up = hr_params_get(params, HR_KEY_warm_up);
+    const double lengths = c->admission == HR_ADMISSION_NONE ? WARM_UP : WARM_UP_ADMISSION;
+    if (c->start == HR_START_EMPTY)
+        c->warm_up = 0.0;
+    else
+        c->warm_up = warm_up->is_set ? warm_up->number : lengths * mean_duration(c);
+}
+
+/* Insert into the ascending list unless it is there; false when the list is full. */
+static bool add_duration(hr_configuration *c, double duration)
+{
+    unsigned place = c->n_durations;
+    for (unsigned i = 0; i < c->n_durations; i++) {
+        if (!(c->min_episode[i] < duration) && !(c->min_episode[i] > duration))
+            return true;
+    }
+    if (c->n_durations == HR_MAX_DURATIONS)
+        return false;
+    for (; place > 0 && c->min_episode[place - 1] > duration; place--)
+        c->min_episode[place] = c->min_episode[place - 1];
+    c->min_episode[place] = duration;
+    c->n_durations++;
+    return true;
+}
+
+static hr_status fill_durations(const hr_params *params, hr_configuration *c, hr_err *err)
+{
+    const hr_value *list = hr_params_get(params, HR_KEY_min_episodes);
+    const size_t n_claims = hr_params_count(params, HR_KEY_claims, 0);
+    bool room = add_duration(c, 0.0);
+    for (size_t i = 0; i < list->n; i++)
+        room = room && add_duration(c, list->list[i]);
+    room = room && add_duration(c, hr_params_get(params, HR_KEY_target_min_episode)->number);
+    for (size_t i = 0; i < n_claims; i++)
+        room =
+            room && add_duration(c, hr_params_at(params, HR_KEY_claim_min_episode, i, 0)->number);
+    if (!room)
+        return hr_params_fail(params, HR_KEY_min_episodes, 0, 0, err,
+                              "with 0 s, target.min_episode and those of the claims these are more "
+                              "than %d different lengths",
+                              HR_MAX_DURATIONS);
+    return HR_OK;
+}
+
+/* ---- what is looked at */
+
+static hr_status fill_snapshots(const hr_params *params, hr_configuration *c, hr_err *err)
+{
+    const hr_value *every = hr_params_get(params, HR_KEY_observe_every);
+    const hr_value *times = hr_params_get(params, HR_KEY_observe_times);
+    const bool probes = hr_params_get(params, HR_KEY_probe_sizes)->is_set;
+    if (every->is_set && times->is_set && rank_of(every) == rank_of(times))
+        return hr_params_fail(params, HR_KEY_observe_times, 0, 0, err,
+                              "give every or times, not both");
+    if (times->is_set && rank_of(times) > rank_of(every)) {
+        if (times->n > HR_MAX_OBSERVED)
+            return hr_params_fail(params, HR_KEY_observe_times, 0, 0, err, "at most %d times",
+                                  HR_MAX_OBSERVED);
+        c->n_observed = (unsigned)times->n;
+        memcpy(c->observed, times->list, times->n * sizeof *times->list);
+    } else if (every->is_set) {
+        c->observe_every = every->number;
+    } else if (probes || hr_params_get(params, HR_KEY_total_above)->is_set) {
+        c->observe_every = fmin(PROBE_EVERY, c->length);
+    }
+    return HR_OK;
+}
+
+static hr_status fill_thresholds(const hr_params *params, hr_configuration *c, hr_err *err)
+{
+    const hr_value *above = hr_params_get(params, HR_KEY_total_above);
+    if (above->is_set && above->form != HR_FORM_PLAIN)
+        return hr_params_fail(params, HR_KEY_total_above, 0, 0, err,
+                              "needs quantities, not percentages");
+    c->n_thresholds = (unsigned)above->n;
+    c->threshold = above->list;
+    return HR_OK;
+}
+
+static hr_status general_probe(const hr_params *params, const hr_configuration *c, double size,
+                               double *load, hr_err *err)
+{
+    bool any = false;
+    for (unsigned r = 0; r < c->n_resources; r++) {
+        const hr_value *value = hr_params_at(params, HR_KEY_probe_load, c->resource[r], 0);
+        if (value->is_set && value->form != HR_FORM_PLAIN)
+            return hr_params_fail(params, HR_KEY_probe_load, c->resource[r], 0, err,
+                                  "needs a quantity, not a percentage");
+        any = any || value->is_set;
+        load[r] = size * value->number;
+    }
+    if (!any)
+        return hr_params_fail(params, HR_KEY_probe_sizes, 0, 0, err,
+                              "with meetings.classes the load of a probe must be given: "
+                              "probe.load.{resource}, per participant");
+    return HR_OK;
+}
+
+static hr_status fill_probes(const hr_params *params, hr_arena *arena, hr_configuration *c,
+                             bool is_general, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_value *sizes = hr_params_get(params, HR_KEY_probe_sizes);
+    hr_probe *probes = NULL;
+    if (!sizes->is_set)
+        return HR_OK;
+    HR_TAKE(probes, arena, sizes->n);
+    for (size_t i = 0; i < sizes->n; i++) {
+        double *load = NULL;
+        HR_TAKE(load, arena, c->n_resources);
+        if (is_general)
+            HR_TRY(general_probe(params, c, sizes->list[i], load, err));
+        else
+            HR_TRY(hr_assemble_front_end_probe(params, arena, c, sizes->list[i], load, err));
+        probes[i] = (hr_probe){sizes->list[i], load};
+    }
+    c->n_probes = (unsigned)sizes->n;
+    c->probes = probes;
+out:
+    return st;
+}
+
+hr_status hr_assemble(const hr_params *params, hr_arena *arena, hr_configuration *configuration,
+                      hr_err *err)
+{
+    hr_status st = HR_OK;
+    const bool is_general = hr_params_count(params, HR_KEY_classes, 0) > 0;
+    configuration->n_servers = (unsigned)hr_params_get(params, HR_KEY_pool_servers)->number;
+    HR_TRY(hr_assemble_ceilings(params, arena, configuration, err));
+    HR_TRY(fill_placement(params, arena, configuration, err));
+    HR_TRY(fill_window(params, configuration, err));
+    HR_TRY(fill_durations(params, configuration, err));
+    HR_TRY(is_general ? hr_assemble_general(params, arena, configuration, err)
+                      : hr_assemble_front_end(params, arena, configuration, err));
+    fill_warm_up(params, configuration);
+    HR_TRY(fill_snapshots(params, configuration, err));
+    HR_TRY(fill_thresholds(params, configuration, err));
+    HR_TRY(fill_probes(params, arena, configuration, is_general, err));
+out:
+    return st;
+}

@@ -1,0 +1,117 @@
+#include "study/charge.h"
+
+#include <stddef.h>
+
+static double number(const hr_params *params, hr_key key)
+{
+    return hr_params_get(params, key)->number;
+}
+
+/* Key of a workload's cost on a resource, plus one; 0 when there is none. */
+static const unsigned short cost_key[HR_N_WORKLOADS][HR_N_RESOURCES] = {
+#define KEY_OF(workload, resource, RESOURCE)                                                       \
+    [HR_WORKLOAD_##workload][HR_RESOURCE_##RESOURCE] = HR_KEY_cost_##workload##_##resource + 1,
+#define HR_COST(workload, resource, RESOURCE, ...)       KEY_OF(workload, resource, RESOURCE)
+#define HR_COST_EXACT(workload, resource, RESOURCE, ...) KEY_OF(workload, resource, RESOURCE)
+#define HR_COST_OPEN(workload, resource, RESOURCE, ...)  KEY_OF(workload, resource, RESOURCE)
+#include "model/workload.def"
+#undef KEY_OF
+};
+
+bool hr_charge_has_key(hr_workload_id workload, hr_resource_id resource)
+{
+    return cost_key[workload][resource] != 0;
+}
+
+bool hr_charge_is_known(const hr_params *params, hr_workload_id workload, hr_resource_id resource)
+{
+    const unsigned key = cost_key[workload][resource];
+    return key != 0 && hr_params_get(params, (hr_key)(key - 1))->is_set;
+}
+
+/* Factor of the study on a workload's processor cost. */
+static double factor(const hr_params *params, hr_workload_id workload)
+{
+    switch ((int)workload) {
+    case HR_WORKLOAD_av_participant:
+    case HR_WORKLOAD_av_meeting:
+        return number(params, HR_KEY_cost_av);
+    case HR_WORKLOAD_sharing_viewer:
+    case HR_WORKLOAD_sharing_presenter:
+        return number(params, HR_KEY_cost_sharing);
+    default:
+        return 1.0;
+    }
+}
+
+double hr_charge(const hr_params *params, hr_workload_id workload, hr_resource_id resource)
+{
+    if (!hr_charge_is_known(params, workload, resource))
+        return 0.0;
+    const double cost = number(params, (hr_key)(cost_key[workload][resource] - 1));
+    return resource == HR_RESOURCE_CPU ? cost * factor(params, workload) : cost;
+}
+
+/* Sound: a phone replaces the stream of an A/V participant by its own, and adds the processor
+ * work of a call. */
+static double sound(const hr_params *params, bool phones, hr_resource_id resource)
+{
+    if (!phones)
+        return hr_charge(params, HR_WORKLOAD_av_participant, resource);
+    double cost = hr_charge(params, HR_WORKLOAD_dial_in, resource);
+    if (resource != HR_RESOURCE_NETWORK_OUT)
+        cost += hr_charge(params, HR_WORKLOAD_av_participant, resource);
+    if (resource == HR_RESOURCE_CPU)
+        cost += hr_charge(params, HR_WORKLOAD_call, resource);
+    return cost;
+}
+
+static double sharing(const hr_params *params, const hr_participation *participation,
+                      hr_resource_id resource)
+{
+    if (participation->presents)
+        return hr_charge(params, HR_WORKLOAD_sharing_presenter, resource);
+    const double cost = hr_charge(params, HR_WORKLOAD_sharing_viewer, resource);
+    return resource == HR_RESOURCE_NETWORK_OUT ? cost + participation->rate : cost;
+}
+
+/* Video meetings carry sound. Phones replace the sound alone: what is seen is watched on a
+ * computer beside it [U]. Data includes signalling and roster, which the others pay as the Focus:
+ * never both, they are the same cycles [D]. */
+double hr_charge_participant(const hr_params *params, const hr_participation *participation,
+                             hr_resource_id resource)
+{
+    const unsigned modalities = participation->modalities;
+    double cost = hr_charge(params, HR_WORKLOAD_participant, resource);
+    if (modalities & (HR_AUDIO | HR_VIDEO))
+        cost += sound(params, participation->phones, resource);
+    if (modalities & HR_VIDEO)
+        cost += hr_charge(params, HR_WORKLOAD_video_receiver, resource);
+    if (modalities & HR_SHARING)
+        cost += sharing(params, participation, resource);
+    if (modalities & HR_DATA)
+        cost += hr_charge(params, HR_WORKLOAD_data_participant, resource);
+    else
+        cost += hr_charge(params, HR_WORKLOAD_focus_participant, resource);
+    if (modalities == 0)
+        cost += hr_charge(params, HR_WORKLOAD_im_participant, resource);
+    return cost;
+}
+
+double hr_charge_meeting(const hr_params *params, unsigned modalities, hr_resource_id resource)
+{
+    if (modalities & (HR_AUDIO | HR_VIDEO))
+        return hr_charge(params, HR_WORKLOAD_av_meeting, resource);
+    return 0.0;
+}
+
+double hr_charge_large(const hr_params *params, hr_resource_id resource)
+{
+    double cost = hr_charge(params, HR_WORKLOAD_participant, resource) +
+                  hr_charge(params, HR_WORKLOAD_large_participant, resource);
+    if (resource == HR_RESOURCE_CPU &&
+        !hr_charge_is_known(params, HR_WORKLOAD_large_participant, resource))
+        cost += hr_charge(params, HR_WORKLOAD_av_participant, resource) +
+                hr_charge(params, HR_WORKLOAD_data_participant, resource);
+    return cost;
+}

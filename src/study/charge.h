@@ -1,0 +1,40 @@
+/* charge: what a Front End's work costs under the values of a study.
+ *
+ * The workload catalogue (model/workload.h) with the study's overrides and factors, and the sums
+ * that make a participant or a meeting out of workloads.
+ */
+#ifndef HR_STUDY_CHARGE_H
+#define HR_STUDY_CHARGE_H
+
+#include <stdbool.h>
+
+#include "model/workload.h"
+#include "study/params.h"
+
+/* Sets of modalities: bits. */
+enum { HR_AUDIO = 1, HR_SHARING = 2, HR_VIDEO = 4, HR_DATA = 8, HR_N_MODALITY_SETS = 16 };
+
+/* What one participant does, besides being there. */
+typedef struct hr_participation {
+    unsigned modalities;
+    double rate;   /* kbit/s to each viewer: of the application shared */
+    bool phones;   /* hears by phone */
+    bool presents; /* shares the application instead of viewing it */
+} hr_participation;
+
+/* Load of one unit of a workload, base units of the resource; 0 where it costs nothing. */
+double hr_charge(const hr_params *params, hr_workload_id workload, hr_resource_id resource);
+/* Does the workload have a cost there: published, or stated by the study? */
+bool hr_charge_is_known(const hr_params *params, hr_workload_id workload, hr_resource_id resource);
+/* Is there a key to state one? */
+bool hr_charge_has_key(hr_workload_id workload, hr_resource_id resource);
+/* What one participant loads a server with while present. */
+double hr_charge_participant(const hr_params *params, const hr_participation *participation,
+                             hr_resource_id resource);
+/* What a meeting with these modalities costs from start to end, besides its participants. */
+double hr_charge_meeting(const hr_params *params, unsigned modalities, hr_resource_id resource);
+/* What a participant of a meeting too large for a shared pool costs: the published test of 1,000
+ * users. Unless the study states it, the processor cost is one A/V and one data participant. */
+double hr_charge_large(const hr_params *params, hr_resource_id resource);
+
+#endif

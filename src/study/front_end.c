@@ -1,0 +1,399 @@
+/* A Front End pool: from users, their meetings and the costs of workloads to arrivals, classes
+ * of meetings and background. One function per thing derived; METHODS.md has the formulas. */
+#include <math.h>
+#include <stddef.h>
+
+#include "model/workload.h"
+#include "study/assemble.h"
+#include "study/charge.h"
+#include "study/modality.h"
+
+/* The published maximum that calibrate.cpu_at_published_maximum speaks of. */
+#define PUBLISHED_IN_CONFERENCE 0.05  /* of 6,660 users [S:usermodel] */
+#define PUBLISHED_CALLS         150.0 /* without media bypass [S:capmodel] */
+#define HALF_HOUR               1800.0
+
+enum { SMALL, LARGE, N_CLASSES };
+enum { MOST_BACKGROUND = 3, MOST_SOURCES = 2 };
+
+typedef struct front_end {
+    const hr_params *params;
+    hr_arena *arena;
+    const hr_configuration *pool; /* its servers, resources and limits are known */
+    double users;                 /* logged in, per server */
+    double busyness;
+} front_end;
+
+static double number(const front_end *fe, hr_key key)
+{
+    return hr_params_get(fe->params, key)->number;
+}
+
+static const hr_law *law(const front_end *fe, hr_key key)
+{
+    return &hr_params_get(fe->params, key)->law;
+}
+
+/* ---- classes of meetings */
+
+/* Ordinary and large meetings differ in size alone. Both classes exist even when tail_share is 0,
+ * so that all configurations of a study have one shape. */
+static hr_status fill_classes(const front_end *fe, hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const double tail = number(fe, HR_KEY_tail_share);
+    hr_class *classes = NULL;
+    HR_TAKE(classes, fe->arena, N_CLASSES);
+    classes[SMALL] =
+        (hr_class){.name = "small", .share = 1.0 - tail, .size = *law(fe, HR_KEY_meeting_size)};
+    classes[LARGE] =
+        (hr_class){.name = "large", .share = tail, .size = *law(fe, HR_KEY_meeting_tail)};
+    for (unsigned k = 0; k < N_CLASSES; k++) {
+        classes[k].duration = *law(fe, HR_KEY_meeting_duration);
+        if (!hr_law_is_integer(&classes[k].size))
+            return hr_params_fail(fe->params,
+                                  k == SMALL ? HR_KEY_meeting_size : HR_KEY_meeting_tail, 0, 0, err,
+                                  "a meeting has a whole number of participants");
+        HR_TRY(hr_modality_profiles(fe->params, fe->arena, fe->pool, &classes[k], err));
+    }
+    configuration->n_classes = N_CLASSES;
+    configuration->classes = classes;
+    configuration->join = *law(fe, HR_KEY_join_ramp);
+out:
+    return st;
+}
+
+/* ---- arrivals */
+
+/* How many people or meetings there are is said once: twice would let a sweep of one of the two
+ * pass without any effect. */
+static hr_status check_rate_keys(const front_end *fe, hr_err *err)
+{
+    const bool by_people = hr_params_get(fe->params, HR_KEY_in_conference)->is_set;
+    const bool by_meetings = hr_params_get(fe->params, HR_KEY_meetings_per_server)->is_set;
+    if (!by_people && !by_meetings)
+        return hr_params_fail(fe->params, HR_KEY_in_conference, 0, 0, err,
+                              "missing: which share of the users is in conferences? e.g. `5 %%`");
+    if (by_people && by_meetings)
+        return hr_params_fail(fe->params, HR_KEY_meetings_per_server, 0, 0, err,
+                              "population.in_conference says already how many meetings there are; "
+                              "remove one of the two (`in_conference: ~`)");
+    if (hr_params_get(fe->params, HR_KEY_hold)->choice != 0)
+        return hr_params_fail(fe->params, HR_KEY_hold, 0, 0, err,
+                              "meetings start at random, so their number can be held in the mean "
+                              "only; write `mean`, or give a fixed batch in arrivals.sources");
+    return HR_OK;
+}
+
+/* Meetings that start per second on an ordinary day. From people: users x in_conference of them
+ * are present in the mean, each for E[(D - J)+] of a meeting. From meetings: Little's law. */
+static hr_status find_rate(const front_end *fe, double *rate, hr_err *err)
+{
+    const hr_configuration *c = fe->pool;
+    const double lasts = hr_law_mean(law(fe, HR_KEY_meeting_duration)); /* of every class */
+    const double presence = hr_class_mean_presence(&c->classes[SMALL], &c->join);
+    double people = 0.0; /* of a meeting */
+    for (unsigned k = 0; k < c->n_classes; k++)
+        people += c->classes[k].share * hr_law_mean(&c->classes[k].size);
+    if (!(lasts > 0.0 && presence > 0.0))
+        return hr_params_fail(fe->params, HR_KEY_meeting_duration, 0, 0, err,
+                              "every meeting ends before anybody has joined (meetings.join_ramp)");
+    const hr_value *held = hr_params_get(fe->params, HR_KEY_meetings_per_server);
+    *rate = held->is_set
+                ? held->number * c->n_servers / lasts
+                : fe->users * c->n_servers * number(fe, HR_KEY_in_conference) / (people * presence);
+    return HR_OK;
+}
+
+/* Scheduled meetings on the clock come in Poisson batches at :00 and :30, all others at random. */
+static hr_status fill_sources(const front_end *fe, hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const double on_the_clock = number(fe, HR_KEY_scheduled) * number(fe, HR_KEY_on_the_clock);
+    double rate = 0.0;
+    unsigned n = 0;
+    hr_source *sources = NULL;
+    HR_TRY(check_rate_keys(fe, err));
+    HR_TRY(find_rate(fe, &rate, err));
+    rate *= fe->busyness;
+    HR_TAKE(sources, fe->arena, MOST_SOURCES);
+    if (on_the_clock < 1.0)
+        sources[n++] = (hr_source){.kind = HR_SOURCE_POISSON, .rate = rate * (1.0 - on_the_clock)};
+    if (on_the_clock > 0.0)
+        sources[n++] = (hr_source){
+            .kind = HR_SOURCE_CLOCK_BATCH,
+            .period = HALF_HOUR,
+            .count = {.kind = HR_LAW_POISSON, .a = rate * on_the_clock * HALF_HOUR},
+            .lateness = *law(fe, HR_KEY_lateness),
+        };
+    configuration->n_sources = n;
+    configuration->sources = sources;
+out:
+    return st;
+}
+
+/* ---- background */
+
+/* `x`, `x at n users` or a percentage of the reference server: work of one server. */
+static double background_of(const front_end *fe, hr_key key, double reference)
+{
+    const hr_value *value = hr_params_get(fe->params, key);
+    const bool is_percent =
+        value->form == HR_FORM_PERCENT || (value->form == HR_FORM_AT_USERS && value->is_percent);
+    const double work = is_percent ? value->number * reference : value->number;
+    return value->form == HR_FORM_AT_USERS ? work * fe->users / value->at : work;
+}
+
+/* Processor work of the published maximum without its background: 6,660 users, 5 % of them in
+ * conferences of the ordinary size, 150 calls, dial-in legs among them. */
+static double published_cpu(const front_end *fe)
+{
+    const hr_class *class = &fe->pool->classes[SMALL];
+    const double people = HR_USERS_PER_SERVER * PUBLISHED_IN_CONFERENCE;
+    double cost = PUBLISHED_CALLS * hr_charge(fe->params, HR_WORKLOAD_call, HR_RESOURCE_CPU);
+    for (unsigned m = 0; m < HR_N_MODALITY_SETS; m++) {
+        const hr_participation p = {.modalities = m};
+        const double each =
+            hr_charge_participant(fe->params, &p, HR_RESOURCE_CPU) +
+            hr_charge_meeting(fe->params, m, HR_RESOURCE_CPU) / hr_law_mean(&class->size);
+        cost += people * hr_modality_share(fe->params, m) * each;
+    }
+    return cost;
+}
+
+/* Processor work of one server that is neither conferencing nor calls: stated, or what a stated
+ * closure at the published maximum leaves for it. */
+static hr_status background_cpu(const front_end *fe, double *cpu, hr_err *err)
+{
+    const hr_value *closure = hr_params_get(fe->params, HR_KEY_calibrate_cpu);
+    const bool is_stated = hr_params_get(fe->params, HR_KEY_background_cpu)->is_set;
+    if (is_stated == closure->is_set)
+        return hr_params_fail(fe->params, HR_KEY_background_cpu, 0, 0, err,
+                              "give either background.cpu or calibrate.cpu_at_published_maximum "
+                              "(`~` removes the other)");
+    if (is_stated) {
+        *cpu = background_of(fe, HR_KEY_background_cpu, HR_REFERENCE_CPU);
+        return HR_OK;
+    }
+    const double known = published_cpu(fe);
+    *cpu = (closure->number * HR_REFERENCE_CPU - known) * fe->users / HR_USERS_PER_SERVER;
+    if (*cpu < 0.0)
+        return hr_params_fail(
+            fe->params, HR_KEY_calibrate_cpu, 0, 0, err,
+            "conferences and calls of the published maximum alone take %.1f %% of "
+            "a server; give more, or lower the costs",
+            100.0 * known / HR_REFERENCE_CPU);
+    return HR_OK;
+}
+
+/* Mean calls in progress per server. */
+static double calls(const front_end *fe)
+{
+    return fe->users * number(fe, HR_KEY_voice_users) * number(fe, HR_KEY_voice_pstn) *
+           number(fe, HR_KEY_voice_calls) * hr_law_mean(law(fe, HR_KEY_voice_duration)) *
+           fe->busyness;
+}
+
+/* Item of background under construction: nothing on any resource. */
+static hr_status start_item(const front_end *fe, hr_background *item, double **cost, hr_err *err)
+{
+    hr_status st = HR_OK;
+    *cost = NULL;
+    HR_TAKE(*cost, fe->arena, fe->pool->n_resources);
+    item->cost = *cost;
+out:
+    return st;
+}
+
+/* Everything else on the server, and the signalling of bypassed calls, which is too little to
+ * follow call by call. */
+static hr_status fill_other_work(const front_end *fe, hr_background *item, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const double flicker = number(fe, HR_KEY_background_flicker);
+    const double bypassed = calls(fe) * number(fe, HR_KEY_voice_bypass);
+    double cpu = 0.0;
+    double *cost = NULL;
+    HR_TRY(start_item(fe, item, &cost, err));
+    HR_TRY(background_cpu(fe, &cpu, err));
+    const double out = background_of(fe, HR_KEY_background_network_out, HR_REFERENCE_NETWORK_OUT);
+    for (unsigned r = 0; r < fe->pool->n_resources; r++) {
+        const hr_resource_id resource = fe->pool->resource[r];
+        cost[r] = bypassed * hr_charge(fe->params, HR_WORKLOAD_bypass_call, resource);
+        if (resource == HR_RESOURCE_CPU)
+            cost[r] += cpu * fe->busyness;
+        if (resource == HR_RESOURCE_NETWORK_OUT)
+            cost[r] += out * fe->busyness;
+    }
+    item->name = "other work";
+    item->law = flicker > 0.0 ? (hr_law){.kind = HR_LAW_NORMAL, .a = 1.0, .b = flicker}
+                              : (hr_law){.kind = HR_LAW_CONSTANT, .a = 1.0};
+out:
+    return st;
+}
+
+static hr_status fill_users(const front_end *fe, hr_background *item, hr_err *err)
+{
+    hr_status st = HR_OK;
+    double *cost = NULL;
+    HR_TRY(start_item(fe, item, &cost, err));
+    for (unsigned r = 0; r < fe->pool->n_resources; r++)
+        cost[r] = hr_charge(fe->params, HR_WORKLOAD_user, fe->pool->resource[r]);
+    item->name = "users";
+    item->law = (hr_law){.kind = HR_LAW_CONSTANT, .a = fe->users};
+out:
+    return st;
+}
+
+static hr_status fill_calls(const front_end *fe, hr_background *item, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_law *duration = law(fe, HR_KEY_voice_duration);
+    double *cost = NULL;
+    if (duration->kind != HR_LAW_EXPONENTIAL)
+        return hr_params_fail(fe->params, HR_KEY_voice_duration, 0, 0, err,
+                              "calls in progress are followed with exponential lengths only; "
+                              "write `exponential(mean 3 min)`");
+    HR_TRY(start_item(fe, item, &cost, err));
+    for (unsigned r = 0; r < fe->pool->n_resources; r++)
+        cost[r] = hr_charge(fe->params, HR_WORKLOAD_call, fe->pool->resource[r]);
+    item->name = "calls";
+    item->kind = HR_BACKGROUND_SESSIONS;
+    item->sessions = calls(fe) * (1.0 - number(fe, HR_KEY_voice_bypass));
+    item->holding = hr_law_mean(duration);
+out:
+    return st;
+}
+
+static bool is_empty(const front_end *fe, const hr_background *item)
+{
+    const double units =
+        item->kind == HR_BACKGROUND_SESSIONS ? item->sessions : hr_law_mean(&item->law);
+    for (unsigned r = 0; r < fe->pool->n_resources; r++) {
+        if (units * item->cost[r] > 0.0)
+            return false;
+    }
+    return true;
+}
+
+static hr_status fill_background(const front_end *fe, hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    unsigned n = 0;
+    hr_background *items = NULL;
+    HR_TAKE(items, fe->arena, MOST_BACKGROUND);
+    HR_TRY(fill_other_work(fe, &items[n], err));
+    n += !is_empty(fe, &items[n]);
+    items[n] = (hr_background){.kind = HR_BACKGROUND_HELD};
+    HR_TRY(fill_users(fe, &items[n], err));
+    n += !is_empty(fe, &items[n]);
+    items[n] = (hr_background){.kind = HR_BACKGROUND_HELD};
+    HR_TRY(fill_calls(fe, &items[n], err));
+    n += !is_empty(fe, &items[n]);
+    configuration->n_background = n;
+    configuration->background = items;
+out:
+    return st;
+}
+
+/* ---- the whole */
+
+static bool is_loaded(const front_end *fe, hr_resource_id resource)
+{
+    if (resource == HR_RESOURCE_NETWORK_IN) /* the presenter's figure alone would mislead */
+        return hr_charge_is_known(fe->params, HR_WORKLOAD_participant, resource);
+    for (unsigned w = 0; w < HR_N_WORKLOADS; w++) {
+        if (hr_charge_is_known(fe->params, (hr_workload_id)w, resource))
+            return true;
+    }
+    return false;
+}
+
+/* A ceiling on something that no workload loads would look like a finding: "never over". */
+static hr_status check_resources(const front_end *fe, hr_err *err)
+{
+    for (unsigned r = 0; r < fe->pool->n_resources; r++) {
+        const hr_resource_id resource = fe->pool->resource[r];
+        const char *name = hr_resources[resource].name;
+        if (is_loaded(fe, resource))
+            continue;
+        if (hr_charge_has_key(HR_WORKLOAD_participant, resource))
+            return HR_FAIL(err, HR_ERR_DATA,
+                           "pool.ceilings.%s: no cost on this resource is published; state "
+                           "cost.participant.%s or remove the ceiling",
+                           name, name);
+        return HR_FAIL(err, HR_ERR_DATA,
+                       "pool.ceilings.%s: the work of a Front End does not load this resource; "
+                       "remove the ceiling",
+                       name);
+    }
+    return HR_OK;
+}
+
+static double users_per_server(const hr_params *params, double n_servers)
+{
+    const hr_value *users = hr_params_get(params, HR_KEY_users);
+    return users->form == HR_FORM_PER_SERVER ? users->number : users->number / n_servers;
+}
+
+hr_status hr_assemble_front_end(const hr_params *params, hr_arena *arena,
+                                hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    if (!hr_params_get(params, HR_KEY_users)->is_set)
+        return hr_params_fail(params, HR_KEY_users, 0, 0, err,
+                              "missing: how many users are logged in? e.g. `6660 per server`; "
+                              "or describe meetings.classes and arrivals.sources");
+    const front_end fe = {
+        .params = params,
+        .arena = arena,
+        .pool = configuration,
+        .users = users_per_server(params, configuration->n_servers),
+        .busyness = hr_params_get(params, HR_KEY_busyness)->number,
+    };
+    HR_TRY(check_resources(&fe, err));
+    HR_TRY(fill_classes(&fe, configuration, err));
+    HR_TRY(fill_sources(&fe, configuration, err));
+    HR_TRY(fill_background(&fe, configuration, err));
+out:
+    return st;
+}
+
+/* Load of an ordinary meeting with everybody there, averaged over modalities, contents and kinds
+ * of participants. */
+static double mean_load(const hr_class *class, unsigned resource)
+{
+    double load = 0.0;
+    for (unsigned i = 0; i < class->n_profiles; i++) {
+        const hr_profile *profile = &class->profiles[i];
+        double each = 0.0;
+        for (unsigned k = 0; k < profile->n_kinds; k++)
+            each += profile->kinds[k].share * profile->kinds[k].cost[resource];
+        load += profile->share * (profile->cost[resource] + hr_law_mean(&class->size) * each);
+    }
+    return load;
+}
+
+hr_status hr_assemble_front_end_probe(const hr_params *params, hr_arena *arena,
+                                      const hr_configuration *configuration, double size,
+                                      double *load, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_class class = {.size = {.kind = HR_LAW_CONSTANT, .a = size}};
+    HR_TRY(hr_modality_profiles(params, arena, configuration, &class, err));
+    for (unsigned r = 0; r < configuration->n_resources; r++)
+        load[r] = size > HR_LARGEST_SHARED_MEETING
+                      ? size * hr_charge_large(params, configuration->resource[r])
+                      : mean_load(&class, r);
+out:
+    return st;
+}
+
+double hr_rule_of_thumb_servers(const hr_params *params)
+{
+    const hr_value *users = hr_params_get(params, HR_KEY_users);
+    if (!users->is_set)
+        return 0.0;
+    const double n_servers = hr_params_get(params, HR_KEY_pool_servers)->number;
+    return ceil(users_per_server(params, n_servers) * n_servers / HR_USERS_PER_SERVER);
+}

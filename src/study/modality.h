@@ -1,0 +1,22 @@
+/* modality: what the meetings of a Front End pool use (audio, sharing, video, data), and what
+ * their participants cost by it: the profiles of a class.
+ */
+#ifndef HR_STUDY_MODALITY_H
+#define HR_STUDY_MODALITY_H
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "model/configuration.h"
+#include "study/params.h"
+
+/* Share of meetings that use exactly this set (bits of charge.h): drawn independently [U]. */
+double hr_modality_share(const hr_params *params, unsigned modalities);
+
+/* Fill the profiles of `class`, whose size law is known: one per set of modalities and rate of
+ * the shared content that occurs, with costs on the resources of `pool`. Memory from `arena`.
+ * Errors  HR_ERR_DATA for a content law that is not a rate or a mix of rates. */
+HR_MUST_CHECK hr_status hr_modality_profiles(const hr_params *params, hr_arena *arena,
+                                             const hr_configuration *pool, hr_class *class,
+                                             hr_err *err);
+
+#endif

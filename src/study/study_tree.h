@@ -1,0 +1,21 @@
+/* study_tree: what a study keeps to resolve configurations; private to src/study. */
+#ifndef HR_STUDY_STUDY_TREE_H
+#define HR_STUDY_STUDY_TREE_H
+
+#include "study/bind.h"
+#include "study/design.h"
+#include "study/tree.h"
+
+struct hr_study_tree {
+    hr_node *root; /* merged */
+    hr_shape shape;
+    hr_params base; /* without choose, unknown, daily */
+    hr_design design;
+    hr_configuration example; /* configuration 0: the shape that all others must have */
+};
+
+/* Values of configuration `index` on day `replication`. Local; thread-safe. */
+HR_MUST_CHECK hr_status hr_study_params(const hr_study *study, uint64_t index, uint64_t replication,
+                                        hr_params *params, hr_arena *arena, hr_err *err);
+
+#endif

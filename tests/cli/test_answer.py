@@ -1,0 +1,263 @@
+"""What check, run, show, trace, list and new print: shape, width and agreement with each other.
+
+Numbers of a simulation are never golden; they are compared with each other, or their place in
+the text is.
+"""
+
+import csv
+import io
+import json
+import math
+import os
+import pty
+import re
+import subprocess
+
+from program import HEADROOM, SOURCE, Case, main
+
+VALUE = r"(?:< ?[\d.e-]+|[\d.e,-]+ \([^)]+\))"
+
+
+class Check(Case):
+    def test_design_and_pool(self):
+        text = self.succeeds("check", "tiny.yaml")
+        self.assertTrue(text.startswith("tiny is valid.\n"), text)
+        for pattern in (r"8 worlds x 2 choices = 16 configurations",
+                        r"choose +placement\.rule: random, least_loaded",
+                        r"unknown +arrivals\.sources\[0\]\.rate = uniform\(10 per hour, 25 per hour\)",
+                        r"2 servers", r"load .* 14 ", r"work +\d", r"about", r"memory", r"assumptions"):
+            self.assertRegex(text, pattern)
+        self.assert_narrow(text)
+
+    def test_mean_load_is_exact(self):
+        """20 arrivals per hour of one hour each: 20 in progress, 10 on each of two servers."""
+        pool = json.loads(self.succeeds("check", "single.yaml", "--json"))["pool"]
+        self.assertAlmostEqual(pool["arrivals_per_hour"], 20, places=9)
+        self.assertAlmostEqual(pool["meetings_in_progress"], 20, places=9)
+        load, = pool["resources"]
+        self.assertAlmostEqual(load["meetings"], 10, places=9)
+        self.assertEqual((load["target"], load["limit"], load["full"]), (12, None, 14))
+
+    def test_values(self):
+        text = self.succeeds("check", "tiny.yaml", "--values")
+        self.assertRegex(text, r"pool\.servers += +2")
+        self.assert_narrow(text)
+        values = json.loads(self.succeeds("check", "tiny.yaml", "--json"))["values"]
+        by_path = {v["path"]: v for v in values}
+        self.assertEqual(by_path["pool.servers"]["text"], "2")
+        self.assertTrue(by_path["pool.servers"]["by_study"])
+        self.assertFalse(by_path["placement.ties"]["by_study"])
+
+    def test_warnings(self):
+        text = self.succeeds("check", "single.yaml", "--set", "arrivals.sources[0].rate=60 per hour")
+        self.assertRegex(text, r"warning +load: the mean load 30 of a server is above")
+        text = self.succeeds("check", "tiny.yaml", "--set", "target.at_most=0.1 %")
+        self.assertRegex(re.sub(r"\s+", " ", text), r"no world could be met for sure")
+
+    def test_every_study_that_comes_with_the_program(self):
+        for path in sorted((SOURCE / "params").glob("*.yaml")):
+            with self.subTest(path.name):
+                self.assert_narrow(self.succeeds("check", path))
+                self.assert_narrow(self.succeeds("check", path, "--values"))
+
+
+class Run(Case):
+    def test_report_and_second_time(self):
+        text = self.succeeds("run", "tiny.yaml", "-o", "out.h5", "--progress", "none")
+        self.assertRegex(text, r"^tiny: done in ")
+        digest = re.search(r"(?m)^digest ([0-9a-f]{4}(?:-[0-9a-f]{4}){3})$", text).group(1)
+        self.assertTrue(text.endswith("Look at it: headroom show out.h5\n"), text)
+        self.assertFalse((self.folder / "out.h5.parts").exists())
+        again = self.succeeds("run", "tiny.yaml", "-o", "out.h5", "--progress", "none")
+        self.assertIn("out.h5 is finished already: the same study, nothing to do", again)
+        self.assertIn(f"digest {digest}", self.succeeds("show", "out.h5"))
+
+    def test_quiet(self):
+        done = self.headroom("run", "single.yaml", "-o", "out.h5", "-q")
+        self.assertEqual((done.code, done.out, done.err), (0, "", ""))
+
+    def test_set_is_part_of_the_study(self):
+        self.succeeds("run", "single.yaml", "-o", "out.h5", "-q", "--set", "seed=9")
+        self.assertEqual(json.loads(self.succeeds("show", "out.h5", "--json"))["seed"], 9)
+
+
+class Show(Case):
+    def setUp(self):
+        super().setUp()
+        self.succeeds("run", "tiny.yaml", "-o", "tiny.h5", "-q")
+        self.succeeds("run", "single.yaml", "-o", "single.h5", "-q")
+
+    def test_answer(self):
+        text = self.succeeds("show", "tiny.h5")
+        flat = re.sub(r"\s+", " ", text)
+        self.assertRegex(text, r"^tiny  8 worlds x 2 choices = 16 configurations, [\d,]+ repl")
+        self.assertRegex(text, r"(?m)^(MET|MISSED|UNDECIDED) in \d+ % of worlds \(")
+        self.assertIn("rule least_loaded. Asked: time_over (level full, load) at most 5 %", flat)
+        self.assertRegex(text, rf"(?m)^ random +{VALUE} ")
+        self.assertRegex(text, rf"(?m)^ least_loaded +{VALUE} ")
+        self.assertRegex(text, r"(?m)^  (HOLDS|FAILS|UNDECIDED) +rule random: ")
+        self.assertRegex(text, rf"(?m)^ +4 +{VALUE} +{VALUE}")
+        self.assertRegex(text, r"(?m)^ never seen ")
+        self.assertRegex(text, r"(?m)^Ceilings +load target 12, full 14; per server")
+        self.assertRegex(text, r"(?m)^Trust +plain engine, ")
+        self.assertRegex(text, r"(?m)^digest [0-9a-f-]{19}  headroom ")
+        self.assert_narrow(text)
+
+    def test_plain_ascii_without_utf8(self):
+        self.assertIn("\u2588", self.succeeds("show", "tiny.h5"))
+        text = self.succeeds("show", "tiny.h5", env={"LC_ALL": "C"})
+        self.assertTrue(text.isascii())
+        self.assertIn("##", text)
+
+    def test_bold_only_on_a_terminal_that_wants_it(self):
+        def on_terminal(**variables):
+            parent, child = pty.openpty()
+            environment = dict(os.environ, TERM="xterm", **variables)
+            subprocess.run([HEADROOM, "show", "tiny.h5"], cwd=self.folder, env=environment,
+                           stdout=child, check=True)
+            os.close(child)
+            seen = b""
+            try:
+                while block := os.read(parent, 65536):
+                    seen += block
+            except OSError:
+                pass
+            os.close(parent)
+            return seen
+
+        self.assertIn(b"\033[1m", on_terminal())
+        self.assertNotIn(b"\033", on_terminal(NO_COLOR="1"))
+        self.assertNotIn("\033", self.succeeds("show", "tiny.h5"))
+
+    def test_single_configuration(self):
+        text = self.succeeds("show", "single.h5")
+        self.assertRegex(text, r"(?m)^(MET|MISSED|UNDECIDED)\.$")
+        self.assertRegex(text, rf"(?m)^time_over +full load +{VALUE} +% +[\d,]+$")
+        self.assert_narrow(text)
+
+    def test_other_views_are_narrow(self):
+        for arguments in (["--outcome", "fits"], ["--outcome", "time_over", "--level", "full"],
+                          ["--by", "placement.rule"], ["--by", "arrivals.sources[0].rate"],
+                          ["--configuration", "3"], ["--confidence", "99"], ["--assumptions"],
+                          ["--width", "60"]):
+            with self.subTest(arguments):
+                self.assert_narrow(self.succeeds("show", "tiny.h5", *arguments))
+
+    def test_errors_that_need_a_file(self):
+        for arguments, code, pattern in (
+                (["--outcome", "time_ovre"], 64, r"no outcome `time_ovre`; did you mean `time_over`"),
+                (["--outcome", "load_variance"], 65, r"did not measure load_variance"),
+                (["--by", "placement.rul"], 64, r"did you mean `placement.rule`"),
+                (["--configuration", "16"], 64, r"the file has configurations 0 to 15")):
+            done = self.headroom("show", "tiny.h5", *arguments)
+            self.assertEqual(done.code, code, done)
+            self.assertRegex(done.err, pattern)
+
+    def test_json(self):
+        whole = json.loads(self.succeeds("show", "tiny.h5", "--json"))
+        self.assertEqual((whole["study"], whole["worlds"], whole["choices"]), ("tiny", 8, 2))
+        self.assertEqual(whole["target"]["outcome"], "time_over")
+        self.assertEqual([c["index"] for c in whole["configurations"]], list(range(16)))
+        total = 0
+        for configuration in whole["configurations"]:
+            total += configuration["replications"]
+            self.assertIn(configuration["coordinates"]["placement.rule"], ("random", "least_loaded"))
+            self.assertIn(configuration["verdict"], ("precise", "decided", "exhausted"))
+            for cells in configuration["outcomes"].values():
+                for cell in cells:
+                    if cell["value"] is None:
+                        continue
+                    self.assertLessEqual(cell["lower"], cell["value"])
+                    self.assertLessEqual(cell["value"], cell["upper"])
+                    self.assertEqual(cell["bound"], cell["hits"] == 0)
+        self.assertEqual(total, whole["replications"])
+        self.check_summary(whole)
+
+    def check_summary(self, whole):
+        def full(cells):
+            return next(c for c in cells if c["level"] == "full" and c["resource"] == "load")
+
+        values = [full(c["outcomes"]["time_over"])["value"] for c in whole["configurations"]]
+        summary = full(whole["summary"]["time_over"])
+        mean = sum(values) / 16
+        self.assertAlmostEqual(summary["mean"], mean, places=12)
+        variance = sum((v - mean) ** 2 for v in values) / 15
+        self.assertAlmostEqual(summary["se"], math.sqrt(variance / 16), places=12)
+
+    def test_json_parts(self):
+        part = json.loads(self.succeeds("show", "tiny.h5", "--json", "--configuration", "5",
+                                        "--outcome", "time_over", "--level", "full"))
+        configuration, = part["configurations"]
+        self.assertEqual(configuration["index"], 5)
+        self.assertEqual(list(configuration["outcomes"]), ["time_over"])
+        self.assertEqual({c["level"] for c in configuration["outcomes"]["time_over"]}, {"full"})
+
+    def test_confidence_widens(self):
+        def interval(*options):
+            whole = json.loads(self.succeeds("show", "single.h5", "--json", *options))
+            cell = whole["configurations"][0]["outcomes"]["participants_present"][0]
+            return cell["value"], cell["upper"] - cell["lower"]
+
+        value, usual = interval()
+        self.assertEqual(interval("--confidence", "95"), (value, usual))
+        self.assertGreater(interval("--confidence", "99.9")[1], usual)
+        self.assertEqual(interval("--confidence", "99.9")[0], value)
+
+    def test_csv_agrees_with_json(self):
+        rows = list(csv.DictReader(io.StringIO(self.succeeds("show", "tiny.h5", "--csv"))))
+        whole = json.loads(self.succeeds("show", "tiny.h5", "--json"))
+        self.assertEqual(len(rows), 16)
+        target = whole["target"]
+        for row, configuration in zip(rows, whole["configurations"]):
+            cell = next(c for c in configuration["outcomes"]["time_over"]
+                        if (c["level"], c["resource"]) == (target["level"], target["resource"]))
+            self.assertEqual(row["placement.rule"], configuration["coordinates"]["placement.rule"])
+            for name in ("lower", "upper"):
+                self.assertAlmostEqual(float(row[name]), cell[name], places=8)
+            self.assertEqual(int(row["hits"]), cell["hits"])
+
+
+class Trace(Case):
+    def test_lines(self):
+        text = self.succeeds("trace", "tiny.yaml", "--configuration", "1", "--replication", "3")
+        lines = [json.loads(line) for line in text.splitlines()]
+        self.assertEqual(lines[0]["type"], "header")
+        self.assertEqual((lines[0]["configuration"], lines[0]["replication"]), (1, 3))
+        self.assertEqual(lines[-1]["type"], "counts")
+        meetings = [line for line in lines if line["type"] == "meeting"]
+        placed = [line for line in lines if line["type"] == "placed"]
+        self.assertGreater(len(meetings), 10)
+        self.assertEqual([m["number"] for m in meetings], list(range(len(meetings))))
+        self.assertEqual(sorted(p["meeting"] for p in placed), list(range(len(meetings))))
+        self.assertTrue(all(0 <= p["server"] < 2 for p in placed))
+        self.assertEqual(text, self.succeeds("trace", "tiny.yaml", "--configuration", "1",
+                                             "--replication", "3"))
+        self.assertNotEqual(text, self.succeeds("trace", "tiny.yaml", "--configuration", "1",
+                                                "--replication", "4"))
+
+
+class Tables(Case):
+    def test_lists(self):
+        for table in ("params", "policies", "workloads", "outcomes", "laws", "units", "presets"):
+            with self.subTest(table):
+                self.assert_narrow(self.succeeds("list", table))
+                rows = json.loads(self.succeeds("list", table, "--json"))
+                self.assertGreater(len(rows), 3)
+                self.assertTrue(all(row["name"] and row["doc"] for row in rows))
+                self.assertEqual(len({(r["name"], r.get("group")) for r in rows}), len(rows))
+
+    def test_match(self):
+        text = self.succeeds("list", "params", "--match", "report_delay")
+        self.assertTrue(text.startswith("placement.report_delay"), text)
+
+    def test_new_prints_what_the_repository_holds(self):
+        names = self.succeeds("new", "--list").split()
+        files = {str(path.relative_to(SOURCE / "params").with_suffix("")).removeprefix("presets/"):
+                 path for path in (SOURCE / "params").rglob("*.yaml")}
+        self.assertEqual(sorted(names), sorted(files))
+        for name, path in files.items():
+            self.assertEqual(self.succeeds("new", name), path.read_text())
+
+
+if __name__ == "__main__":
+    main()

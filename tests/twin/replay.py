@@ -1,0 +1,407 @@
+"""A second replay of Headroom's input, written from the description of the trace and of the
+model alone: slow, plain, all integers. It must find every placement, every change of overload
+and every count that the program found, exactly.
+
+Semantics held here: at one tick departures come first (lowest meeting first), then background
+steps, the begin of the window, load reports, snapshots, arrivals in input order, joins. Windows
+are half-open. Overload is a load strictly above the ceiling less the background.
+"""
+
+import heapq
+
+DEPARTURE, STEP, WINDOW, REPORT, SNAPSHOT, ARRIVAL, JOIN = range(7)
+LEVELS = 3
+WORD = 1 << 32
+MASK = (1 << 64) - 1
+
+
+def derived_word(pick, i):
+    """Output i of SplitMix64 seeded by the meeting's word, upper half."""
+    x = (pick + (i + 1) * 0x9E3779B97F4A7C15) & MASK
+    x = ((x ^ (x >> 30)) * 0xBF58476D1CE4E5B9) & MASK
+    x = ((x ^ (x >> 27)) * 0x94D049BB133111EB) & MASK
+    return x >> 32
+
+
+class Placer:
+    """The rules, each from its definition."""
+
+    def __init__(self, header):
+        self.n = header["servers"]
+        self.rule = header["placement"]["rule"]
+        self.d = header["placement"]["d"]
+        self.lowest = header["placement"]["ties"] == "lowest"
+        self.weight = header["placement"]["weight"]
+
+    def choose(self, score, turn, tie, pick, allowed):
+        """The server, or n when none is allowed. `allowed`: a set of servers."""
+        if self.rule in ("random", "round_robin"):
+            first = turn % self.n
+            if self.rule == "random":
+                first = next(j for j in range(self.n) if pick <= self.weight[j])
+            cyclic = [(first + i) % self.n for i in range(self.n)]
+            return next((j for j in cyclic if j in allowed), self.n)
+        candidates = sorted(allowed)
+        if not candidates:
+            return self.n
+        if self.rule == "power_of_d" and self.d < len(candidates):
+            left = list(candidates)
+            candidates = sorted(left.pop(derived_word(pick, i) * len(left) // WORD)
+                                for i in range(self.d))
+        least = min(score(j) for j in candidates)
+        best = [j for j in candidates if score(j) == least]
+        return best[0] if self.lowest else best[tie * len(best) // WORD]
+
+
+class View:
+    """What is known of the servers: the truth, or what they last reported."""
+
+    def __init__(self, n, n_resources):
+        self.load = [[0] * n_resources for _ in range(n)]
+        self.people = [0] * n
+        self.meetings = [0] * n
+
+    def copy_from(self, other):
+        self.load = [list(row) for row in other.load]
+        self.people = list(other.people)
+        self.meetings = list(other.meetings)
+
+
+class Meeting:
+    def __init__(self, row):
+        self.row = row
+        self.server = None
+        self.load = list(row["initial"])
+        self.people = 0
+        self.met = {}     # criterion -> the server's overload clock when the meeting started
+
+
+class Replay:
+    def __init__(self, header, meetings, joins, sessions, probes):
+        self.h = header
+        self.n = header["servers"]
+        self.n_resources = len(header["resources"])
+        self.n_criteria = len(header["criteria"])
+        self.placer = Placer(header)
+        self.meetings = [Meeting(row) for row in meetings]
+        self.joins, self.sessions, self.probes = joins, sessions, probes
+        self.truth = View(self.n, self.n_resources)
+        self.reported = View(self.n, self.n_resources)
+        self.period = header["placement"]["report_period"]
+        self.last_report = -1
+        self.arrived = 0
+        self.measuring = False
+        self.now = header["begin"]
+        self.over = [0] * self.n
+        self.since = {}               # (server, criterion) -> begin of the episode
+        self.clock = {}               # (server, criterion) -> ticks of finished episodes
+        self.placed, self.changed = [], []
+        self.counts = {}
+        self.clear_counts()
+        self.set_ceilings(0)
+
+    # ---- counts
+
+    def clear_counts(self):
+        c, n, r = self.n_criteria, self.n, self.n_resources
+        d, k, h = len(self.h["min_episode"]), len(self.h["classes"]), len(self.h["thresholds"])
+        t = max(self.h["slot"]) + 1 if self.h["slot"] else int(self.h["observe_every"] > 0)
+        p = LEVELS * len(self.h["probes"])
+        for name, size in [
+                ("time_with", c * (n + 1)), ("server_time", c * n), ("episodes", c),
+                ("server_episodes", c * n), ("periods_hit", c * d), ("first_over", c * r),
+                ("meetings_hit", c * d), ("people_hit", c * d), ("person_time_over", c),
+                ("offered", k), ("refused", k), ("peak", r * n), ("load_time", r),
+                ("n_snapshots", t), ("over_with", t * c * (n + 1)), ("server_over", t * c * n),
+                ("load", t * r * n), ("load_square", t * r * n), ("load_shifted", t * r * n),
+                ("largest", t * r), ("total_above", t * h), ("fits", t * p),
+                ("fits_somewhere", t * p), ("fits_everywhere", t * p), ("fits_servers", t * p),
+                ("stranded", t * p), ("nowhere", t * p)]:
+            self.counts[name] = [0] * size
+        for name in ("meetings_ended", "people_ended", "person_time"):
+            self.counts[name] = 0
+
+    def in_window(self, tick):
+        return self.h["from"] <= tick < self.h["to"]
+
+    def clip(self, tick):
+        return min(max(tick, self.h["from"]), self.h["to"])
+
+    def pass_time(self, tick):
+        """Everything stays as it is until `tick`: count the time of it inside the window."""
+        ticks = self.clip(tick) - self.clip(self.now)
+        self.now = tick
+        if ticks == 0:
+            return
+        for r in range(self.n_resources):
+            self.counts["load_time"][r] += ticks * sum(row[r] for row in self.truth.load)
+        self.counts["person_time"] += ticks * sum(self.truth.people)
+        for c in range(self.n_criteria):
+            over = [j for j in range(self.n) if self.over[j] >> c & 1]
+            if over:
+                self.counts["time_with"][c * (self.n + 1) + len(over)] += ticks
+                self.counts["person_time_over"][c] += ticks * sum(self.truth.people[j]
+                                                                  for j in over)
+
+    # ---- events in order
+
+    def run(self):
+        heap = []
+        for m in self.meetings:
+            heap.append((m.row["start"], ARRIVAL, m.row["number"]))
+            heap.append((m.row["end"], DEPARTURE, m.row["number"]))
+        heap += [(join["tick"], JOIN, i) for i, join in enumerate(self.joins)]
+        heap += [(row["tick"], STEP, row["step"]) for row in self.sessions if row["step"] > 0]
+        heap.append((self.h["from"], WINDOW, 0))
+        heap += [(tick, SNAPSHOT, i) for i, tick in enumerate(self.snapshot_ticks())]
+        first = min(tick for tick, _, _ in heap)
+        if self.period:
+            # Reports come at multiples of the period from study time 0.
+            heap.append((first - (first - self.h["tick_zero"]) % self.period, REPORT, 0))
+        heapq.heapify(heap)
+        self.now = min(self.now, first)
+        do = {DEPARTURE: self.depart, STEP: self.set_ceilings, WINDOW: self.open_window,
+              REPORT: self.report, SNAPSHOT: self.snapshot, ARRIVAL: self.arrive, JOIN: self.join}
+        while heap and heap[0][0] < self.h["to"]:
+            tick, kind, number = heapq.heappop(heap)
+            self.pass_time(tick)
+            do[kind](number)
+            if kind == REPORT:
+                heapq.heappush(heap, (tick + self.period, REPORT, 0))
+        self.pass_time(self.h["to"])
+        for j in range(self.n):
+            for c in range(self.n_criteria):
+                if self.over[j] >> c & 1:
+                    self.end_episode(j, c)
+
+    def snapshot_ticks(self):
+        if self.h["observed"]:
+            return self.h["observed"]
+        if self.h["observe_every"]:
+            return range(self.h["from"], self.h["to"], self.h["observe_every"])
+        return []
+
+    def open_window(self, _):
+        self.measuring = True
+        for j in range(self.n):
+            self.see_peak(j)
+
+    def see_peak(self, j):
+        for r in range(self.n_resources):
+            place = r * self.n + j
+            if self.measuring:
+                self.counts["peak"][place] = max(self.counts["peak"][place],
+                                                 self.truth.load[j][r])
+
+    # ---- what the rule sees
+
+    def report(self, _):
+        self.reported.copy_from(self.truth)
+        self.last_report = self.now
+
+    def score(self, j):
+        view = self.reported if self.period else self.truth
+        metric = self.h["placement"]["metric"]
+        if metric == "meetings":
+            return view.meetings[j]
+        if metric == "participants":
+            return view.people[j]
+        for r, resource in enumerate(self.h["resources"]):
+            if resource["name"] == metric:
+                return view.load[j][r]
+        return max(load / full[j] if full[j] else 0.0
+                   for load, full in zip(view.load[j], self.h["full"]))
+
+    def add_load(self, meeting, load, people):
+        j = meeting.server
+        starts = meeting.row["start"] >= self.last_report
+        views = [self.truth]
+        if self.period and self.h["placement"]["in_flight"] and starts:
+            views.append(self.reported)
+        for view in views:
+            view.load[j] = [a + b for a, b in zip(view.load[j], load)]
+            view.people[j] += people
+        meeting.people += people
+        self.see_peak(j)
+        self.see_overload(j)
+
+    # ---- meetings
+
+    def is_admitted(self, meeting, j):
+        level = self.h["admission"]["level"]
+        load = list(meeting.row["final"])
+        if self.h["admission"]["policy"] == "reserve":
+            reserve = self.h["admission"]["reserve"][meeting.row["class"]]
+            load = [a + b for a, b in zip(load, reserve)]
+        return self.fits(j, load, level)
+
+    def fits(self, j, load, level):
+        return all(self.truth.load[j][limit["resource"]] + load[limit["resource"]]
+                   <= self.ceiling[index][j]
+                   for index, limit in enumerate(self.h["limits"]) if limit["level"] == level)
+
+    def arrive(self, number):
+        meeting = self.meetings[number]
+        row = meeting.row
+        policy = self.h["admission"]["policy"]
+        allowed = set(range(self.n))
+        if policy == "none_fits":
+            allowed = {j for j in allowed if self.is_admitted(meeting, j)}
+        server = self.placer.choose(self.score, self.arrived, row["tie"], row["pick"], allowed)
+        if policy in ("chosen_full", "reserve") and not self.is_admitted(meeting, server):
+            server = self.n
+        self.arrived += 1
+        self.placed.append((self.now, number, server))
+        if self.in_window(self.now):
+            self.counts["offered"][row["class"]] += 1
+            self.counts["refused"][row["class"]] += server == self.n
+        if server == self.n:
+            return
+        meeting.server = server
+        meeting.met = {c: self.overload_clock(server, c) for c in range(self.n_criteria)}
+        views = [self.truth]
+        if self.period and self.h["placement"]["in_flight"]:
+            views.append(self.reported)
+        for view in views:
+            view.meetings[server] += 1
+        # With a ramp, participants come by joins, and those who never come are not in `size`.
+        self.add_load(meeting, meeting.load, 0 if self.joins else row["size"])
+
+    def join(self, number):
+        join = self.joins[number]
+        meeting = self.meetings[join["meeting"]]
+        if meeting.server is None:
+            return
+        profile = self.h["classes"][meeting.row["class"]]["profiles"][meeting.row["profile"]]
+        cost = profile["kinds"][join["kind"]]
+        meeting.load = [a + b for a, b in zip(meeting.load, cost)]
+        self.add_load(meeting, cost, 1)
+
+    def depart(self, number):
+        meeting = self.meetings[number]
+        j = meeting.server
+        if j is None:
+            return
+        if self.in_window(self.now):
+            self.count_ended(meeting)
+        self.truth.load[j] = [a - b for a, b in zip(self.truth.load[j], meeting.load)]
+        self.truth.people[j] -= meeting.people
+        self.truth.meetings[j] -= 1
+        self.see_overload(j)
+
+    def count_ended(self, meeting):
+        size = meeting.row["size"]
+        self.counts["meetings_ended"] += 1
+        self.counts["people_ended"] += size
+        least = self.h["min_episode"]
+        for c in range(self.n_criteria):
+            met = self.overload_clock(meeting.server, c) - meeting.met[c]
+            for d, ticks in enumerate(least):
+                if met > 0 and met >= ticks:
+                    self.counts["meetings_hit"][c * len(least) + d] += 1
+                    self.counts["people_hit"][c * len(least) + d] += size
+
+    # ---- overload
+
+    def set_ceilings(self, step):
+        taken = [[0] * self.n_resources for _ in range(self.n)]
+        if self.sessions:
+            for item, cost in zip(self.sessions[step]["in_progress"], self.h["session_costs"]):
+                for j in range(self.n):
+                    taken[j] = [t + item[j] * c for t, c in zip(taken[j], cost)]
+        self.ceiling = [[effective - taken[j][limit["resource"]]
+                         for j, effective in enumerate(limit["effective"])]
+                        for limit in self.h["limits"]]
+        for j in range(self.n):
+            self.see_overload(j)
+
+    def see_overload(self, j):
+        limits = 0
+        for index, limit in enumerate(self.h["limits"]):
+            limits |= (self.truth.load[j][limit["resource"]] > self.ceiling[index][j]) << index
+        over = 0
+        for c, criterion in enumerate(self.h["criteria"]):
+            over |= (limits & criterion["limits"] != 0) << c
+        before = self.over[j]
+        if over == before:
+            return
+        for c in range(self.n_criteria):
+            if over & ~before & 1 << c:
+                self.begin_episode(j, c, limits)
+            elif before & ~over & 1 << c:
+                self.end_episode(j, c)
+        self.over[j] = over
+        self.changed.append((self.now, j, over))
+
+    def begin_episode(self, j, c, limits):
+        self.since[j, c] = self.now
+        if not self.in_window(self.now):
+            return
+        self.counts["server_episodes"][c * self.n + j] += 1
+        if not any(mask >> c & 1 for mask in self.over):
+            first = limits & self.h["criteria"][c]["limits"]
+            index = (first & -first).bit_length() - 1
+            resource = self.h["limits"][index]["resource"]
+            self.counts["episodes"][c] += 1
+            self.counts["first_over"][c * self.n_resources + resource] += 1
+
+    def end_episode(self, j, c):
+        begin, end = self.clip(self.since[j, c]), self.clip(self.now)
+        self.clock[j, c] = self.clock.get((j, c), 0) + self.now - self.since[j, c]
+        self.counts["server_time"][c * self.n + j] += end - begin
+        least = self.h["min_episode"]
+        for i in range(self.h["n_periods"]):
+            opens = self.h["from"] + i * self.h["period"]
+            closes = self.h["to"] if i + 1 == self.h["n_periods"] else opens + self.h["period"]
+            inside = min(end, closes) - max(begin, opens)
+            for d, ticks in enumerate(least):
+                if inside > 0 and inside >= ticks:
+                    self.counts["periods_hit"][c * len(least) + d] |= 1 << i
+
+    def overload_clock(self, j, c):
+        running = self.now - self.since[j, c] if self.over[j] >> c & 1 else 0
+        return self.clock.get((j, c), 0) + running
+
+    # ---- snapshots
+
+    def snapshot(self, number):
+        slot = self.h["slot"][number] if self.h["slot"] else 0
+        counts, n = self.counts, self.n
+        counts["n_snapshots"][slot] += 1
+        for c in range(self.n_criteria):
+            over = [j for j in range(n) if self.over[j] >> c & 1]
+            row = slot * self.n_criteria + c
+            counts["over_with"][row * (n + 1) + len(over)] += 1
+            for j in over:
+                counts["server_over"][row * n + j] += 1
+        for r, resource in enumerate(self.h["resources"]):
+            row = slot * self.n_resources + r
+            loads = [load[r] for load in self.truth.load]
+            counts["largest"][row] += max(loads)
+            for j, load in enumerate(loads):
+                counts["load"][row * n + j] += load
+                counts["load_shifted"][row * n + j] += load >> resource["shift"]
+                counts["load_square"][row * n + j] += (load >> resource["shift"]) ** 2
+        total = sum(load[0] for load in self.truth.load)
+        for i, threshold in enumerate(self.h["thresholds"]):
+            counts["total_above"][slot * len(self.h["thresholds"]) + i] += total > threshold
+        for i, load in enumerate(self.h["probes"]):
+            words = self.probes[number * len(self.h["probes"]) + i]
+            picked = self.placer.choose(self.score, self.arrived, words["tie"], words["pick"],
+                                        set(range(n)))
+            for level in range(LEVELS):
+                place = (slot * LEVELS + level) * len(self.h["probes"]) + i
+                self.probe(place, load, level, picked)
+
+    def probe(self, place, load, level, picked):
+        fitting = {j for j in range(self.n) if self.fits(j, load, level)}
+        self.counts["fits"][place] += picked in fitting
+        self.counts["fits_somewhere"][place] += bool(fitting)
+        self.counts["fits_everywhere"][place] += len(fitting) == self.n
+        self.counts["fits_servers"][place] += len(fitting)
+        if not fitting:
+            room = all(
+                sum(max(self.ceiling[index][j] - self.truth.load[j][limit["resource"]], 0)
+                    for j in range(self.n)) >= load[limit["resource"]]
+                for index, limit in enumerate(self.h["limits"]) if limit["level"] == level)
+            self.counts["stranded" if room else "nowhere"][place] += 1

@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""The twin: what `headroom trace` prints, replayed by a second, independent program.
+
+Equality of integers, not closeness: every placement, every change of overload, every count.
+Then the twin itself is tested: traces with one thing changed must be rejected.
+"""
+
+import copy
+import json
+import os
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import compare  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+PROGRAM = os.environ.get("HEADROOM", os.path.join(HERE, "..", "..", "build", "headroom"))
+REPLICATIONS = 2
+
+RULES = ["random", "round_robin", "least_loaded", "fewest_meetings", "fewest_participants",
+         "least_relative_load", "power_of_d"]
+
+# (study, what is set), each replayed for several replications.
+CASES = (
+    [("load", [f"placement.rule={rule}"]) for rule in RULES] +
+    [("pool", [f"placement.rule={rule}"]) for rule in RULES] +
+    [("load", ["placement.rule=least_loaded", "placement.ties=lowest"]),
+     ("load", ["placement.rule=power_of_d", "placement.d=3", "placement.ties=lowest"]),
+     ("load", ["placement.rule=power_of_d", "placement.metric=meetings"]),
+     ("load", ["placement.rule=power_of_d", "placement.d=5"]),
+     ("load", ["placement.rule=random", "pool.weights=[1, 2, 3, 4, 5]"]),
+     ("load", ["placement.report_delay=10 s"]),
+     ("load", ["placement.report_delay=5 min", "placement.in_flight=yes"]),
+     ("pool", ["placement.report_delay=30 s"]),
+     ("pool", ["placement.report_delay=2 min", "placement.in_flight=yes"]),
+     ("pool", ["placement.rule=least_loaded", "placement.metric=cpu"]),
+     ("pool", ["placement.rule=least_loaded", "placement.report_delay=7 s",
+               "placement.in_flight=yes"]),
+     ("load", ["observe.capacity=[80 %, 120 %]"]),
+     ("load", ["placement.admission=chosen_full"]),
+     ("load", ["placement.admission=chosen_full", "placement.rule=random"]),
+     ("load", ["placement.admission=chosen_full", "placement.admission_level=target"]),
+     ("load", ["placement.admission=none_fits", "placement.rule=round_robin"]),
+     ("load", ["placement.admission=none_fits", "placement.rule=random"]),
+     ("load", ["placement.admission=none_fits", "placement.rule=power_of_d"]),
+     ("pool", ["placement.admission=none_fits"]),
+     ("pool", ["placement.admission=chosen_full"]),
+     ("pool", ["placement.admission=reserve"]),
+     ("load", ["window.start=empty"]),
+     ("load", ["window.start=periodic", "window.from=3 h"]),
+     ("load", ["pool.ceilings.load.full=8", "pool.ceilings.load.limit=7",
+               "pool.ceilings.load.target=6"]),
+     ("pool", ["background.session_step=30 s", "window.start=empty", "window.from=0 h",
+               "observe.times=[0.5 h]"])])
+
+
+def trace_of(study, sets, replication):
+    command = [PROGRAM, "trace", os.path.join(HERE, "studies", study + ".yaml"),
+               "--replication", str(replication)]
+    for one in sets:
+        command += ["--set", one]
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          check=False)
+    if done.returncode != 0:
+        raise RuntimeError(done.stderr.strip() or f"exit {done.returncode}")
+    return done.stdout.splitlines()
+
+
+def check_case(study, sets):
+    """Lines about what is wrong, and how much was compared."""
+    wrong, seen = [], {"placed": 0, "changed": 0, "refused": 0}
+    for replication in range(REPLICATIONS):
+        name = f"{study} {' '.join(sets)} replication {replication}"
+        try:
+            trace = compare.Trace(trace_of(study, sets, replication))
+        except (RuntimeError, ValueError) as reason:
+            wrong.append(f"{name}: {reason}")
+            continue
+        wrong += [f"{name}: {line}" for line in compare.differences(trace)]
+        seen["placed"] += len(trace.placed)
+        seen["changed"] += len(trace.changed)
+        seen["refused"] += sum(trace.counts["refused"])
+    return wrong, seen
+
+
+# ---- traces that must be rejected
+
+def rows_of(rows, kind):
+    return [row for row in rows if row["type"] == kind]
+
+
+def move_meeting(rows):
+    row = rows_of(rows, "placed")[-5]
+    row["server"] = (row["server"] + 1) % 5
+
+
+def shorten_meeting(rows):
+    window = range(rows[0]["from"], rows[0]["to"])
+    next(row for row in rows_of(rows, "meeting") if row["end"] in window)["end"] -= 1
+
+
+def add_load(rows):
+    row = rows_of(rows, "meeting")[-5]
+    row["initial"][0] += 1
+    row["final"][0] += 1
+
+
+def shift_change(rows):
+    rows_of(rows, "changed")[-1]["tick"] += 1
+
+
+def drop_change(rows):
+    rows.remove(rows_of(rows, "changed")[-1])
+
+
+def miscount_tick(rows):
+    rows_of(rows, "counts")[0]["server_time"][0] += 1
+
+
+def lower_ceiling(rows):
+    rows[0]["limits"][0]["effective"] = [c - 1 for c in rows[0]["limits"][0]["effective"]]
+
+
+def cut_off(rows):
+    rows.remove(rows_of(rows, "counts")[0])
+
+
+FAULTS = [move_meeting, shorten_meeting, add_load, shift_change, drop_change, miscount_tick,
+          lower_ceiling, cut_off]
+
+
+def is_rejected(rows):
+    try:
+        trace = compare.Trace([json.dumps(row) for row in rows])
+    except ValueError:
+        return True
+    return bool(compare.differences(trace))
+
+
+def check_rejection():
+    """The twin accepts a trace and rejects it with one fault of each kind."""
+    rows = [json.loads(line) for line in trace_of("load", [], 0)]
+    if is_rejected(copy.deepcopy(rows)):
+        return ["a sound trace is rejected"]
+    wrong = []
+    for fault in FAULTS:
+        spoiled = copy.deepcopy(rows)
+        fault(spoiled)
+        if not is_rejected(spoiled):
+            wrong.append(f"{fault.__name__}: a spoiled trace is accepted")
+    return wrong
+
+
+def main():
+    wrong, total = [], {"placed": 0, "changed": 0, "refused": 0}
+    for study, sets in CASES:
+        found, seen = check_case(study, sets)
+        wrong += found
+        for key, value in seen.items():
+            total[key] += value
+    if not wrong:
+        wrong += check_rejection()
+    if not all(total.values()):
+        wrong.append(f"the cases are too tame to test anything: {total}")
+    for line in wrong[:40]:
+        print(line)
+    print(f"{len(CASES)} cases x {REPLICATIONS} replications: {total['placed']} placements, "
+          f"{total['changed']} changes, {total['refused']} refusals; {len(FAULTS)} planted "
+          f"faults; {len(wrong)} differences")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
