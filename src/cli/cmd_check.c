@@ -121,14 +121,17 @@ static hr_status print_pool(const hr_configuration *configuration, const hr_fore
                                            "target",     "limit", "full",     "mean %"};
     hr_arena arena = {0};
     hr_table table;
+    hr_words words = {0};
     printf("\nConfiguration %llu: %u server%s, %s, admission %s\n",
            (unsigned long long)configuration->index, configuration->n_servers,
            configuration->n_servers == 1 ? "" : "s",
            hr_rule_rows[configuration->placement.rule].name,
            hr_admission_rows[configuration->admission].name);
-    printf("%s meetings start per hour; in progress on average %s with %s participants\n",
-           hr_text_number(pool->arrivals).s, hr_text_number(pool->in_progress).s,
-           hr_text_number(pool->present).s);
+    hr_words_add(&words,
+                 "%s meetings start per hour; in progress on average %s with %s participants",
+                 hr_text_number(pool->arrivals).s, hr_text_number(pool->in_progress).s,
+                 hr_text_number(pool->present).s);
+    hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
     HR_TRY(hr_table_init(&table, &arena, "llrrrrrr", 2, headings, err));
     for (unsigned r = 0; r < configuration->n_resources; r++)
         HR_TRY(add_resource(configuration, pool, r, &table, err));
@@ -180,10 +183,10 @@ out:
 }
 
 static void print_warnings(const hr_study *study, const hr_configuration *configuration,
-                           const hr_forecast_pool *pool)
+                           const hr_forecast_pool *pool, const hr_forecast_work *work)
 {
     hr_words warning;
-    for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, i, &warning); i++)
+    for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, work, i, &warning); i++)
         fact("warning", warning.s);
 }
 
@@ -195,7 +198,7 @@ static hr_status print_all(const hr_study *study, const hr_configuration *config
     HR_TRY(print_pool(configuration, pool, err));
     print_work(study, work);
     HR_TRY(print_assumptions(study, configuration->index, err));
-    print_warnings(study, configuration, pool);
+    print_warnings(study, configuration, pool, work);
 out:
     return st;
 }
@@ -273,7 +276,7 @@ static hr_status json_all(const hr_study *study, const hr_configuration *configu
     json_pool(&json, configuration, pool);
     json_work(&json, work);
     hr_json_array(&json, "warnings");
-    for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, i, &warning); i++)
+    for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, work, i, &warning); i++)
         hr_json_text(&json, NULL, warning.s);
     hr_json_end_array(&json);
     HR_TRY(hr_values_json(&values, &json, "values", err));

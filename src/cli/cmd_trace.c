@@ -86,6 +86,6 @@ const hr_command hr_command_trace = {
     .reference = hr_trace_format,
     .n_options = HR_LENGTH(options),
     .options = options,
-    .examples = {"headroom trace mine.yaml --configuration 3 --replication 17 > replication.jsonl"},
+    .examples = {"headroom trace mine.yaml --configuration 3 --replication 17 > r17.jsonl"},
     .run = run,
 };

@@ -9,10 +9,14 @@
 /* Time of one event (a start, a join, an end, a report, a step of sessions) on one core of 2020
  * or so, of drawing a meeting, and of folding one cell of the tally after a replication; measured
  * on the ready studies, good to a factor of two. */
-#define SECONDS_PER_EVENT 60e-9
+#define SECONDS_PER_EVENT 150e-9
 #define SECONDS_PER_CELL  15e-9
 
 enum { MOST_SAMPLES = 64 };
+
+/* What a user should know beforehand, bytes. */
+#define MUCH_MEMORY 2e9
+#define MUCH_FILE   10e9
 
 /* ---- one pool */
 
@@ -205,18 +209,31 @@ static bool warn_of_memory(const hr_configuration *configuration, const hr_forec
     return true;
 }
 
+static bool warn_of_size(const hr_forecast_work *work, hr_words *warning)
+{
+    if (work->memory < MUCH_MEMORY && work->file < MUCH_FILE)
+        return false;
+    hr_words_add(warning, "a large design: about %s of memory in each process, a result of %s",
+                 hr_text_bytes(work->memory).s, hr_text_bytes(work->file).s);
+    return true;
+}
+
 bool hr_forecast_warning(const hr_study *study, const hr_configuration *configuration,
-                         const hr_forecast_pool *pool, unsigned i, hr_words *warning)
+                         const hr_forecast_pool *pool, const hr_forecast_work *work, unsigned i,
+                         hr_words *warning)
 {
     unsigned n = 0;
-    *warning = (hr_words){0};
     for (unsigned r = 0; r < configuration->n_resources; r++) {
+        *warning = (hr_words){0};
         if (warn_of_resource(configuration, pool, r, warning) && n++ == i)
             return true;
         *warning = (hr_words){0};
         if (warn_of_memory(configuration, pool, r, warning) && n++ == i)
             return true;
-        *warning = (hr_words){0};
     }
-    return warn_of_effort(study, warning) && n == i;
+    *warning = (hr_words){0};
+    if (warn_of_effort(study, warning) && n++ == i)
+        return true;
+    *warning = (hr_words){0};
+    return warn_of_size(work, warning) && n == i;
 }

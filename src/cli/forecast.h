@@ -33,8 +33,10 @@ typedef struct hr_forecast_work {
 HR_MUST_CHECK hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_work *work,
                                             hr_err *err);
 
-/* Warning number i about the study and the pool of one configuration; false past the last. */
+/* Warning number i about a study: the pool of one of its configurations, its work; false past the
+ * last. */
 bool hr_forecast_warning(const hr_study *study, const hr_configuration *configuration,
-                         const hr_forecast_pool *pool, unsigned i, hr_words *warning);
+                         const hr_forecast_pool *pool, const hr_forecast_work *work, unsigned i,
+                         hr_words *warning);
 
 #endif

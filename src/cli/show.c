@@ -155,6 +155,11 @@ void hr_show_close(hr_show *show)
 
 /* ---- numbers */
 
+static bool is_share(unsigned outcome)
+{
+    return strcmp(hr_outcomes[outcome].unit, "1") == 0 && hr_outcomes[outcome].most == 1.0;
+}
+
 unsigned hr_show_target_cell(const hr_show *show)
 {
     const hr_target *target = &show->study->target;
@@ -232,17 +237,48 @@ hr_spread hr_show_spread(const hr_show *show, const hr_estimate *column, uint64_
                         show->scratch);
 }
 
-hr_estimate hr_show_mean(const hr_show *show, const hr_estimate *column, uint64_t choice)
+/* Worlds that all have the same number (none, usually, or all) tell nothing by their spread: the
+ * mean of their ends bounds the mean, generously. */
+static void widen_mean(const hr_estimate *estimates, uint64_t n, hr_estimate *mean)
+{
+    double lower = 0.0, upper = 0.0;
+    bool is_bound = n > 0;
+    for (uint64_t i = 0; i < n; i++) {
+        if (estimates[i].value != estimates[0].value)
+            return;
+        is_bound = is_bound && estimates[i].is_bound;
+        lower += estimates[i].lower / (double)n;
+        upper += estimates[i].upper / (double)n;
+    }
+    mean->is_bound = is_bound;
+    mean->lower = n > 0 ? lower : mean->lower;
+    mean->upper = n > 0 ? upper : mean->upper;
+}
+
+hr_estimate hr_show_mean(const hr_show *show, unsigned outcome, const hr_estimate *column,
+                         uint64_t choice)
 {
     if (show->study->n_worlds == 1)
         return column[choice];
     const hr_spread spread = hr_show_spread(show, column, choice, NULL);
-    hr_estimate mean = {.value = spread.mean,
-                        .lower = spread.mean_lower,
-                        .upper = spread.mean_upper,
-                        .n = spread.n};
-    if (spread.n == 0)
+    hr_estimate mean = hr_show_mean_of(&spread, outcome);
+    widen_mean(show->some, spread.n, &mean);
+    return mean;
+}
+
+/* Student intervals know no bounds, shares do. */
+hr_estimate hr_show_mean_of(const hr_spread *spread, unsigned outcome)
+{
+    hr_estimate mean = {.value = spread->mean,
+                        .lower = spread->mean_lower,
+                        .upper = spread->mean_upper,
+                        .n = spread->n};
+    if (spread->n == 0)
         mean.value = mean.lower = mean.upper = (double)NAN;
+    if (is_share(outcome)) {
+        mean.lower = mean.lower < 0.0 ? 0.0 : mean.lower;
+        mean.upper = mean.upper > 1.0 ? 1.0 : mean.upper;
+    }
     return mean;
 }
 
@@ -278,11 +314,6 @@ bool hr_show_part_has(const hr_show_part *part, const hr_label *labels, unsigned
 
 /* ---- words */
 
-static bool is_share(unsigned outcome)
-{
-    return strcmp(hr_outcomes[outcome].unit, "1") == 0 && hr_outcomes[outcome].most == 1.0;
-}
-
 double hr_show_factor(unsigned outcome)
 {
     return is_share(outcome) ? 100.0 : 1.0;
@@ -304,6 +335,20 @@ hr_text hr_show_blank_unit(const hr_show *show, unsigned outcome, unsigned cell)
     const hr_text unit = hr_show_unit(show, outcome, cell);
     if (unit.s[0] != '\0')
         snprintf(text.s, sizeof text.s, " %.60s", unit.s);
+    return text;
+}
+
+hr_text hr_show_with_unit(const hr_show *show, unsigned outcome, unsigned cell,
+                          const hr_estimate *estimate)
+{
+    hr_text text;
+    const double factor = hr_show_factor(outcome);
+    const hr_text value = hr_text_value(estimate, factor);
+    const hr_text unit = hr_show_blank_unit(show, outcome, cell);
+    const bool has_range = !estimate->is_bound && estimate->upper > estimate->lower;
+    const hr_text range = hr_text_range(estimate->lower, estimate->upper, factor);
+    snprintf(text.s, sizeof text.s, "%.16s%.20s%s%.30s%s", value.s, unit.s, has_range ? " (" : "",
+             has_range ? range.s : "", has_range ? ")" : "");
     return text;
 }
 

@@ -70,7 +70,10 @@ double hr_show_alpha(const hr_show *show, uint64_t index);
 hr_spread hr_show_spread(const hr_show *show, const hr_estimate *column, uint64_t choice,
                          const hr_target *target);
 /* The spread's mean as an estimate; with one world the world's own estimate. */
-hr_estimate hr_show_mean(const hr_show *show, const hr_estimate *column, uint64_t choice);
+hr_estimate hr_show_mean(const hr_show *show, unsigned outcome, const hr_estimate *column,
+                         uint64_t choice);
+
+hr_estimate hr_show_mean_of(const hr_spread *spread, unsigned outcome);
 
 unsigned hr_show_target_cell(const hr_show *show); /* within its outcome */
 /* The cell of `outcome` that is about the same as the target: level, resource, min_episode;
@@ -82,12 +85,19 @@ bool hr_show_has(const hr_show *show, unsigned outcome);
 double hr_show_factor(unsigned outcome);
 hr_text hr_show_unit(const hr_show *show, unsigned outcome, unsigned cell);
 hr_text hr_show_blank_unit(const hr_show *show, unsigned outcome, unsigned cell); /* " %" */
+/* "82 % (78-86)" and, of a number without interval, "82.0 %". */
+hr_text hr_show_with_unit(const hr_show *show, unsigned outcome, unsigned cell,
+                          const hr_estimate *estimate);
 /* What a choice says on a choice axis, as written: "12", "least_participants". */
 const char *hr_show_label(const hr_show *show, size_t axis, uint64_t choice);
 /* The part of a path that tells enough: "pool.servers" -> "servers". */
 const char *hr_show_short_name(const char *path);
 /* Add "servers 12, rule random"; nothing with a single choice. */
 void hr_show_name_choice(const hr_show *show, uint64_t choice, hr_words *words);
+
+/* The column of `meetings_hit` like the target; NULL when it is the target,
+ * is not there, or the target is about no overload. */
+HR_MUST_CHECK hr_status hr_show_meetings_hit(hr_show *show, hr_estimate **column, hr_err *err);
 
 /* Parts of the answer, in the order of the page. */
 HR_MUST_CHECK hr_status hr_show_sentence(hr_show *show, hr_err *err);

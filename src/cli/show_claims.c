@@ -11,6 +11,7 @@ enum { MOST_CHOICES = 12, INDENT = 13 };
 
 typedef enum claim_verdict { HOLDS, FAILS, UNDECIDED } claim_verdict;
 static const char *const verdict_words[] = {"HOLDS", "FAILS", "UNDECIDED"};
+static const char *const in_words[] = {"holds", "fails", "undecided"};
 
 /* Only an interval that lies wholly on one side of the bound decides. */
 static claim_verdict judge(const hr_claim *claim, const hr_estimate *estimate)
@@ -32,7 +33,8 @@ static uint64_t count_worlds(const hr_show *show, const hr_claim *claim, const h
     return n;
 }
 
-/* "servers 12: 99.2 % (98.6-99.8), asked at least 99 %; holds in 95 % of worlds (92-97)" */
+/* "servers 12: 99.2 % (98.6-99.8), asked at least 99 %; in worlds: holds 95 %, fails 1 %, undecided
+ * 4 %" */
 static void print_claim_choice(const hr_show *show, const hr_claim *claim,
                                const hr_estimate *column, uint64_t choice)
 {
@@ -40,27 +42,20 @@ static void print_claim_choice(const hr_show *show, const hr_claim *claim,
     const unsigned cell = claim->cell - study->layout.first[claim->outcome];
     const double factor = hr_show_factor(claim->outcome);
     const hr_text unit = hr_show_blank_unit(show, claim->outcome, cell);
-    const hr_estimate mean = hr_show_mean(show, column, choice);
+    const hr_estimate mean = hr_show_mean(show, claim->outcome, column, choice);
     const claim_verdict verdict = judge(claim, &mean);
     hr_words words = {0};
     if (study->n_choices > 1) {
         hr_show_name_choice(show, choice, &words);
         hr_words_add(&words, ": ");
     }
-    hr_words_add(&words, "%s%s, asked at %s %s%s", hr_text_estimate(&mean, factor).s, unit.s,
-                 claim->is_upper ? "most" : "least", hr_text_number(factor * claim->bound).s,
-                 unit.s);
-    if (study->n_worlds > 1) {
-        const uint64_t n = count_worlds(show, claim, column, choice, verdict);
-        double lower, upper;
-        hr_clopper_pearson(n, study->n_worlds, 1.0 - show->confidence, &lower, &upper);
-        hr_words_add(&words, "; %s in %.0f %% of worlds (%s)",
-                     verdict == HOLDS   ? "holds"
-                     : verdict == FAILS ? "fails"
-                                        : "undecided",
-                     100.0 * (double)n / (double)study->n_worlds,
-                     hr_text_range(lower, upper, 100.0).s);
-    }
+    hr_words_add(
+        &words, "%s, asked at %s %s%s", hr_show_with_unit(show, claim->outcome, cell, &mean).s,
+        claim->is_upper ? "most" : "least", hr_text_number(factor * claim->bound).s, unit.s);
+    for (int as = HOLDS; study->n_worlds > 1 && as <= UNDECIDED; as++)
+        hr_words_add(&words, "%s%s %.0f %%", as == HOLDS ? "; in worlds: " : ", ", in_words[as],
+                     100.0 * (double)count_worlds(show, claim, column, choice, (claim_verdict)as) /
+                         (double)study->n_worlds);
     fprintf(show->out, "  %-*s", INDENT - 2, verdict_words[verdict]);
     hr_text_wrap(show->out, words.s, INDENT, INDENT, show->width);
 }
@@ -141,7 +136,7 @@ static hr_status probe_row(hr_show *show, const char *level, double size, hr_tab
             continue;
         HR_TRY(
             hr_show_column(show, outcome, hr_show_like_target(show, outcome, &wish), &column, err));
-        const hr_estimate mean = hr_show_mean(show, column, show->base_choice);
+        const hr_estimate mean = hr_show_mean(show, outcome, column, show->base_choice);
         text[i + 1] = hr_text_estimate(&mean, 100.0);
         cell[i + 1] = text[i + 1].s;
     }
@@ -172,8 +167,9 @@ hr_status hr_show_probes(hr_show *show, hr_err *err)
     fputc('\n', show->out);
     hr_text_wrap(show->out, title.s, 0, 0, show->width);
     hr_table_print(&table, show->out, 1, show->width);
+    fputc(' ', show->out);
     hr_text_wrap(show->out,
-                 " misplaced: another server had room; stranded: only the pool as a whole had; "
+                 "misplaced: another server had room; stranded: only the pool as a whole had; "
                  "nowhere: not even the pool",
                  1, 1, show->width);
 out:

@@ -22,11 +22,12 @@ hr_status hr_show_first_over(hr_show *show, hr_err *err)
     for (unsigned r = 0; r < example->n_resources; r++) {
         hr_estimate *column;
         HR_TRY(hr_show_column(show, outcome, first + r, &column, err));
-        const hr_estimate mean = hr_show_mean(show, column, show->base_choice);
+        const hr_estimate mean = hr_show_mean(show, outcome, column, show->base_choice);
         if (isnan(mean.value) || mean.is_bound || mean.value <= 0.0)
             continue;
-        hr_words_add(&words, "%s%s %s %%", has_any ? ", " : "",
-                     hr_resources[example->resource[r]].name, hr_text_estimate(&mean, 100.0).s);
+        hr_words_add(&words, "%s%s %s", has_any ? ", " : "",
+                     hr_resources[example->resource[r]].name,
+                     hr_show_with_unit(show, outcome, first + r, &mean).s);
         has_any = true;
     }
     if (has_any) {
@@ -86,37 +87,76 @@ void hr_show_ceilings(hr_show *show)
 
 /* ---- rule of thumb */
 
-hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err)
+struct thumb {
+    double least, most; /* servers that the rule gives */
+    uint64_t n_enough;  /* worlds in which the choice has at least that many */
+    uint64_t n_same;    /* worlds in which it has exactly that many; show->some has them */
+};
+
+/* False when the study has no population, hence no rule. */
+static hr_status ask_rule(hr_show *show, struct thumb *thumb, bool *has_rule, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_study *study = show->study;
-    double least = INFINITY, most = 0.0;
-    uint64_t n_enough = 0, n = 0;
+    *thumb = (struct thumb){.least = INFINITY};
     for (uint64_t w = 0; w < study->n_worlds; w++) {
         const uint64_t index = w * study->n_choices + show->base_choice;
         double servers = 0.0, actual = 0.0;
         HR_TRY(hr_study_rule_of_thumb(study, index, &servers, &actual, err));
-        if (!(servers > 0.0))
+        *has_rule = servers > 0.0;
+        if (!*has_rule)
             return HR_OK;
-        least = fmin(least, servers);
-        most = fmax(most, servers);
-        n_enough += actual >= servers;
-        n++;
+        thumb->least = fmin(thumb->least, servers);
+        thumb->most = fmax(thumb->most, servers);
+        thumb->n_enough += actual >= servers;
+        if (actual == servers && !isnan(show->headline[index].value))
+            show->some[thumb->n_same++] = show->headline[index];
     }
+out:
+    return st;
+}
+
+hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct thumb thumb;
+    bool has_rule = false;
     hr_words words = {0};
-    hr_words_add(&words, "one server per 6,660 users gives %s", hr_text_number(least).s);
-    if (most > least)
-        hr_words_add(&words, " to %s", hr_text_number(most).s);
+    const unsigned outcome = show->study->target.outcome;
+    HR_TRY(ask_rule(show, &thumb, &has_rule, err));
+    if (!has_rule)
+        return st;
+    hr_words_add(&words, "one server per 6,660 users gives %s", hr_text_number(thumb.least).s);
+    if (thumb.most > thumb.least)
+        hr_words_add(&words, " to %s", hr_text_number(thumb.most).s);
     hr_words_add(&words, " servers");
-    if (n > 1)
+    if (show->study->n_worlds > 1)
         hr_words_add(&words, "; this choice has that many in %.0f %% of worlds",
-                     100.0 * (double)n_enough / (double)n);
+                     100.0 * (double)thumb.n_enough / (double)show->study->n_worlds);
+    if (show->study->n_worlds > 1 && thumb.n_same > 1) {
+        const hr_spread spread =
+            hr_spread_of(show->some, thumb.n_same, show->confidence, false, 0.0, show->scratch);
+        const hr_estimate mean = hr_show_mean_of(&spread, outcome);
+        hr_words_add(&words, "; where it has exactly that many, %s is %s",
+                     hr_outcomes[outcome].name,
+                     hr_show_with_unit(show, outcome, hr_show_target_cell(show), &mean).s);
+    }
     hr_show_fact(show, "Rule of thumb", words.s);
 out:
     return st;
 }
 
 /* ---- trust */
+
+static void add_shares(hr_words *words, uint64_t n_unseen, uint64_t n_exhausted, uint64_t n)
+{
+    if (n_unseen > 0)
+        hr_words_add(words, "; %.0f %% of configurations never saw it",
+                     100.0 * (double)n_unseen / (double)n);
+    if (n_exhausted > 0)
+        hr_words_add(words, "; %.0f %% used up precision.at_most before they were precise",
+                     100.0 * (double)n_exhausted / (double)n);
+}
 
 /* Last of all: how far the numbers can be trusted, and what they rest on. */
 hr_status hr_show_trust(hr_show *show, hr_err *err)
@@ -137,12 +177,14 @@ hr_status hr_show_trust(hr_show *show, hr_err *err)
         hr_words_add(&words, " to %s", hr_text_count(most).s);
     hr_words_add(&words, " replications in %s configuration",
                  study->n_configurations == 1 ? "the" : "each");
-    if (n_unseen > 0)
-        hr_words_add(&words, "; %.0f %% of configurations never saw it",
-                     100.0 * (double)n_unseen / (double)study->n_configurations);
+    if (study->n_configurations == 1)
+        hr_words_add(&words, "%s", n_exhausted > 0 ? ", all that precision.at_most allows" : "");
+    else
+        add_shares(&words, n_unseen, n_exhausted, study->n_configurations);
     if (n_exhausted > 0)
-        hr_words_add(&words, "; %.0f %% used up precision.at_most before they were precise",
-                     100.0 * (double)n_exhausted / (double)study->n_configurations);
+        hr_words_add(&words,
+                     ". Next: headroom run ... --set \"precision.at_most=%llu replications\"",
+                     (unsigned long long)(4 * study->precision.at_most));
     hr_show_fact(show, "Trust", words.s);
     HR_TRY(hr_values_count(&assumptions, &n_assumed, err));
     fprintf(show->out, "digest %s  headroom %s", hr_text_digest(show->result.provenance.digest).s,

@@ -75,6 +75,16 @@ out:
     return st;
 }
 
+/* Without admission nothing is refused: "less than 0.1 %" would only confuse. */
+static bool is_wanted(const hr_show_part *part, const hr_configuration *configuration,
+                      unsigned outcome)
+{
+    if (part->outcome != hr_n_outcomes)
+        return part->outcome == outcome;
+    return configuration->admission != HR_ADMISSION_NONE ||
+           strncmp(hr_outcomes[outcome].name, "blocking", strlen("blocking")) != 0;
+}
+
 hr_status hr_show_configuration(hr_show *show, const hr_show_part *part, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -89,11 +99,13 @@ hr_status hr_show_configuration(hr_show *show, const hr_show_part *part, hr_err 
     HR_TRY(hr_result_tally(&show->result, index, &tally, err));
     HR_TRY(hr_table_init(&table, &arena, "llllr", 2, headings, err));
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
-        if (hr_show_has(show, o) && (part->outcome == hr_n_outcomes || part->outcome == o))
+        if (hr_show_has(show, o) && is_wanted(part, &configuration, o))
             HR_TRY(add_outcome(show, part, &configuration, &tally, o, &table, err));
     }
-    fprintf(show->out, "%s, configuration %llu: %s replications, intervals at %.4g %%\n",
-            show->study->name, (unsigned long long)index,
+    if (show->study->n_configurations > 1)
+        fprintf(show->out, "%s, configuration %llu: ", show->study->name,
+                (unsigned long long)index);
+    fprintf(show->out, "%s replications, intervals at %.4g %%\n",
             hr_text_count(show->replications[index]).s, 100.0 * show->confidence);
     HR_TRY(print_coordinates(show, index, err));
     fputc('\n', show->out);
@@ -119,7 +131,7 @@ static hr_status add_rows_of_cell(hr_show *show, unsigned outcome, unsigned cell
     for (uint64_t c = 0; c < show->study->n_choices && table->n_rows < MOST_ROWS; c++) {
         hr_words choice = {0};
         const hr_spread spread = hr_show_spread(show, column, c, NULL);
-        const hr_estimate mean = hr_show_mean(show, column, c);
+        const hr_estimate mean = hr_show_mean(show, outcome, column, c);
         const hr_text number = hr_text_estimate(&mean, factor);
         const hr_text median = hr_text_number(factor * spread.quantile[2]);
         hr_show_name_choice(show, c, &choice);
@@ -211,7 +223,7 @@ static hr_status group_by_choice(hr_show *show, size_t axis, hr_table *table, hr
                                                 hr_show_label(show, a, show->base_choice)) == 0);
         if (!is_base)
             continue;
-        const hr_estimate mean = hr_show_mean(show, show->headline, c);
+        const hr_estimate mean = hr_show_mean(show, show->study->target.outcome, show->headline, c);
         HR_TRY(add_group(show, hr_show_label(show, axis, c), &mean, show->study->n_worlds, table,
                          err));
     }
@@ -255,8 +267,7 @@ static hr_status group_by_unknown(hr_show *show, size_t axis, hr_table *table, h
         }
         const hr_spread spread =
             hr_spread_of(show->some, n, show->confidence, false, 0.0, show->scratch);
-        const hr_estimate mean = {
-            .value = spread.mean, .lower = spread.mean_lower, .upper = spread.mean_upper};
+        const hr_estimate mean = hr_show_mean_of(&spread, show->study->target.outcome);
         hr_words_add(&name, "%s to %s %s", hr_text_number(worlds[from].value).s,
                      hr_text_number(worlds[to - 1].value).s,
                      strcmp(study->axes[axis].unit, "1") == 0 ? "" : study->axes[axis].unit);

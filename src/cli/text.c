@@ -74,14 +74,15 @@ hr_text hr_text_digest(uint64_t digest)
     return text;
 }
 
-/* Decimals worth showing for a number known to within `half`: the first digit of `half`. */
+/* Decimals worth showing for a number known to within `half`: the last one is worth between a
+ * fifteenth and two thirds of it. */
 static int decimals_of(double half, double value)
 {
-    if (!(half > 0.0)) /* exact: three digits of the value */
-        half = fabs(value) / 500.0;
+    if (!(half > 0.0)) /* exact: about three digits of the value */
+        half = fabs(value) / 60.0;
     if (!(half > 0.0))
         return 0;
-    const double digits = ceil(-log10(half) - 0.2);
+    const double digits = ceil(log10(1.5 / half));
     return digits < 0.0 ? 0 : digits > 9.0 ? 9 : (int)digits;
 }
 
@@ -123,6 +124,8 @@ hr_text hr_text_value(const hr_estimate *estimate, double factor)
     const double half = (estimate->upper - estimate->lower) * factor / 2.0;
     if (isnan(value))
         FORMAT(text, "-");
+    else if (estimate->is_bound && isinf(upper))
+        FORMAT(text, "never seen");
     else if (estimate->is_bound)
         FORMAT(text, "< %.2g", upper);
     else
@@ -174,7 +177,9 @@ void hr_text_wrap(FILE *out, const char *text, unsigned column, unsigned indent,
     size_t used = column;
     bool at_start = true; /* of a line: no space before the word */
     while (*text != '\0') {
-        const size_t length = strcspn(text, " \n");
+        size_t length = strcspn(text, " \n");
+        if (text[length] == ' ' && text[length + 1] == '%') /* never apart from its number */
+            length += 1 + strcspn(text + length + 1, " \n");
         const size_t columns = columns_of(text, length);
         if (length > 0) {
             if (!at_start && used + 1 + columns > width) {

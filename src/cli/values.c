@@ -1,11 +1,54 @@
 #include "cli/values.h"
 
+#include <string.h>
+
 #include "cli/text.h"
 #include "study/describe.h"
 
-static bool is_wanted(const hr_values *values, const hr_described *value)
+/* Rows of every study come first in the table, those of a Front End pool after them. */
+enum {
+    N_CORE_ROWS = 0
+#define HR_ROW(...) +1
+#include "study/params_core.def"
+#undef HR_ROW
+};
+
+/* Studies that list their classes of meetings do not use the rows of a Front End pool. */
+static bool lists_classes(const hr_described *value, size_t n)
 {
-    return !values->only_assumptions || value->is_assumption;
+    for (size_t i = 0; i < n; i++) {
+        if (value[i].row == &hr_param_rows[HR_KEY_class_duration])
+            return true;
+    }
+    return false;
+}
+
+/* Keep only what matters to these values: moved to the front, their number returned. */
+static size_t select_values(const hr_values *values, hr_described *value, size_t n)
+{
+    const bool is_general = lists_classes(value, n);
+    size_t kept = 0;
+    for (size_t i = 0; i < n; i++) {
+        const bool is_core = value[i].row - hr_param_rows < N_CORE_ROWS;
+        if ((is_core || !is_general) && (!values->only_assumptions || value[i].is_assumption))
+            value[kept++] = value[i];
+    }
+    return kept;
+}
+
+static hr_status read_values(const hr_values *values, hr_arena *arena, const hr_described **value,
+                             size_t *n, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_described *all = NULL;
+    hr_described *some = NULL;
+    HR_TRY(hr_study_describe(values->study, values->configuration, arena, &all, n, err));
+    HR_TAKE(some, arena, *n);
+    memcpy(some, all, *n * sizeof *some);
+    *n = select_values(values, some, *n);
+    *value = some;
+out:
+    return st;
 }
 
 /* By the study itself, or by what it varies: not by its base or a default. */
@@ -14,8 +57,9 @@ static bool is_by_study(const hr_described *value)
     return value->by != HR_SET_BY_DEFAULT && value->by != HR_SET_BY_BASE;
 }
 
-/* "* population.users = 6660 per server  (study, [S:capmodel])" and what it is below. */
-static void print_value(const hr_described *value, FILE *out, unsigned width)
+/* "* population.users = 6660 per server  (study, [S:capmodel])" and below it, at the
+ * first of a row, what it is. */
+static void print_value(const hr_described *value, bool is_first, FILE *out, unsigned width)
 {
     hr_words words = {0};
     const char *source = value->row->source;
@@ -27,8 +71,10 @@ static void print_value(const hr_described *value, FILE *out, unsigned width)
                  source);
     fprintf(out, "%c ", is_by_study(value) ? '*' : ' ');
     hr_text_wrap(out, words.s, 2, 4, width);
-    fputs("      ", out);
-    hr_text_wrap(out, value->row->doc, 6, 6, width);
+    if (is_first)
+        fputs("      ", out);
+    if (is_first)
+        hr_text_wrap(out, value->row->doc, 6, 6, width);
 }
 
 hr_status hr_values_print(const hr_values *values, FILE *out, unsigned width, hr_err *err)
@@ -37,11 +83,9 @@ hr_status hr_values_print(const hr_values *values, FILE *out, unsigned width, hr
     hr_arena arena = {0};
     const hr_described *value = NULL;
     size_t n = 0;
-    HR_TRY(hr_study_describe(values->study, values->configuration, &arena, &value, &n, err));
-    for (size_t i = 0; i < n; i++) {
-        if (is_wanted(values, &value[i]))
-            print_value(&value[i], out, width);
-    }
+    HR_TRY(read_values(values, &arena, &value, &n, err));
+    for (size_t i = 0; i < n; i++)
+        print_value(&value[i], i == 0 || value[i - 1].row != value[i].row, out, width);
     hr_text_wrap(out,
                  "* set by the study; [S:...] published, [D] derived from published figures, [U] "
                  "assumption without a published source",
@@ -72,12 +116,10 @@ hr_status hr_values_json(const hr_values *values, hr_json *json, const char *key
     hr_arena arena = {0};
     const hr_described *value = NULL;
     size_t n = 0;
-    HR_TRY(hr_study_describe(values->study, values->configuration, &arena, &value, &n, err));
+    HR_TRY(read_values(values, &arena, &value, &n, err));
     hr_json_array(json, key);
-    for (size_t i = 0; i < n; i++) {
-        if (is_wanted(values, &value[i]))
-            put_value(json, &value[i]);
-    }
+    for (size_t i = 0; i < n; i++)
+        put_value(json, &value[i]);
     hr_json_end_array(json);
 out:
     hr_arena_free(&arena);
@@ -90,11 +132,9 @@ hr_status hr_values_count(const hr_values *values, uint64_t *count, hr_err *err)
     hr_arena arena = {0};
     const hr_described *value = NULL;
     size_t n = 0;
-    *count = 0;
-    HR_TRY(hr_study_describe(values->study, values->configuration, &arena, &value, &n, err));
-    for (size_t i = 0; i < n; i++)
-        *count += is_wanted(values, &value[i]);
+    HR_TRY(read_values(values, &arena, &value, &n, err));
 out:
+    *count = n;
     hr_arena_free(&arena);
     return st;
 }

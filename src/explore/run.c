@@ -11,7 +11,7 @@
 #include "explore/output.h"
 #include "explore/progress.h"
 #include "explore/round.h"
-#include "explore/stop.h"
+#include "explore/signals.h"
 #include "results/partdir.h"
 #include "results/partindex.h"
 #include "results/partlog.h"
@@ -77,7 +77,7 @@ static hr_status equip(hr_explorer *x, uint32_t sequence, hr_err *err)
                           .ledger = &x->ledger,
                           .log = x->log,
                           .index = rank == 0 ? &x->index : NULL,
-                          .stop = hr_stop_flag(),
+                          .stop = hr_signals_flag(),
                           .progress = &x->progress};
 out:
     return st;
@@ -135,7 +135,7 @@ static hr_status conclude(hr_explorer *x, hr_run_report *report, hr_err *err)
     if (hr_comm_rank(x->comm) == 0) {
         hr_part_index_free(&x->index); /* finish reads the new one */
         describe(x, &report->provenance);
-        st = hr_finish(&x->ledger, x->options->output, hr_stop_flag(), &x->progress,
+        st = hr_finish(&x->ledger, x->options->output, hr_signals_flag(), &x->progress,
                        &report->provenance, err);
         if (st == HR_OK)
             st = hr_partdir_clear(&x->dir, err);
@@ -171,7 +171,7 @@ hr_status hr_run(hr_comm *comm, const hr_study *study, const hr_run_options *opt
     hr_explorer x = {.comm = comm, .study = study, .options = options, .began = now_s()};
     hr_err unseen = {0};
     *report = (hr_run_report){0};
-    hr_stop_install();
+    hr_signals_catch();
     hr_progress_init(&x.progress, options->progress);
     const hr_status st = run_all(&x, report, err == NULL ? &unseen : err);
     hr_progress_end(&x.progress);
@@ -179,6 +179,6 @@ hr_status hr_run(hr_comm *comm, const hr_study *study, const hr_run_options *opt
     hr_partdir_close(&x.dir);
     hr_ledger_free(&x.ledger);
     hr_engine_free(x.engine);
-    hr_stop_restore();
+    hr_signals_release();
     return st;
 }

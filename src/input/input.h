@@ -22,8 +22,8 @@ typedef struct hr_input {
     hr_tick to;
 
     uint32_t n_meetings;
-    hr_tick *start;        /* [n_meetings] ascending */
-    hr_tick *end;          /* [n_meetings] > start */
+    hr_tick *start;        /* [n_meetings] ascending; with a ramp: the first join */
+    hr_tick *end;          /* [n_meetings] > start; may be before `begin` with a ramp */
     uint16_t *class_of;    /* [n_meetings] */
     uint16_t *profile;     /* [n_meetings] within the class */
     uint32_t *size;        /* [n_meetings] participants who will ever be present */
@@ -33,7 +33,7 @@ typedef struct hr_input {
     int64_t *final;        /* [n_meetings * n_resources] load once all have joined, steps */
     uint32_t *departure;   /* [n_meetings] meeting numbers in order of (end, number) */
 
-    /* joins after the start (none when participants join at once), ascending in time */
+    /* joins from the start on (none when participants join at once), ascending in time */
     uint32_t n_joins;
     hr_tick *join_tick;
     uint32_t *join_meeting;

@@ -1,4 +1,5 @@
-/* Participants: who joins when, and what the meeting's load is once all have joined. */
+/* Participants: who joins when, when that lets the meeting begin and end, and what its load is once
+ * all have joined. */
 #include <string.h>
 
 #include "input/order.h"
@@ -32,46 +33,76 @@ static void join_at_once(const hr_writing *writing)
     memcpy(in->final, in->initial, in->n_meetings * (size_t)n_resources * sizeof *in->final);
 }
 
-/* Joins as drawn, meeting by meeting; those that would come after the end never come. */
-static hr_status draw_joins(const hr_writing *writing, hr_err *err)
+/* Raw joins: as drawn, meeting by meeting, before they are put in order. */
+typedef struct hr_raw_joins {
+    uint32_t n;
+    hr_tick *tick;
+    uint32_t *meeting;
+    uint8_t *kind;
+    hr_stream offsets, kinds;
+} hr_raw_joins;
+
+/* Offsets of a meeting's participants from its scheduled time; the earliest is returned. */
+static hr_tick draw_offsets(const hr_writing *writing, hr_raw_joins *raw, uint32_t size)
+{
+    hr_tick earliest = UINT64_MAX;
+    for (uint32_t k = 0; k < size; k++) {
+        const double offset =
+            hr_sampler_draw(&writing->prepared->join, hr_stream_next(&raw->offsets));
+        const hr_tick ticks = (hr_tick)(offset * HR_TICKS_PER_SECOND + 0.5);
+        raw->tick[raw->n + k] = ticks;
+        earliest = ticks < earliest ? ticks : earliest;
+    }
+    return size > 0 ? earliest : 0;
+}
+
+/* A meeting is activated by its first participant, and only then gets a server: `start` is the
+ * first join. The others follow as they would from the scheduled time, and the meeting ends its
+ * duration after that time; those who would come after the end never come. */
+static void join_meeting(const hr_writing *writing, hr_raw_joins *raw, uint32_t i)
+{
+    hr_input *in = writing->input;
+    const unsigned n_resources = writing->configuration->n_resources;
+    const hr_prepared_profile *profile =
+        &writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
+    const hr_tick earliest = draw_offsets(writing, raw, in->size[i]);
+    in->end[i] = in->end[i] > in->start[i] + earliest ? in->end[i] - earliest : in->start[i] + 1;
+    int64_t *load = in->final + i * (size_t)n_resources;
+    const uint32_t first = raw->n;
+    for (uint32_t k = first; k < first + in->size[i]; k++) {
+        const size_t kind = profile->n_kinds > 1
+                                ? hr_sampler_index(&profile->kind, hr_stream_next(&raw->kinds))
+                                : 0;
+        const hr_tick tick = in->start[i] + (raw->tick[k] - earliest);
+        if (tick >= in->end[i])
+            continue;
+        raw->tick[raw->n] = tick;
+        raw->meeting[raw->n] = i;
+        raw->kind[raw->n] = (uint8_t)kind;
+        raw->n++;
+        add_cost(load, profile->kind_cost + kind * n_resources, n_resources, 1);
+    }
+    in->size[i] = raw->n - first;
+}
+
+static hr_status put_joins_in_order(const hr_writing *writing, const hr_raw_joins *raw, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_input *in = writing->input;
     struct hr_input_store *store = in->store;
-    const unsigned n_resources = writing->configuration->n_resources;
-    hr_tick *tick = store->raw_tick.data;
-    uint32_t *meeting = store->raw_meeting.data;
-    uint8_t *kind = store->raw_kind.data;
-    hr_stream offsets;
-    hr_stream kinds;
-    hr_stream_open(&offsets, writing->id, HR_PURPOSE_JOIN, 0, writing->vector);
-    hr_stream_open(&kinds, writing->id, HR_PURPOSE_KIND, 0, writing->vector);
-    uint32_t n = 0;
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const hr_prepared_profile *profile =
-            &writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
-        int64_t *load = in->final + i * (size_t)n_resources;
-        uint32_t present = 0;
-        for (uint32_t k = 0; k < in->size[i]; k++) {
-            const double offset =
-                hr_sampler_draw(&writing->prepared->join, hr_stream_next(&offsets));
-            const size_t which =
-                profile->n_kinds > 1 ? hr_sampler_index(&profile->kind, hr_stream_next(&kinds)) : 0;
-            tick[n] = in->start[i] + (hr_tick)(offset * HR_TICKS_PER_SECOND + 0.5);
-            if (tick[n] >= in->end[i])
-                continue;
-            meeting[n] = i;
-            kind[n] = (uint8_t)which;
-            add_cost(load, profile->kind_cost + which * n_resources, n_resources, 1);
-            present++;
-            n++;
-        }
-        in->size[i] = present;
+    in->n_joins = raw->n;
+    HR_ROOM(in->join_tick, &store->join_tick, raw->n);
+    HR_ROOM(in->join_meeting, &store->join_meeting, raw->n);
+    HR_ROOM(in->join_kind, &store->join_kind, raw->n);
+    HR_TRY(hr_room_grow(&store->place, raw->n, sizeof(uint32_t), 0, err));
+    HR_TRY(hr_room_grow(&store->work, 2 * (size_t)raw->n, sizeof(uint64_t), 0, err));
+    uint32_t *place = store->place.data;
+    HR_TRY(hr_order(raw->tick, raw->n, place, store->work.data, err));
+    for (uint32_t i = 0; i < raw->n; i++) {
+        in->join_tick[i] = raw->tick[place[i]];
+        in->join_meeting[i] = raw->meeting[place[i]];
+        in->join_kind[i] = raw->kind[place[i]];
     }
-    in->n_joins = n;
-    HR_ROOM(in->join_tick, &store->join_tick, n);
-    HR_ROOM(in->join_meeting, &store->join_meeting, n);
-    HR_ROOM(in->join_kind, &store->join_kind, n);
 out:
     return st;
 }
@@ -88,30 +119,33 @@ static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
         most += in->size[i];
     if (most > INT32_MAX)
         return HR_FAIL(err, HR_ERR_DATA,
-                       "%llu joins in one replication: shorten the window or "
-                       "lower sizes or rates",
+                       "%llu joins in one replication: shorten the window or lower sizes or rates",
                        (unsigned long long)most);
-    HR_TRY(hr_room_grow(&store->raw_tick, most + 1, sizeof(hr_tick), 0, err));
-    HR_TRY(hr_room_grow(&store->raw_meeting, most + 1, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->raw_kind, most + 1, sizeof(uint8_t), 0, err));
-    HR_TRY(draw_joins(writing, err));
-    HR_TRY(hr_room_grow(&store->place, in->n_joins, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->work, 2 * (size_t)in->n_joins, sizeof(uint64_t), 0, err));
-    uint32_t *place = store->place.data;
-    HR_TRY(hr_order(store->raw_tick.data, in->n_joins, place, store->work.data, err));
-    for (uint32_t i = 0; i < in->n_joins; i++) {
-        in->join_tick[i] = ((hr_tick *)store->raw_tick.data)[place[i]];
-        in->join_meeting[i] = ((uint32_t *)store->raw_meeting.data)[place[i]];
-        in->join_kind[i] = ((uint8_t *)store->raw_kind.data)[place[i]];
-    }
+    HR_TRY(hr_room_grow(&store->raw_tick, most, sizeof(hr_tick), 0, err));
+    HR_TRY(hr_room_grow(&store->raw_meeting, most, sizeof(uint32_t), 0, err));
+    HR_TRY(hr_room_grow(&store->raw_kind, most, sizeof(uint8_t), 0, err));
+    hr_raw_joins raw = {.tick = store->raw_tick.data,
+                        .meeting = store->raw_meeting.data,
+                        .kind = store->raw_kind.data};
+    hr_stream_open(&raw.offsets, writing->id, HR_PURPOSE_JOIN, 0, writing->vector);
+    hr_stream_open(&raw.kinds, writing->id, HR_PURPOSE_KIND, 0, writing->vector);
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        join_meeting(writing, &raw, i);
+    HR_TRY(put_joins_in_order(writing, &raw, err));
 out:
     return st;
 }
 
 hr_status hr_write_joins(const hr_writing *writing, hr_err *err)
 {
-    if (!writing->prepared->joins_at_once)
-        return join_on_a_ramp(writing, err);
-    join_at_once(writing);
-    return HR_OK;
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
+    if (writing->prepared->joins_at_once)
+        join_at_once(writing);
+    else
+        HR_TRY(join_on_a_ramp(writing, err));
+    HR_TRY(hr_room_grow(&in->store->work, 2 * (size_t)in->n_meetings, sizeof(uint64_t), 0, err));
+    HR_TRY(hr_order(in->end, in->n_meetings, in->departure, in->store->work.data, err));
+out:
+    return st;
 }

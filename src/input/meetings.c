@@ -189,7 +189,6 @@ hr_status hr_write_meetings(const hr_writing *writing, hr_err *err)
     draw_words(writing, HR_PURPOSE_TIE, 0, in->tie);
     draw_words(writing, HR_PURPOSE_PICK, 0, in->pick);
     write_initial(writing, words);
-    HR_TRY(hr_order(in->end, in->n_meetings, in->departure, in->store->work.data, err));
 out:
     return st;
 }

@@ -143,7 +143,8 @@ typedef struct hr_configuration {
     const hr_source *sources;
     unsigned n_classes;
     const hr_class *classes;
-    hr_law join;             /* s after the start at which a participant joins; CONSTANT 0 = at once */
+    hr_law join;             /* s after the scheduled time at which a participant joins; CONSTANT 0
+                                = all at once. The first join activates the meeting */
     unsigned n_background;
     const hr_background *background;
     double session_step;     /* s between steps of background sessions (default 10) */
@@ -178,7 +179,9 @@ HR_MUST_CHECK hr_status hr_configuration_prepare(hr_configuration *configuration
 
 /* Mean arrivals per second over a long run, and mean participants present in the pool (ramp
  * included), meetings in progress and load of the pool per resource (background excluded):
- * exact means, for `check`, utilisation columns and tests. Sources that never repeat count 0. */
+ * exact means, for `check`, utilisation columns and tests; with a ramp, meetings (and their
+ * own costs) are counted from the scheduled time, a little before they begin. Sources that never
+ * repeat count 0. */
 double hr_configuration_arrival_rate(const hr_configuration *configuration);
 double hr_configuration_mean_meetings(const hr_configuration *configuration);
 double hr_configuration_mean_present(const hr_configuration *configuration);

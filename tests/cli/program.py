@@ -53,15 +53,17 @@ class Finished:
         return f"exit code {self.code}\n-- stdout\n{self.out}\n-- stderr\n{self.err}"
 
 
-def run(*arguments, cwd=None, env=None, stdout=subprocess.PIPE, memory=None, timeout=120):
-    """Run the program; `memory` limits its address space (bytes), `env` adds variables."""
+def run(*arguments, cwd=None, env=None, stdout=subprocess.PIPE, memory=None, timeout=120,
+        before=()):
+    """Run the program; `memory` limits its address space (bytes), `env` adds variables, `before`
+    is put in front of the command."""
 
     def limit():
         if memory is not None:
             resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
 
-    environment = dict(os.environ, LC_ALL="C.UTF-8", OMP_NUM_THREADS="1", **(env or {}))
-    done = subprocess.run([HEADROOM, *map(str, arguments)], cwd=cwd, env=environment,
+    environment = {**os.environ, "LC_ALL": "C.UTF-8", "OMP_NUM_THREADS": "1", **(env or {})}
+    done = subprocess.run([*before, HEADROOM, *map(str, arguments)], cwd=cwd, env=environment,
                           stdout=stdout, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
                           timeout=timeout, preexec_fn=limit, check=False)
     text = done.stdout.decode("utf-8") if done.stdout is not None else ""
@@ -86,6 +88,10 @@ class Case(unittest.TestCase):
 
     def headroom(self, *arguments, **options):
         return run(*arguments, cwd=self.folder, **options)
+
+    def in_parallel(self, ranks, *arguments, **options):
+        mpiexec = os.environ.get("HEADROOM_MPIEXEC", "mpiexec")
+        return self.headroom(*arguments, before=(mpiexec, "-n", str(ranks)), **options)
 
     def succeeds(self, *arguments, **options):
         done = self.headroom(*arguments, **options)

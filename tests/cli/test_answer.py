@@ -90,9 +90,9 @@ class Show(Case):
     def test_answer(self):
         text = self.succeeds("show", "tiny.h5")
         flat = re.sub(r"\s+", " ", text)
-        self.assertRegex(text, r"^tiny  8 worlds x 2 choices = 16 configurations, [\d,]+ repl")
+        self.assertRegex(text, r"^tiny: 8 worlds x 2 choices = 16 configurations, [\d,]+ repl")
         self.assertRegex(text, r"(?m)^(MET|MISSED|UNDECIDED) in \d+ % of worlds \(")
-        self.assertIn("rule least_loaded. Asked: time_over (level full, load) at most 5 %", flat)
+        self.assertIn("For rule least_loaded. Asked: time_over (level full, load) at most 5 %", flat)
         self.assertRegex(text, rf"(?m)^ random +{VALUE} ")
         self.assertRegex(text, rf"(?m)^ least_loaded +{VALUE} ")
         self.assertRegex(text, r"(?m)^  (HOLDS|FAILS|UNDECIDED) +rule random: ")
@@ -132,7 +132,7 @@ class Show(Case):
     def test_single_configuration(self):
         text = self.succeeds("show", "single.h5")
         self.assertRegex(text, r"(?m)^(MET|MISSED|UNDECIDED)\.$")
-        self.assertRegex(text, rf"(?m)^time_over +full load +{VALUE} +% +[\d,]+$")
+        self.assertRegex(text, rf"(?m)^time_over +full any +{VALUE} +% +[\d,]+$")
         self.assert_narrow(text)
 
     def test_other_views_are_narrow(self):
@@ -168,14 +168,15 @@ class Show(Case):
                     if cell["value"] is None:
                         continue
                     self.assertLessEqual(cell["lower"], cell["value"])
-                    self.assertLessEqual(cell["value"], cell["upper"])
+                    if cell["upper"] is not None:
+                        self.assertLessEqual(cell["value"], cell["upper"])
                     self.assertEqual(cell["bound"], cell["hits"] == 0)
         self.assertEqual(total, whole["replications"])
         self.check_summary(whole)
 
     def check_summary(self, whole):
         def full(cells):
-            return next(c for c in cells if c["level"] == "full" and c["resource"] == "load")
+            return next(c for c in cells if c["level"] == "full")
 
         values = [full(c["outcomes"]["time_over"])["value"] for c in whole["configurations"]]
         summary = full(whole["summary"]["time_over"])

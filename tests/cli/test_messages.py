@@ -51,11 +51,9 @@ STUDIES = [
     ("mean 1 h", "mean -1 h", r"bad\.yaml:8:\d+: meetings\.classes\[0\]\.duration"),
     ("exponential(mean", "exponental(mean", r"bad\.yaml:8:\d+: .*exponential"),
     ("size: 1,", "size: mix(1 at 50 %, 2 at 20 %),", r"bad\.yaml:8:\d+: meetings\.classes\[0\]\.size"),
-    ("name: meeting,", "name: meeting, share: 40 %,", r"share"),
     ("[random, least_loaded]", "[]", r"bad\.yaml:1\d:\d+: .*placement\.rule"),
     ("[random, least_loaded]", "[random, least_lodaed]", r"least_loaded"),
     ("worlds: 8", "worlds: 4000000000", r"bad\.yaml:15:\d+: design\.worlds"),
-    ("worlds: 8", "worlds: 9000000", r"configurations"),
     ("outcome: time_over,", "outcome: time_ovr,", r"time_over"),
     ("study: tiny", "study: [tiny", r"bad\.yaml:\d+:\d+"),
     ("study: tiny", "study: tiny\nbase: no-such-preset", r"no-such-preset"),
@@ -91,7 +89,38 @@ class Messages(Case):
                 self.assertIn(old, STUDY)
                 (self.folder / "bad.yaml").write_text(STUDY.replace(old, new))
                 done = self.fails(["check", "bad.yaml"], 65, pattern)
-                self.assertEqual(done.err.count("\n"), 1, done)
+                self.assert_points(done.err)
+
+    def test_shares_that_do_not_sum_to_one(self):
+        (self.folder / "bad.yaml").write_text(STUDY.replace("name: meeting,",
+                                                            "name: meeting, share: 40 %,"))
+        self.fails(["check", "bad.yaml"], 65, r"meetings\.classes.*shares must sum to 100 %, not 40 %")
+
+    def test_huge_sweep(self):
+        levels = ", ".join(f"{i} s" for i in range(101))
+        (self.folder / "bad.yaml").write_text(
+            STUDY.replace("worlds: 8", "worlds: 10000000")
+                 .replace("choose:", f"choose:\n  placement.report_delay: [{levels}]"))
+        for command in (["check", "bad.yaml"], ["run", "bad.yaml", "-o", "out.h5"]):
+            self.fails(command, 65, r"configurations")
+        self.assertFalse((self.folder / "out.h5").exists())
+
+    def test_one_message_from_many_processes(self):
+        (self.folder / "bad.yaml").write_text(STUDY.replace("seed: 7", "sead: 7"))
+        for arguments, code, pattern in (
+                (["bad.yaml", "-o", "out.h5"], 65, r"sead"),
+                (["single.yaml", "-o", "no/such/folder/out.h5"], 73, r"no/such/folder")):
+            done = self.in_parallel(2, "run", *arguments)
+            self.assertEqual(done.code, code, done)
+            self.assertRegex(done.err, pattern)
+            self.assertEqual(done.err.count("headroom: "), 1, done)
+
+    def assert_points(self, message):
+        """One line that says it all, the line of the file, and a caret below the place."""
+        lines = message.splitlines()
+        self.assertTrue(lines[0].startswith("headroom: bad.yaml:"), message)
+        self.assertEqual(len(lines), 3, message)
+        self.assertEqual(lines[2].strip(), "^", message)
 
     def test_a_bad_study_is_refused_before_anything_is_written(self):
         (self.folder / "bad.yaml").write_text(STUDY.replace("seed: 7", "sead: 7"))
@@ -100,8 +129,8 @@ class Messages(Case):
         self.assertFalse((self.folder / "out.h5.parts").exists())
 
     def test_set(self):
-        self.fails(["check", "tiny.yaml", "--set", "pool.sevrers=3"], 65, r"pool\.servers")
-        self.fails(["check", "tiny.yaml", "--set", "window.warm_up=3"], 65, r"window\.warm_up")
+        self.fails(["check", "tiny.yaml", "--set", "pool.sevrers=3"], 64, r"did you mean servers\?")
+        self.fails(["check", "tiny.yaml", "--set", "window.warm_up=3"], 64, r"window\.warm_up")
         text = self.succeeds("check", "tiny.yaml", "--set", "design.worlds=4")
         self.assertIn("4 worlds x 2 choices = 8 configurations", text)
 
@@ -153,7 +182,8 @@ class Messages(Case):
     def test_closed_pipe_behind_standard_output(self):
         reader = subprocess.Popen(["true"], stdin=subprocess.PIPE)
         reader.wait()
-        done = self.headroom("list", "params", "--json", stdout=reader.stdin)
+        with reader.stdin as pipe:
+            done = self.headroom("list", "params", "--json", stdout=pipe)
         self.assertEqual(done.code, 73, done)
         self.assertRegex(done.err, r"standard output: Broken pipe")
 

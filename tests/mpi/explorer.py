@@ -28,10 +28,10 @@ unknown:
   arrivals.sources[0].rate: uniform(60 per hour, 120 per hour)
 choose:
   pool.servers: [2, 3, 4]
-design: {worlds: 16, kind: sobol}
-window: {start: stationary, length: 10 h}
+design: {worlds: 8, kind: sobol}
+window: {start: stationary, length: 4 h}
 target: {outcome: time_over, level: full}
-precision: {relative: 0.01 %, at_most: 1024 replications, block: 16 replications}
+precision: {relative: 0.01 %, at_most: 512 replications, block: 16 replications}
 """
 SETTINGS = ["--quiet"]
 

@@ -11,7 +11,7 @@ from explorer import ExplorerTest, kill
 class KillAndResume(ExplorerTest):
 
     def finish(self, ranks=0, threads=2):
-        """Run to the end and compare. Returns how many tasks came from part logs."""
+        """Run to the end and compare."""
         done = self.start(ranks=ranks, threads=threads).end()
         self.check_code(done, 0)
         self.check_answer()

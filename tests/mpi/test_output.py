@@ -4,7 +4,6 @@
 import os
 import shutil
 import subprocess
-import time
 import unittest
 from pathlib import Path
 
@@ -20,12 +19,10 @@ def contents(path):
 class Output(ExplorerTest):
 
     def refuse(self, code, words, **more):
-        began = time.monotonic()
-        run = self.start(**more).end()
+        run = self.start(**more)
+        run.end()
         self.check_code(run, code)
-        self.assertIn(words, run.err)
-        self.assertEqual(run.err.count(words), 1, "said more than once")
-        self.assertLess(time.monotonic() - began, 10, "refused only after working")
+        self.assertEqual(run.err.count(words), 1, f"not said once: {run.err}")
 
     def test_finished_same_study_is_left_alone(self):
         shutil.copy(self.reference, self.output)
@@ -112,20 +109,24 @@ class Output(ExplorerTest):
         self.check_code(run, 0)
 
     def test_full_disk(self):
-        """First too small for the part logs, then for the result; then there is room."""
+        """Too small for the part logs, then for the result, a little more each time."""
         disk = self.folder / "disk"
         disk.mkdir()
         self.output = disk / "out.h5"
-        mount = ["mount", "-t", "tmpfs", "-o", "size=100k", "tmpfs", str(disk)]
+        mount = ["mount", "-t", "tmpfs", "-o", "size=40k", "tmpfs", str(disk)]
         if subprocess.run(mount, stderr=subprocess.DEVNULL, check=False).returncode != 0:
             self.skipTest("may not mount a small disk here")
         try:
-            for size in ("100k", "600k", "900k"):
-                subprocess.run(["mount", "-o", f"remount,size={size}", str(disk)], check=True)
-                self.refuse(73, "No space left on device", ranks=2)
+            for n_refused in range(20):
+                run = self.start(ranks=2).end()
+                if run.code == 0:
+                    break
+                self.check_code(run, 73)
+                self.assertEqual(run.err.count("No space left on device"), 1, run.err)
                 self.assertFalse(self.output.exists())
-            subprocess.run(["mount", "-o", "remount,size=50m", str(disk)], check=True)
-            self.check_code(self.start().end(), 0)
+                size = 40 + 150 * (n_refused + 1)
+                subprocess.run(["mount", "-o", f"remount,size={size}k", str(disk)], check=True)
+            self.assertGreaterEqual(n_refused, 3)
             self.assertEqual(digest(self.output), digest(self.reference))
         finally:
             subprocess.run(["umount", str(disk)], check=False)
@@ -138,12 +139,12 @@ class Wording(ExplorerTest):
         with h5py.File(self.reference) as file:
             self.assertEqual(file.attrs["headroom_format_version"], 1)
             n = len(file["configuration"])
-            self.assertEqual(n, 16 * 3)
+            self.assertEqual(n, 8 * 3)
             self.assertEqual(list(file["choice"][:4]), [0, 1, 2, 0])
             self.assertEqual(list(file["world"][:4]), [0, 0, 0, 1])
             self.assertEqual(list(file["pool.servers"][:3]), [2, 3, 4])
             group = file["estimates"]
-            self.assertTrue((group["replications"][()] == 1024).all())
+            self.assertTrue((group["replications"][()] == 512).all())
             for name in ("time_over", "time_over_lower", "time_over_upper", "time_over_hits"):
                 self.assertEqual(group[name].shape[0], n)
             study = file["provenance"].attrs["study"]

@@ -1,7 +1,7 @@
 #define _POSIX_C_SOURCE 200809L
 #define _XOPEN_SOURCE   700 /* SIGXFSZ */
 
-#include "explore/stop.h"
+#include "explore/signals.h"
 
 #include <signal.h>
 #include <stddef.h>
@@ -17,7 +17,7 @@ static void on_signal(int number)
     atomic_store(&asked, true);
 }
 
-void hr_stop_install(void)
+void hr_signals_catch(void)
 {
     atomic_store(&asked, false);
     for (int i = 0; i < N_SIGNALS; i++) {
@@ -28,13 +28,13 @@ void hr_stop_install(void)
     }
 }
 
-void hr_stop_restore(void)
+void hr_signals_release(void)
 {
     for (int i = 0; i < N_SIGNALS; i++)
         (void)sigaction(signals[i], &before[i], NULL);
 }
 
-const atomic_bool *hr_stop_flag(void)
+const atomic_bool *hr_signals_flag(void)
 {
     return &asked;
 }
