@@ -17,6 +17,14 @@ static int by_value(const void *left, const void *right)
     return (a > b) - (a < b);
 }
 
+static bool is_ascending(const entry *e, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (e[i].value < e[i - 1].value)
+            return false;
+    return true;
+}
+
 /* Thresholds: entry i owns the words from floor(2^32 cum[i-1]) to floor(2^32 cum[i]) - 1, so its
  * probability is right to 2^-32. Entries of no probability own no word: a leading one is hidden
  * by the guide, a later one repeats the threshold before it, and the last entry that has any
@@ -56,7 +64,8 @@ static hr_status make_table(hr_sampler *sampler, entry *e, size_t n, hr_arena *a
     HR_TAKE(value, arena, n);
     HR_TAKE(threshold, arena, n);
     HR_TAKE(guide, arena, 256);
-    qsort(e, n, sizeof *e, by_value);
+    if (!is_ascending(e, n)) /* most tables are */
+        qsort(e, n, sizeof *e, by_value);
     for (size_t i = 0; i < n; i++)
         value[i] = e[i].value;
     set_thresholds(e, n, threshold, guide);

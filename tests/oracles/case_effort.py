@@ -11,7 +11,7 @@ import math
 import case_study as words
 from case_study import Target, hours, mean_of, plain
 
-LONGEST_WINDOW = 10000.0  # mean durations
+LONGEST_WINDOW = 2000.0   # hours; a study may not reach further than 1e7 s
 EPISODE = 0.12            # of a mean duration: a typical overload, for the first guess
 SNAPSHOT = 0.05           # of a mean duration: apart far enough to be worth looking
 MOST_WORLDS = 4096
@@ -113,7 +113,7 @@ class Study:
             together = self.model["n"] if self.target.outcome == "fits_everywhere" else 1
             wanted = EPISODE * unit / value / together
         least = 40.0 if self.is_admission() else 10.0
-        return min(max(wanted, least * unit), LONGEST_WINDOW * unit)
+        return min(max(wanted, least * unit), LONGEST_WINDOW)
 
     def is_admission(self):
         return self.model.get("admission", {"policy": "none"})["policy"] != "none"
