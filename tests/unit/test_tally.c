@@ -79,7 +79,9 @@ static void fill(hr_tally *tally, unsigned seed)
     for (uint32_t i = 0; i < tally->n_cells; i++) {
         if (rand() % 3 == 0)
             continue;
-        const hr_u128 big = ((hr_u128)(uint64_t)rand() << 70) + (uint64_t)rand();
+        const hr_u128 high = (unsigned)rand();
+        const hr_u128 low = (unsigned)rand();
+        const hr_u128 big = (high << 70) + low;
         tally->cell[i] = (hr_cell){(uint64_t)rand() % 100, big, big * 2, 7, 49, big + 1};
     }
 }
