@@ -11,8 +11,13 @@ build=${1:-$here/build}
     echo "bench: no program in $build; run tests/run.sh first" >&2
     exit 64
 }
+[ -x /usr/bin/time ] || {
+    echo "bench: needs /usr/bin/time for memory (Debian: apt-get install time)" >&2
+    exit 64
+}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
+exec 2>&1
 export OMP_NUM_THREADS=1
 
 echo "== model M0, input and replay, one core"
