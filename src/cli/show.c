@@ -187,21 +187,35 @@ hr_estimate hr_show_estimate(const hr_show *show, const hr_configuration *config
                             alpha);
 }
 
-/* A column made again from the exact sums, for another confidence. */
-static hr_status estimate_column(hr_show *show, unsigned outcome, unsigned cell,
-                                 hr_estimate *column, hr_err *err)
+/* All cells of one configuration, from its exact sums. */
+static void estimate_all(hr_show *show, const hr_configuration *configuration,
+                         const hr_tally *tally, uint64_t i)
+{
+    const hr_layout *layout = &show->study->layout;
+    const double alpha = hr_show_alpha(show, i);
+    for (unsigned o = 0; o < hr_n_outcomes; o++) {
+        const unsigned n = hr_show_has(show, o) ? hr_layout_cells(layout, o) : 0;
+        for (unsigned cell = 0; cell < n; cell++)
+            show->again[(layout->first[o] + cell) * show->study->n_configurations + i] =
+                hr_show_estimate(show, configuration, tally, o, cell, alpha);
+    }
+}
+
+/* Everything again for another confidence, in one pass over the file. */
+static hr_status estimate_again(hr_show *show, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_arena arena = {0};
     hr_tally tally;
+    const uint64_t n = show->study->n_configurations;
     HR_TRY(hr_tally_init(&tally, &show->study->layout, &show->arena, err));
-    for (uint64_t i = 0; i < show->study->n_configurations; i++) {
+    HR_TAKE(show->again, &show->arena, n * show->study->layout.n_cells);
+    for (uint64_t i = 0; i < n; i++) {
         hr_configuration configuration = {0};
         hr_arena_reset(&arena);
         HR_TRY(hr_study_configuration(show->study, i, 0, &arena, &configuration, err));
         HR_TRY(hr_result_tally(&show->result, i, &tally, err));
-        column[i] =
-            hr_show_estimate(show, &configuration, &tally, outcome, cell, hr_show_alpha(show, i));
+        estimate_all(show, &configuration, &tally, i);
     }
 out:
     hr_arena_free(&arena);
@@ -212,12 +226,15 @@ hr_status hr_show_column(hr_show *show, unsigned outcome, unsigned cell, hr_esti
                          hr_err *err)
 {
     hr_status st = HR_OK;
+    const unsigned place = show->study->layout.first[outcome] + cell;
+    if (show->is_other_confidence) {
+        if (show->again == NULL)
+            HR_TRY(estimate_again(show, err));
+        *column = show->again + place * show->study->n_configurations;
+        return st;
+    }
     HR_TAKE(*column, &show->arena, show->study->n_configurations);
-    if (show->is_other_confidence)
-        HR_TRY(estimate_column(show, outcome, cell, *column, err));
-    else
-        HR_TRY(hr_result_estimates(&show->result, outcome,
-                                   show->study->layout.first[outcome] + cell, *column, err));
+    HR_TRY(hr_result_estimates(&show->result, outcome, place, *column, err));
 out:
     return st;
 }

@@ -98,7 +98,7 @@ static hr_status ask_rule(hr_show *show, struct thumb *thumb, bool *has_rule, hr
 {
     hr_status st = HR_OK;
     const hr_study *study = show->study;
-    *thumb = (struct thumb){.least = INFINITY};
+    *thumb = (struct thumb){.least = HUGE_VAL};
     for (uint64_t w = 0; w < study->n_worlds; w++) {
         const uint64_t index = w * study->n_choices + show->base_choice;
         double servers = 0.0, actual = 0.0;
@@ -184,7 +184,7 @@ hr_status hr_show_trust(hr_show *show, hr_err *err)
     if (n_exhausted > 0)
         hr_words_add(&words,
                      ". Next: headroom run ... --set \"precision.at_most=%llu replications\"",
-                     (unsigned long long)(4 * study->precision.at_most));
+                     4 * (unsigned long long)study->precision.at_most);
     hr_show_fact(show, "Trust", words.s);
     HR_TRY(hr_values_count(&assumptions, &n_assumed, err));
     fprintf(show->out, "digest %s  headroom %s", hr_text_digest(show->result.provenance.digest).s,

@@ -15,11 +15,12 @@ static void put_u64s(hr_json *json, const char *key, const uint64_t *value, size
     hr_json_end_array(json);
 }
 
+/* NULL is n zeros: a class without a reserve. */
 static void put_i64s(hr_json *json, const char *key, const int64_t *value, size_t n)
 {
     hr_json_array(json, key);
     for (size_t i = 0; i < n; i++)
-        hr_json_integer(json, NULL, value[i]);
+        hr_json_integer(json, NULL, value == NULL ? 0 : value[i]);
     hr_json_end_array(json);
 }
 

@@ -42,10 +42,11 @@ static hr_status read_values(const hr_values *values, hr_arena *arena, const hr_
     hr_status st = HR_OK;
     const hr_described *all = NULL;
     hr_described *some = NULL;
-    HR_TRY(hr_study_describe(values->study, values->configuration, arena, &all, n, err));
-    HR_TAKE(some, arena, *n);
-    memcpy(some, all, *n * sizeof *some);
-    *n = select_values(values, some, *n);
+    size_t n_all = 0;
+    HR_TRY(hr_study_describe(values->study, values->configuration, arena, &all, &n_all, err));
+    HR_TAKE(some, arena, n_all);
+    memcpy(some, all, n_all * sizeof *some);
+    *n = select_values(values, some, n_all);
     *value = some;
 out:
     return st;

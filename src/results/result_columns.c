@@ -4,18 +4,19 @@
 #include <stdio.h>
 #include <string.h>
 
-const char *const hr_part_suffix[HR_N_PARTS] = {"", "_lower", "_upper", "_se", "_hits"};
+static const char *const part_suffix[HR_N_PARTS] = {"", "_lower", "_upper", "_se", "_hits"};
 static const char *const part_doc[HR_N_PARTS] = {
     "", "lower end of the interval of: ", "upper end of the interval of: ", "standard error of: ",
     "replications that contributed to: "};
 
 enum { BAND = 256, BUFFER_BYTES = 16 << 20 };
 
-const char *hr_columns_path(hr_arena *arena, const hr_variable *variable, hr_part_of part)
+/* "/estimates/time_over_lower" */
+static const char *path_of(hr_arena *arena, const hr_variable *variable, hr_part_of part)
 {
     char path[128];
     (void)snprintf(path, sizeof path, "/estimates/%s%s", hr_outcomes[variable->outcome].name,
-                   hr_part_suffix[part]);
+                   part_suffix[part]);
     return hr_arena_text(arena, path, strlen(path));
 }
 
@@ -54,7 +55,7 @@ static hr_status make_array(hr_columns *columns, hr_column *column, hr_part_of p
                          .long_name = long_name};
     (void)snprintf(long_name, sizeof long_name, "%s%s", part_doc[part],
                    hr_outcomes[variable->outcome].doc);
-    array.path = hr_columns_path(arena, variable, part);
+    array.path = path_of(arena, variable, part);
     if (array.path == NULL)
         HR_TRY(HR_FAIL(err, HR_ERR_MEMORY, "no memory for the name of an array"));
     array.size[0] = schema->study->n_configurations;
@@ -196,7 +197,7 @@ hr_status hr_columns_read(const hr_h5 *h5, const hr_schema *schema, const hr_var
     const uint64_t n = schema->study->n_configurations;
     const hr_h5_box box = one_place(schema, variable, place);
     for (int part = 0; part < HR_N_PARTS; part++) {
-        const char *path = hr_columns_path(&arena, variable, (hr_part_of)part);
+        const char *path = path_of(&arena, variable, (hr_part_of)part);
         if (path == NULL)
             HR_TRY(HR_FAIL(err, HR_ERR_MEMORY, "no memory for the name of an array"));
         /* Hits are below 2^53: as doubles they are exact. */

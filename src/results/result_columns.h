@@ -23,7 +23,6 @@ typedef enum hr_part_of {
     HR_PART_HITS,
     HR_N_PARTS
 } hr_part_of;
-extern const char *const hr_part_suffix[HR_N_PARTS];
 
 typedef struct hr_column {
     const hr_variable *variable;
@@ -40,9 +39,6 @@ typedef struct hr_columns {
     size_t n_filled;
     uint64_t first; /* configuration of the band's first row */
 } hr_columns;
-
-/* Path of one array, "/estimates/time_over_lower"; NULL without memory. */
-const char *hr_columns_path(hr_arena *arena, const hr_variable *variable, hr_part_of part);
 
 /* Create the arrays; buffers (at most about 16 MiB) come from `arena`. */
 HR_MUST_CHECK hr_status hr_columns_make(hr_columns *columns, const hr_h5 *h5,

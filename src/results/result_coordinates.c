@@ -119,13 +119,13 @@ static hr_status write_labels(const hr_h5 *h5, const hr_schema *schema, size_t a
     const hr_axis_of_study *swept = &schema->study->axes[axis];
     const uint64_t n = schema->study->n_configurations;
     char path[PATH];
+    (void)snprintf(path, sizeof path, "/%s", name);
     hr_h5_array array = per_configuration(schema, path, HR_H5_TEXT);
     HR_TAKE(labels, &arena, n);
     for (uint64_t i = 0; i < n; i++) {
         HR_ASSERT(positions[i] >= 0.0 && positions[i] < (double)swept->n_levels);
         labels[i] = swept->labels[(size_t)positions[i]];
     }
-    (void)snprintf(path, sizeof path, "/%s", name);
     array.long_name = swept->path;
     HR_TRY(hr_h5_write(h5, &array, labels, err));
     array = per_configuration(schema, path, HR_H5_REAL);

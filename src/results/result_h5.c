@@ -140,11 +140,6 @@ hr_status hr_h5_link(const hr_h5 *h5, const char *from, const char *to, hr_err *
                        to, err);
 }
 
-bool hr_h5_exists(const hr_h5 *h5, const char *path)
-{
-    return H5Lexists(h5->file, path, H5P_DEFAULT) > 0;
-}
-
 /* ---- arrays */
 
 /* A text of any length, UTF-8: the only kind that every reader understands. */

@@ -35,7 +35,6 @@ void hr_h5_drop(hr_h5 *h5);
 HR_MUST_CHECK hr_status hr_h5_group(const hr_h5 *h5, const char *path, hr_err *err);
 /* A second name for an object. */
 HR_MUST_CHECK hr_status hr_h5_link(const hr_h5 *h5, const char *from, const char *to, hr_err *err);
-bool hr_h5_exists(const hr_h5 *h5, const char *path);
 
 typedef enum hr_h5_type { HR_H5_REAL, HR_H5_INTEGER, HR_H5_BYTE, HR_H5_TEXT } hr_h5_type;
 enum { HR_H5_MOST_DIMS = 6 };

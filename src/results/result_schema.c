@@ -237,7 +237,7 @@ static hr_status make_unit(hr_schema *schema, hr_variable *variable, hr_err *err
     variable->unit = NULL;
     if (schema->example.n_resources != 1)
         return HR_OK;
-    const bool squared = strchr(unit, '^') != NULL;
+    const bool squared = strchr(unit, '^') != NULL && strcmp(schema->resource_unit[1], "1") != 0;
     (void)snprintf(text, sizeof text, squared ? "(%s)^2" : "%s", schema->resource_unit[1]);
     variable->unit = hr_arena_text(&schema->arena, text, strlen(text));
     if (variable->unit == NULL)

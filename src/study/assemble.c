@@ -90,21 +90,11 @@ out:
 
 /* ---- time */
 
-/* A value of the study itself counts more than one of its base, and --set more than both. */
+/* A value of the study itself counts more than one of its base, --set more than both, and what
+ * varies most: the order of hr_set_by. */
 static int rank_of(const hr_value *value)
 {
-    if (!value->is_set)
-        return -1;
-    switch (((const hr_bound *)value)->mark.origin->kind) {
-    case HR_ORIGIN_SET:
-        return 3;
-    case HR_ORIGIN_STUDY:
-        return 2;
-    case HR_ORIGIN_BASE:
-        return 1;
-    default:
-        return 0;
-    }
+    return value->is_set ? (int)((const hr_bound *)value)->by : -1;
 }
 
 static hr_status fill_window(const hr_params *params, hr_configuration *c, hr_err *err)

@@ -1,5 +1,7 @@
 /* Arrivals, classes and background as a study states them in general form. */
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "study/assemble_pool.h"
 
@@ -135,11 +137,9 @@ static hr_status fill_class(const hr_assembling *a, size_t i, hr_class *class, h
                         .size = size->law,
                         .duration = duration->law};
     if (class->name == NULL) {
-        char numbered[16] = "class ";
-        size_t n = 6;
-        for (size_t power = i >= 100 ? 100 : i >= 10 ? 10 : 1; power > 0; power /= 10)
-            numbered[n++] = (char)('0' + i / power % 10);
-        class->name = hr_arena_text(a->arena, numbered, n);
+        char numbered[32];
+        (void)snprintf(numbered, sizeof numbered, "class %zu", i);
+        class->name = hr_arena_text(a->arena, numbered, strlen(numbered));
         if (class->name == NULL)
             return HR_FAIL(err, HR_ERR_MEMORY, "no memory for a name");
     }

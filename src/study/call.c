@@ -183,7 +183,7 @@ static hr_status read_argument(hr_call *call, hr_span part, size_t position, boo
 {
     hr_status st = HR_OK;
     hr_span written, value;
-    hr_quantity quantity;
+    hr_quantity quantity = {0};
     cut_name(part, &written, &value);
     const char *name = written.length > 0 ? argument_name(call->row, written)
                                           : name_by_position(call->row, position);
@@ -211,7 +211,7 @@ static hr_status read_entry(hr_call *call, hr_span part, double *value, double *
                             hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_quantity quantity;
+    hr_quantity quantity = {0};
     hr_span name;
     const size_t at = hr_span_find_last(part, " at ");
     if (at == SIZE_MAX)
@@ -271,7 +271,7 @@ hr_status hr_call_parse(hr_span text, hr_meaning meaning, hr_call *call, hr_aren
                         hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_span name, inner, part;
+    hr_span name = {0}, inner = {0}, part;
     bool form_is_known = false;
     *call = (hr_call){.meaning = meaning, .quantity = {.unit = "", .scale = 1.0}};
     text = hr_span_trim(text);
@@ -433,7 +433,7 @@ hr_status hr_call_replace(const char *text, hr_span name, const char *with, cons
                           hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_span law, inner, part, written, value;
+    hr_span law = {0}, inner = {0}, part, written, value;
     HR_TRY(hr_call_is(text) ? cut_call(hr_span_of(text), &law, &inner, err)
                             : no_such_argument(text, name, err));
     const hr_law_row *row = row_of(law);

@@ -251,6 +251,26 @@ out:
     return st;
 }
 
+/* Of two keys that exclude each other the one of the study itself wins over that of its base, and
+ * --set over both; two of one rank stay, to be refused later. */
+static void drop_overruled(hr_node *root)
+{
+    static const char *const pairs[][3] = {{"window", "length", "busy_hours"},
+                                           {"observe", "every", "times"}};
+    static const int rank[] = {
+        [HR_ORIGIN_FALLBACK] = 0, [HR_ORIGIN_BASE] = 1, [HR_ORIGIN_STUDY] = 2, [HR_ORIGIN_SET] = 3};
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        hr_node *section = hr_node_child(root, hr_span_of(pairs[i][0]));
+        const hr_node *a = section ? hr_node_child(section, hr_span_of(pairs[i][1])) : NULL;
+        const hr_node *b = section ? hr_node_child(section, hr_span_of(pairs[i][2])) : NULL;
+        if (a == NULL || b == NULL)
+            continue;
+        const int rank_a = rank[a->mark.origin->kind], rank_b = rank[b->mark.origin->kind];
+        if (rank_a != rank_b)
+            hr_node_remove(section, rank_a < rank_b ? a : b);
+    }
+}
+
 hr_status hr_merge(const hr_origin *study, const char *const *sets, size_t n_sets, hr_arena *arena,
                    hr_node **root, hr_err *err)
 {
@@ -272,6 +292,7 @@ hr_status hr_merge(const hr_origin *study, const char *const *sets, size_t n_set
             HR_TRY(hr_tree_put(*root, setting->path, setting->value, setting->value->mark, arena,
                                err));
     }
+    drop_overruled(*root);
 out:
     return st;
 }

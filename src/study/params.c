@@ -44,7 +44,8 @@ void hr_place_path(hr_key key, const size_t index[HR_PLACE_INDICES], char out[HR
             out[n++] = *from++;
             continue;
         }
-        const size_t i = index[place++];
+        const size_t i = place < HR_PLACE_INDICES ? index[place] : 0;
+        place++;
         char *to = out + n;
         const size_t room = HR_LONGEST_PATH - n;
         if (*from == '[')

@@ -13,6 +13,8 @@
 /* Unknown numbers of servers: the pool that all but 2^-33 of the worlds are within. */
 #define TAIL 0x1p-33
 
+enum { MOST_LEVELS_CHECKED = 16 }; /* of one choice, when the study is opened */
+
 static hr_status no_memory(hr_err *err)
 {
     return HR_FAIL(err, HR_ERR_MEMORY, "no memory for the study");
@@ -177,7 +179,8 @@ out:
     return st;
 }
 
-/* Resolve every level of every choice once (the others at their first), in a throw-away arena. */
+/* Resolve the levels of every choice (the others at their first), in a throw-away arena: what is
+ * wrong with one of them is said before the run. Of long lists, evenly spaced ones. */
 static hr_status check_levels(const hr_study *study, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -187,7 +190,9 @@ static hr_status check_levels(const hr_study *study, hr_err *err)
     uint64_t stride = design->n_choices;
     for (size_t a = 0; a < design->n_axes; a++) {
         stride /= design->choices[a].n_levels;
-        for (size_t l = 1; l < design->choices[a].n_levels; l++) {
+        const size_t n = design->choices[a].n_levels;
+        const size_t step = (n + MOST_LEVELS_CHECKED - 1) / MOST_LEVELS_CHECKED;
+        for (size_t l = n - 1; l > 0; l -= l < step ? l : step) {
             hr_arena_reset(&arena);
             HR_TRY(hr_study_configuration(study, l * stride, 0, &arena, &configuration, err));
         }
@@ -272,14 +277,14 @@ out:
     return st;
 }
 
-/* The text of `study` is known. */
-static hr_status open_text(hr_study *study, const char *const *sets, size_t n_sets, size_t length,
+/* Make the study from `text`, which lives in its arena. */
+static hr_status open_text(hr_study *study, hr_span text, const char *const *sets, size_t n_sets,
                            hr_err *err)
 {
     hr_status st = HR_OK;
     hr_origin *origin = NULL;
     HR_TAKE(origin, &study->arena, 1);
-    *origin = (hr_origin){HR_ORIGIN_STUDY, study->source, study->text, length};
+    *origin = (hr_origin){HR_ORIGIN_STUDY, study->source, text.at, text.length};
     HR_TAKE(study->tree, &study->arena, 1);
     HR_TRY(hr_merge(origin, sets, n_sets, &study->arena, &study->tree->root, err));
     HR_TRY(bind_study(study, err));
@@ -316,10 +321,59 @@ hr_status hr_study_parse(hr_study *study, const char *name, const char *text, si
     if (study->source == NULL || study->text == NULL)
         HR_TRY(no_memory(err));
     HR_TRY(copy_sets(study, sets, n_sets, &copies, err));
-    HR_TRY(open_text(study, copies, n_sets, length, err));
+    HR_TRY(open_text(study, (hr_span){study->text, length}, copies, n_sets, err));
 out:
     if (st != HR_OK)
         hr_study_free(study);
+    return st;
+}
+
+/* Lines of `resolved`, each a --set. */
+static hr_status split_lines(hr_arena *arena, const char *resolved, const char *const **lines,
+                             size_t *n, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const char **out = NULL;
+    size_t most = 1;
+    for (const char *at = resolved; *at != '\0'; at++)
+        most += *at == '\n';
+    HR_TAKE(out, arena, most);
+    *n = 0;
+    for (const char *at = resolved; *at != '\0';) {
+        const size_t length = strcspn(at, "\n");
+        if (length > 0) {
+            out[*n] = hr_arena_text(arena, at, length);
+            if (out[(*n)++] == NULL)
+                return no_memory(err);
+        }
+        at += length + (at[length] == '\n');
+    }
+    *lines = out;
+out:
+    return st;
+}
+
+hr_status hr_study_parse_resolved(hr_study *study, const char *name, const char *text,
+                                  const char *resolved, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const char *const *lines = NULL;
+    size_t n = 0;
+    *study = (hr_study){0};
+    study->source = hr_arena_text(&study->arena, name, strlen(name));
+    study->text = hr_arena_text(&study->arena, text, strlen(text));
+    if (study->source == NULL || study->text == NULL)
+        HR_TRY(no_memory(err));
+    HR_TRY(split_lines(&study->arena, resolved, &lines, &n, err));
+    HR_TRY(open_text(study, (hr_span){"", 0}, lines, n, err));
+out:
+    if (st != HR_OK)
+        hr_study_free(study);
+    if (st == HR_ERR_USAGE) { /* nobody typed these --set */
+        st = HR_ERR_DATA;
+        if (err != NULL)
+            err->status = st;
+    }
     return st;
 }
 

@@ -86,6 +86,11 @@ HR_MUST_CHECK hr_status hr_study_open(hr_study *study, const char *path, const c
 HR_MUST_CHECK hr_status hr_study_parse(hr_study *study, const char *name, const char *text,
                                        size_t length, const char *const *sets, size_t n_sets,
                                        hr_err *err);
+/* The same from `resolved` of an earlier study, which needs no other file and no --set; `text` is
+ * kept as its verbatim text. The identity is that of the earlier study, unless the table's
+ * defaults have changed. */
+HR_MUST_CHECK hr_status hr_study_parse_resolved(hr_study *study, const char *name, const char *text,
+                                                const char *resolved, hr_err *err);
 void hr_study_free(hr_study *study);
 
 /* Resolve configuration `index` for `replication` (which matters only with has_daily) into

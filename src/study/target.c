@@ -250,6 +250,20 @@ out:
 
 /* ---- the target and the claims */
 
+/* Outcomes of one resource have no "any": they are about the first that is named. */
+static int single_resource(unsigned outcome, const hr_value *names, const hr_configuration *example)
+{
+    const hr_axis *axes = hr_outcomes[outcome].axes;
+    if (!names->is_set || (axes[0] != HR_AXIS_RESOURCE && axes[1] != HR_AXIS_RESOURCE) ||
+        axes[0] == HR_AXIS_CRITERION)
+        return -1;
+    for (unsigned r = 0; r < example->n_resources; r++) {
+        if (strcmp(names->words[0], hr_resources[example->resource[r]].name) == 0)
+            return (int)r;
+    }
+    return -1;
+}
+
 static hr_status read_target(hr_study *study, const hr_params *params,
                              const hr_configuration *example, hr_err *err)
 {
@@ -260,15 +274,7 @@ static hr_status read_target(hr_study *study, const hr_params *params,
     hr_selecting s = {params, example, &study->layout, &of_target, 0, 0, -1};
     s.level = hr_assemble_target_level(params, example);
     target->outcome = hr_outcome_find(hr_params_get(params, HR_KEY_target_outcome)->text);
-    /* Outcomes of one resource have no "any": they are about the first that is named. */
-    if (hr_outcomes[target->outcome].axes[0] == HR_AXIS_RESOURCE ||
-        hr_outcomes[target->outcome].axes[1] == HR_AXIS_RESOURCE)
-        for (unsigned r = 0; resources->is_set && r < example->n_resources; r++) {
-            if (strcmp(resources->words[0], hr_resources[example->resource[r]].name) == 0)
-                s.resource = (int)r;
-        }
-    if (hr_outcomes[target->outcome].axes[0] == HR_AXIS_CRITERION)
-        s.resource = -1;
+    s.resource = single_resource(target->outcome, resources, example);
     HR_TRY(find_cell(&s, target->outcome, &target->cell, err));
     target->has_threshold = at_most->is_set;
     target->at_most = at_most->number;

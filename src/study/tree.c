@@ -9,7 +9,7 @@ hr_node *hr_node_new(hr_node_kind kind, hr_mark mark, hr_arena *arena)
 {
     hr_node *node = hr_arena_take(arena, 1, sizeof *node);
     if (node != NULL)
-        *node = (hr_node){.kind = kind, .mark = mark, .key_mark = mark};
+        *node = (hr_node){.kind = kind, .text = "", .mark = mark, .key_mark = mark};
     return node;
 }
 
@@ -147,56 +147,56 @@ hr_node *hr_tree_at(const hr_node *root, hr_span path)
 
 /* ---- merging */
 
-static hr_node *copy_node(const hr_node *node, hr_arena *arena)
-{
-    hr_node *copy = hr_node_new(node->kind, node->mark, arena);
-    if (copy == NULL)
-        return NULL;
-    copy->key = node->key;
-    copy->key_mark = node->key_mark;
-    copy->text = node->text;
-    for (const hr_node *child = node->first; child != NULL; child = child->next) {
-        hr_node *twin = copy_node(child, arena);
-        if (twin == NULL)
-            return NULL;
-        hr_node_append(copy, twin);
-    }
-    return copy;
-}
-
 static hr_status no_memory(hr_err *err)
 {
-    return HR_FAIL(err, HR_ERR_MEMORY, "no memory for the study's tree");
+    (void)HR_FAIL(err, HR_ERR_MEMORY, "no memory for the study's tree");
+    return HR_ERR_MEMORY;
 }
 
-/* Merge `value` over what `slot` holds; keys with dots in a copied map are spread out too. */
+static hr_status merge_into(hr_node *slot, const hr_node *value, bool keys_are_paths,
+                            hr_arena *arena, hr_err *err);
+
+/* Make `slot` an empty node of `kind`. */
+static void clear(hr_node *slot, hr_node_kind kind)
+{
+    slot->kind = kind;
+    slot->text = "";
+    slot->first = slot->last = NULL;
+    slot->n = 0;
+}
+
+static hr_status copy_items(hr_node *slot, const hr_node *list, hr_arena *arena, hr_err *err)
+{
+    hr_status st = HR_OK;
+    clear(slot, HR_NODE_LIST);
+    for (const hr_node *item = list->first; item != NULL; item = item->next) {
+        hr_node *twin = hr_node_new(HR_NODE_TEXT, item->mark, arena);
+        if (twin == NULL)
+            return no_memory(err);
+        HR_TRY(merge_into(twin, item, false, arena, err));
+        hr_node_append(slot, twin);
+    }
+out:
+    return st;
+}
+
+/* Merge `value` over what `slot` holds: a copy, with keys that have dots spread out. */
 static hr_status merge_into(hr_node *slot, const hr_node *value, bool keys_are_paths,
                             hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
-    if (value->kind != HR_NODE_MAP) {
-        if (value->kind == HR_NODE_TEXT && value->text[0] == '\0' && slot->kind != HR_NODE_TEXT)
-            return HR_OK; /* `pool:` with nothing below changes nothing */
-        const hr_node *twin = copy_node(value, arena);
-        if (twin == NULL)
-            return no_memory(err);
-        slot->kind = twin->kind;
-        slot->text = twin->text;
-        slot->mark = twin->mark;
-        slot->key_mark = twin->key_mark;
-        slot->first = twin->first;
-        slot->last = twin->last;
-        slot->n = twin->n;
-        return HR_OK;
-    }
-    if (slot->kind != HR_NODE_MAP) {
-        slot->kind = HR_NODE_MAP;
-        slot->first = slot->last = NULL;
-        slot->n = 0;
-    }
+    const bool says_nothing = value->kind == HR_NODE_TEXT && value->text[0] == '\0';
+    if (says_nothing && slot->kind != HR_NODE_TEXT)
+        return HR_OK; /* `pool:` with nothing below changes nothing */
     slot->mark = value->mark;
     slot->key_mark = value->key_mark;
-    HR_TRY(hr_tree_merge(&slot, value, keys_are_paths, arena, err));
+    if (value->kind == HR_NODE_LIST)
+        return copy_items(slot, value, arena, err);
+    if (slot->kind != value->kind)
+        clear(slot, value->kind);
+    slot->text = value->text;
+    if (value->kind == HR_NODE_MAP)
+        HR_TRY(hr_tree_merge(&slot, value, keys_are_paths, arena, err));
 out:
     return st;
 }
@@ -214,7 +214,6 @@ static hr_status child_for(hr_node *parent, hr_span key, hr_mark mark, hr_node *
     (*child)->key = hr_arena_text(arena, key.at, key.length);
     if ((*child)->key == NULL)
         return no_memory(err);
-    (*child)->text = "";
     hr_node_append(parent, *child);
     return HR_OK;
 }
@@ -301,7 +300,7 @@ static hr_status step_into(hr_node *node, hr_span word, size_t index, hr_span re
     size_t position;
     (void)hr_path_next(&ahead, &ahead_word, &position);
     child->kind = position == 0 ? HR_NODE_LIST : HR_NODE_MAP;
-    child->text = NULL;
+    child->text = "";
 out:
     return st;
 }
@@ -350,7 +349,7 @@ static hr_status put_by_path(hr_node *section, hr_span path, const hr_node *valu
 {
     if (hr_node_is_empty(section)) {
         section->kind = HR_NODE_MAP;
-        section->text = NULL;
+        section->text = "";
     }
     if (section->kind != HR_NODE_MAP || path.length == 0)
         return refuse_path(mark, path, NULL, err);

@@ -41,7 +41,7 @@ typedef enum hr_node_kind { HR_NODE_TEXT, HR_NODE_MAP, HR_NODE_LIST } hr_node_ki
 typedef struct hr_node {
     hr_node_kind kind;
     const char *key;              /* in a map */
-    const char *text;             /* TEXT: with runs of white space made one blank */
+    const char *text;             /* TEXT: runs of white space made one blank; else "" */
     hr_mark mark;                 /* of the value */
     hr_mark key_mark;             /* of the key; of the item in a list */
     struct hr_node *first, *last; /* children, in order of writing */

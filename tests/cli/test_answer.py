@@ -237,6 +237,26 @@ class Trace(Case):
                                                 "--replication", "4"))
 
 
+    def test_joins_make_up_the_load(self):
+        """In a Front End pool with a ramp: load at the start + joins = load once all are there."""
+        text = self.succeeds("trace", SOURCE / "params/pool-80000.yaml", "--configuration", "17")
+        lines = [json.loads(line) for line in text.splitlines()]
+        classes = lines[0]["classes"]
+        meetings = {line["number"]: line for line in lines if line["type"] == "meeting"}
+        loads = {number: list(meeting["initial"]) for number, meeting in meetings.items()}
+        ticks = []
+        for join in (line for line in lines if line["type"] == "join"):
+            meeting = meetings[join["meeting"]]
+            profile = classes[meeting["class"]]["profiles"][meeting["profile"]]
+            for r, cost in enumerate(profile["kinds"][join["kind"]]):
+                loads[join["meeting"]][r] += cost
+            ticks.append(join["tick"])
+        self.assertGreater(len(ticks), 1000)
+        self.assertEqual(ticks, sorted(ticks))
+        for number, meeting in meetings.items():
+            self.assertEqual(loads[number], meeting["final"])
+
+
 class Tables(Case):
     def test_lists(self):
         for table in ("params", "policies", "workloads", "outcomes", "laws", "units", "presets"):

@@ -81,7 +81,7 @@ cluster_start() {
 }
 
 cluster_stop() {
-    local file pid
+    local file pid pids=()
     scancel --user="$(id -un)" 2>/dev/null || true
     # shellcheck disable=SC2016 # for the inner shell
     cluster_wait 10 sh -c '[ -z "$(squeue -h)" ]' || true
@@ -89,7 +89,9 @@ cluster_stop() {
         "$cluster_directory"/munge.pid; do
         [ -s "$file" ] || continue
         pid=$(cat "$file")
-        kill "$pid" 2>/dev/null || continue
+        kill "$pid" 2>/dev/null && pids+=("$pid")
+    done
+    for pid in "${pids[@]}"; do
         cluster_wait 10 sh -c "! kill -0 $pid" || kill -9 "$pid" 2>/dev/null || true
     done
 }

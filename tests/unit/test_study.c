@@ -270,12 +270,12 @@ static void identity_is_of_what_is_meant(void **state)
                 identity_of(SMALL "choose: {placement.d: [1, 2], pool.servers: [2, 3]}\n", NULL));
 }
 
-/* The resolved lines, given as --set to nothing, are the same study. */
+/* The resolved lines are the same study, without any of the files that it came from. */
 static void resolved_lines_are_the_study(void **state)
 {
     (void)state;
-    enum { MOST = 200 };
     hr_study study, again;
+    hr_err err = {0};
     open_good(&study,
               SMALL
               "study: \"a: b\"\nquestion: \"why, #1?\"\n"
@@ -283,20 +283,35 @@ static void resolved_lines_are_the_study(void **state)
               "unknown:\n  arrivals.sources[0].rate: gamma(shape 16, scale 1.25 per hour)\n"
               "claims: [{say: \"it fits, mostly\", outcome: time_over, at_most: 1 %}]\n",
               NULL);
-    const char *sets[MOST] = {NULL};
-    char *copy = strdup(study.resolved);
-    assert_non_null(copy);
-    size_t n = 0;
-    for (char *line = strtok(copy, "\n"); line != NULL && n + 1 < MOST; line = strtok(NULL, "\n"))
-        sets[n++] = line;
-    open_good(&again, "", sets);
+    if (hr_study_parse_resolved(&again, "again", study.text, study.resolved, &err) != HR_OK)
+        fail_msg("%s", err.message);
+    assert_string_equal(again.text, study.text);
     assert_string_equal(again.resolved, study.resolved);
     assert_true(again.identity == study.identity);
     assert_int_equal(again.n_configurations, study.n_configurations);
     assert_string_equal(again.claims[0].say, "it fits, mostly");
-    free(copy);
     hr_study_free(&again);
     hr_study_free(&study);
+}
+
+/* All presets, too; and what a base and a study say of keys that exclude each other. */
+static void resolved_presets_are_themselves(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i <= hr_n_presets; i++) {
+        hr_study study, again;
+        hr_err err = {0};
+        open_good(&study,
+                  i < hr_n_presets ? hr_presets[i].text : "base: m0\nwindow: {busy_hours: 2}\n",
+                  NULL);
+        if (hr_study_parse_resolved(&again, "again", "", study.resolved, &err) != HR_OK)
+            fail_msg("%s", err.message);
+        assert_true(again.identity == study.identity);
+        assert_true(again.layout.identity == study.layout.identity);
+        assert_int_equal(again.n_configurations, study.n_configurations);
+        hr_study_free(&again);
+        hr_study_free(&study);
+    }
 }
 
 /* ---- target and claims */
@@ -500,6 +515,7 @@ int main(void)
         cmocka_unit_test(tables_come_from_files),
         cmocka_unit_test(identity_is_of_what_is_meant),
         cmocka_unit_test(resolved_lines_are_the_study),
+        cmocka_unit_test(resolved_presets_are_themselves),
         cmocka_unit_test(targets_point_at_their_cell),
         cmocka_unit_test(claims_are_read),
         cmocka_unit_test(outcomes_are_selected_by_name),

@@ -233,14 +233,15 @@ static void maps_merge_and_lists_replace(void **state)
     (void)state;
     fixture base, over;
     read_good(&base, "a: {b: 1, c: {d: 2}}\nl: [1, 2, 3]\nt: x\n");
-    read_good(&over, "a: {c: {e: 5}, b: 7}\nl: [9]\na.f: 6\nt: ~\nn:\n");
+    read_good(&over, "a: {c: {e: 5}, b: 7}\nl: [9, {p.q: 8}]\na.f: 6\nt: ~\nn:\n");
     hr_err err = {0};
     assert_int_equal(hr_tree_merge(&base.root, over.root, false, &base.arena, &err), HR_OK);
     assert_string_equal(hr_tree_lines(base.root, &base.arena), "a.b = 7\n"
                                                                "a.c.d = 2\n"
                                                                "a.c.e = 5\n"
                                                                "a.f = 6\n"
-                                                               "l = [9]\n");
+                                                               "l[0] = 9\n"
+                                                               "l[1].p.q = 8\n");
     assert_string_equal(text_at(&over, "a.c.e"), "5"); /* copied, not moved */
     hr_arena_free(&over.arena);
     hr_arena_free(&base.arena);

@@ -1,0 +1,278 @@
+/* The result file: what was written is read again, exactly; what is not ours or not whole is
+ * refused in one sentence. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "results/result.h"
+#include "study.h"
+
+enum { N = 6 };
+
+typedef struct place {
+    char folder[64], output[96];
+    hr_study study;
+    hr_arena arena;
+    hr_tally tally[N];
+} place;
+
+/* Numbers that differ from cell to cell and need all 128 bits. */
+static void fill(hr_tally *tally, uint64_t configuration)
+{
+    tally->n_replications = 16 + configuration;
+    for (uint32_t i = 0; i < tally->n_cells; i++) {
+        if ((i + configuration) % 5 == 0)
+            continue;
+        tally->cell[i] = (hr_cell){.hits = 1 + i % 16,
+                                   .x = 1000 * (i + 1) + configuration,
+                                   .xx = (hr_u128)(i + 1) << 70,
+                                   .y = 4000 * (i + 2),
+                                   .yy = (hr_u128)(i + 7) << 71,
+                                   .xy = (hr_u128)(i + 5) << 69};
+    }
+}
+
+static int set_up(void **state)
+{
+    hr_err err = {0};
+    place *p = calloc(1, sizeof *p);
+    assert_non_null(p);
+    (void)snprintf(p->folder, sizeof p->folder, "/tmp/test_result_XXXXXX");
+    assert_non_null(mkdtemp(p->folder));
+    (void)snprintf(p->output, sizeof p->output, "%s/out.h5", p->folder);
+    assert_int_equal(hr_small_study_open(&p->study, &err), HR_OK);
+    assert_int_equal(p->study.n_configurations, N);
+    for (uint64_t c = 0; c < N; c++) {
+        assert_int_equal(hr_tally_init(&p->tally[c], &p->study.layout, &p->arena, &err), HR_OK);
+        fill(&p->tally[c], c);
+    }
+    *state = p;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    place *p = *state;
+    char command[256];
+    (void)snprintf(command, sizeof command, "rm -rf %s", p->folder);
+    assert_int_equal(system(command), 0);
+    hr_study_free(&p->study);
+    hr_arena_free(&p->arena);
+    free(p);
+    return 0;
+}
+
+static const hr_provenance provenance = {.command = "headroom run small.yaml",
+                                         .version = "9.8",
+                                         .isa = "baseline",
+                                         .n_ranks = 3,
+                                         .n_threads = 2,
+                                         .seconds = 1.5,
+                                         .busy_seconds = 7.25,
+                                         .meetings = 123456789012345,
+                                         .replications = 99,
+                                         .n_runs = 4,
+                                         .digest = 0xFEDCBA9876543210};
+
+static void write_result(place *p)
+{
+    hr_err err = {0};
+    hr_result_writer *writer;
+    assert_int_equal(hr_result_create(&writer, p->output, &p->study, &err), HR_OK);
+    for (uint64_t c = 0; c < N; c++)
+        assert_int_equal(hr_result_append(writer, c, &p->tally[c], (unsigned)c, HR_PRECISE, &err),
+                         HR_OK);
+    assert_int_equal(hr_result_finish(writer, &provenance, &err), HR_OK);
+}
+
+static bool is_equal(double a, double b)
+{
+    return (isnan(a) && isnan(b)) || (!(a < b) && !(a > b) && !isnan(a) && !isnan(b));
+}
+
+/* The estimate that the writer must have written. */
+static hr_estimate expected(const place *p, unsigned outcome, uint32_t cell, uint64_t c)
+{
+    hr_err err = {0};
+    hr_arena arena = {0};
+    hr_configuration configuration = {0};
+    const hr_layout *layout = &p->study.layout;
+    const hr_outcome *row = &hr_outcomes[outcome];
+    unsigned index[HR_MAX_AXES];
+    uint32_t rest = cell;
+    for (int a = HR_MAX_AXES - 1; a >= 0; a--) {
+        index[a] = rest % layout->size[row->axes[a]];
+        rest /= layout->size[row->axes[a]];
+    }
+    assert_int_equal(hr_study_configuration(&p->study, c, 0, &arena, &configuration, &err), HR_OK);
+    const double alpha = hr_look_alpha(1.0 - p->study.precision.confidence, (unsigned)c);
+    const hr_estimate e = hr_estimate_cell(row, &p->tally[c].cell[layout->first[outcome] + cell],
+                                           p->tally[c].n_replications,
+                                           hr_outcome_scale(outcome, &configuration, index), alpha);
+    hr_arena_free(&arena);
+    return e;
+}
+
+/* Every number of every outcome, through the grid of named dimensions and back. */
+static void test_estimates(void **state)
+{
+    place *p = *state;
+    hr_err err = {0};
+    hr_result result;
+    hr_estimate got[N];
+    unsigned n_checked = 0;
+    write_result(p);
+    assert_int_equal(hr_result_open(&result, p->output, &err), HR_OK);
+    const hr_layout *layout = &p->study.layout;
+    for (unsigned o = 0; o < hr_n_outcomes; o++) {
+        const unsigned cells = layout->selected[o] ? hr_layout_cells(layout, o) : 0;
+        for (uint32_t cell = 0; cell < cells; cell++) {
+            assert_int_equal(hr_result_estimates(&result, o, layout->first[o] + cell, got, &err),
+                             HR_OK);
+            for (uint64_t c = 0; c < N; c++) {
+                const hr_estimate wanted = expected(p, o, cell, c);
+                assert_true(is_equal(got[c].value, wanted.value));
+                assert_true(is_equal(got[c].lower, wanted.lower));
+                assert_true(is_equal(got[c].upper, wanted.upper));
+                assert_true(is_equal(got[c].standard_error, wanted.standard_error));
+                assert_int_equal(got[c].hits, wanted.hits);
+                assert_int_equal(got[c].n, p->tally[c].n_replications);
+                n_checked++;
+            }
+        }
+    }
+    assert_int_equal(n_checked, N * layout->n_cells);
+    hr_result_close(&result);
+}
+
+static void test_tallies_and_effort(void **state)
+{
+    place *p = *state;
+    hr_err err = {0};
+    hr_result result;
+    hr_tally tally;
+    uint64_t replications[N];
+    unsigned look[N];
+    hr_verdict verdict[N];
+    write_result(p);
+    assert_int_equal(hr_result_open(&result, p->output, &err), HR_OK);
+    assert_int_equal(hr_tally_init(&tally, &result.study.layout, &p->arena, &err), HR_OK);
+    assert_int_equal(hr_result_effort(&result, replications, look, verdict, &err), HR_OK);
+    for (uint64_t c = 0; c < N; c++) {
+        assert_int_equal(hr_result_tally(&result, c, &tally, &err), HR_OK);
+        assert_int_equal(hr_tally_digest(&tally, c), hr_tally_digest(&p->tally[c], c));
+        assert_int_equal(replications[c], 16 + c);
+        assert_int_equal(look[c], c);
+        assert_int_equal(verdict[c], HR_PRECISE);
+    }
+    assert_int_equal(hr_result_tally(&result, N, &tally, &err), HR_ERR_DATA);
+    hr_result_close(&result);
+}
+
+static void test_provenance(void **state)
+{
+    place *p = *state;
+    hr_err err = {0};
+    hr_result result;
+    uint64_t identity = 0;
+    write_result(p);
+    assert_int_equal(hr_result_identity(p->output, &identity, &err), HR_OK);
+    assert_int_equal(identity, p->study.identity);
+    assert_int_equal(hr_result_open(&result, p->output, &err), HR_OK);
+    assert_string_equal(result.study.text, hr_small_study);
+    assert_int_equal(result.study.identity, p->study.identity);
+    assert_string_equal(result.version, "9.8");
+    assert_string_equal(result.provenance.command, provenance.command);
+    assert_int_equal(result.provenance.digest, provenance.digest);
+    assert_int_equal(result.provenance.meetings, provenance.meetings);
+    assert_int_equal(result.provenance.n_runs, 4);
+    assert_int_equal(result.provenance.n_sets, 0);
+    hr_result_close(&result);
+}
+
+/* --set values are part of the study: without them the file could not be read again. */
+static void test_sets_are_kept(void **state)
+{
+    place *p = *state;
+    hr_err err = {0};
+    hr_result result;
+    hr_result_writer *writer;
+    const char *sets[] = {"seed=8", "design.worlds=1"};
+    hr_provenance with_sets = provenance;
+    with_sets.sets = sets;
+    with_sets.n_sets = 2;
+    hr_study_free(&p->study);
+    assert_int_equal(hr_study_parse(&p->study, "small.yaml", hr_small_study, strlen(hr_small_study),
+                                    sets, 2, &err),
+                     HR_OK);
+    assert_int_equal(hr_result_create(&writer, p->output, &p->study, &err), HR_OK);
+    for (uint64_t c = 0; c < 2; c++)
+        assert_int_equal(hr_result_append(writer, c, &p->tally[c], 0, HR_EXHAUSTED, &err), HR_OK);
+    assert_int_equal(hr_result_finish(writer, &with_sets, &err), HR_OK);
+    assert_int_equal(hr_result_open(&result, p->output, &err), HR_OK);
+    assert_int_equal(result.study.seed, 8);
+    assert_int_equal(result.n_configurations, 2);
+    hr_result_close(&result);
+}
+
+static void test_abandoned_leaves_nothing(void **state)
+{
+    place *p = *state;
+    hr_err err = {0};
+    hr_result_writer *writer;
+    char command[256];
+    assert_int_equal(hr_result_create(&writer, p->output, &p->study, &err), HR_OK);
+    hr_result_abandon(writer);
+    (void)snprintf(command, sizeof command, "test -z \"$(ls -A %s)\"", p->folder);
+    assert_int_equal(system(command), 0);
+}
+
+static void expect_refused(const char *path, const char *words)
+{
+    hr_err err = {0};
+    hr_result result;
+    assert_int_equal(hr_result_open(&result, path, &err), HR_ERR_DATA);
+    assert_non_null(strstr(err.message, words));
+    assert_non_null(strstr(err.message, path));
+}
+
+/* Cut at many lengths: never a crash, never half an answer. */
+static void test_truncated_files_are_refused(void **state)
+{
+    place *p = *state;
+    struct stat there;
+    write_result(p);
+    assert_int_equal(stat(p->output, &there), 0);
+    expect_refused("/no/such/file.h5", "No such file");
+    for (off_t length = there.st_size - 1; length > 0; length -= there.st_size / 40) {
+        assert_int_equal(truncate(p->output, length), 0);
+        expect_refused(p->output, "");
+    }
+    assert_int_equal(truncate(p->output, 0), 0);
+    expect_refused(p->output, "not an HDF5 file");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_estimates),
+        TEST(test_tallies_and_effort),
+        TEST(test_provenance),
+        TEST(test_sets_are_kept),
+        TEST(test_abandoned_leaves_nothing),
+        TEST(test_truncated_files_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
