@@ -72,7 +72,9 @@ int main(int argc, char **argv)
         st = run_option(argc, argv, &err);
     else
         st = run_command(argc, argv, &is_quiet, &err);
-    if (st != HR_OK && !is_quiet)
+    if (is_quiet) /* a rank whose failure another rank reports: leaving with a code of its own */
+        return 0; /* would make mpirun kill that rank before it has spoken */
+    if (st != HR_OK)
         report(st, &err);
     return (int)st;
 }

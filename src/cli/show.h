@@ -26,6 +26,7 @@ typedef struct hr_show {
     hr_schema schema;         /* of the result; schema.example is configuration 0 */
     double confidence;        /* of all intervals */
     bool is_other_confidence; /* than the one in the file: estimates are made again */
+    hr_estimate *again;       /* [n_cells * n_configurations] those; NULL until asked for */
     const char *level;        /* asked for, or the target's; NULL: none */
     size_t n_choice_axes;     /* the first of study->axes */
     uint32_t *position;       /* [n_choice_axes * n_choices] which label a choice has */

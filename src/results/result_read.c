@@ -58,12 +58,12 @@ out:
 static hr_status parse_study(hr_result *result, uint64_t identity, hr_err *err)
 {
     hr_status st = HR_OK;
-    const char *text, *source;
+    const char *text, *source, *resolved;
     const hr_h5 *h5 = &result->file->h5;
     HR_TRY(hr_h5_get_text(h5, "/provenance", "study", &result->arena, &text, err));
     HR_TRY(hr_h5_get_text(h5, "/provenance", "study_source", &result->arena, &source, err));
-    HR_TRY(hr_study_parse(&result->study, source, text, strlen(text), result->provenance.sets,
-                          result->provenance.n_sets, err));
+    HR_TRY(hr_h5_get_text(h5, "/provenance", "resolved", &result->arena, &resolved, err));
+    HR_TRY(hr_study_parse_resolved(&result->study, source, text, resolved, err));
     if (result->study.identity != identity)
         HR_TRY(HR_FAIL(err, HR_ERR_DATA,
                        "%s: written by headroom %s, which reads its study in another "
