@@ -20,12 +20,12 @@ typedef struct hr_task {
 } hr_task;
 
 typedef struct hr_task_result {
-    bool done;          /* false: stopped before the end, tally is worthless */
-    double seconds;     /* spent, for work estimates and provenance; never influences results */
-    uint64_t meetings;  /* simulated */
-    uint8_t *packed;    /* hr_tally_pack of the fold; owned by the engine until the next run */
+    bool done;         /* false: stopped before the end, tally is worthless */
+    double seconds;    /* spent, for work estimates and provenance; never influences results */
+    uint64_t meetings; /* simulated */
+    uint8_t *packed;   /* hr_tally_pack of the fold; owned by the engine until the next run */
     size_t packed_size;
-    hr_cell target;     /* the study's target cell, for stopping */
+    hr_cell target; /* the study's target cell, for stopping */
     uint64_t n_replications;
 } hr_task_result;
 

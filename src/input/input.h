@@ -17,34 +17,34 @@
 /* Arrays of meetings are in start order (ties: order of generation); meetings alive at the
  * start of a stationary or periodic window come with their true start before it. */
 typedef struct hr_input {
-    hr_tick begin;   /* simulated from here: warm-up starts */
-    hr_tick from;    /* measured window is [from, to) */
+    hr_tick begin; /* simulated from here: warm-up starts */
+    hr_tick from;  /* measured window is [from, to) */
     hr_tick to;
 
     uint32_t n_meetings;
-    hr_tick *start;        /* [n_meetings] ascending; with a ramp: the first join */
-    hr_tick *end;          /* [n_meetings] > start; may be before `begin` with a ramp */
-    uint16_t *class_of;    /* [n_meetings] */
-    uint16_t *profile;     /* [n_meetings] within the class */
-    uint32_t *size;        /* [n_meetings] participants who will ever be present */
-    uint32_t *tie;         /* [n_meetings] random word that breaks ties */
-    uint32_t *pick;        /* [n_meetings] random word of the rule */
-    int64_t *initial;      /* [n_meetings * n_resources] load from the start on, steps */
-    int64_t *final;        /* [n_meetings * n_resources] load once all have joined, steps */
-    uint32_t *departure;   /* [n_meetings] meeting numbers in order of (end, number) */
+    hr_tick *start;      /* [n_meetings] ascending; with a ramp: the first join */
+    hr_tick *end;        /* [n_meetings] > start; may be before `begin` with a ramp */
+    uint16_t *class_of;  /* [n_meetings] */
+    uint16_t *profile;   /* [n_meetings] within the class */
+    uint32_t *size;      /* [n_meetings] participants who will ever be present */
+    uint32_t *tie;       /* [n_meetings] random word that breaks ties */
+    uint32_t *pick;      /* [n_meetings] random word of the rule */
+    int64_t *initial;    /* [n_meetings * n_resources] load from the start on, steps */
+    int64_t *final;      /* [n_meetings * n_resources] load once all have joined, steps */
+    uint32_t *departure; /* [n_meetings] meeting numbers in order of (end, number) */
 
     /* joins from the start on (none when participants join at once), ascending in time */
     uint32_t n_joins;
     hr_tick *join_tick;
     uint32_t *join_meeting;
-    uint8_t *join_kind;    /* within the meeting's profile */
+    uint8_t *join_kind; /* within the meeting's profile */
 
     /* background: ceilings of limit l on server j are base[l * n_servers + j] lowered by the
      * sessions in progress; see hr_input_ceilings */
-    int64_t *ceiling;      /* [n_limits * n_servers] steps, after held background */
-    uint32_t n_steps;      /* steps of the session grid, 0 without sessions; step s begins at
-                              begin + s * prepared->session_step */
-    uint16_t *sessions;    /* [n_steps * n_sessions_items * n_servers] in progress */
+    int64_t *ceiling;   /* [n_limits * n_servers] steps, after held background */
+    uint32_t n_steps;   /* steps of the session grid, 0 without sessions; step s begins at
+                           begin + s * prepared->session_step */
+    uint16_t *sessions; /* [n_steps * n_sessions_items * n_servers] in progress */
 
     uint32_t n_probe_words; /* one pair of words per snapshot and probe */
     uint32_t *probe_tie;

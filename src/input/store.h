@@ -30,7 +30,7 @@ HR_MUST_CHECK hr_status hr_room_grow(hr_room *room, size_t count, size_t size, s
 typedef struct hr_starts {
     uint32_t n, capacity;
     hr_tick *tick;
-    hr_tick *end;      /* 0: not drawn yet; else the meeting was alive at `begin` */
+    hr_tick *end;       /* 0: not drawn yet; else the meeting was alive at `begin` */
     uint16_t *class_of; /* where end is set */
     hr_room room_tick, room_end, room_class;
 } hr_starts;

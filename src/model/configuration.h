@@ -18,26 +18,26 @@
 
 enum {
     HR_MAX_SERVERS = 256,
-    HR_MAX_RESOURCES = 8,  /* resources in one study */
-    HR_MAX_LIMITS = 64,    /* ceilings watched at once: (resource, level or capacity factor) */
-    HR_MAX_CRITERIA = 64,  /* overload definitions watched at once */
-    HR_MAX_DURATIONS = 4,  /* least lengths of an episode told apart */
-    HR_MAX_PERIODS = 64,   /* busy hours in one window */
+    HR_MAX_RESOURCES = 8, /* resources in one study */
+    HR_MAX_LIMITS = 64,   /* ceilings watched at once: (resource, level or capacity factor) */
+    HR_MAX_CRITERIA = 64, /* overload definitions watched at once */
+    HR_MAX_DURATIONS = 4, /* least lengths of an episode told apart */
+    HR_MAX_PERIODS = 64,  /* busy hours in one window */
     HR_MAX_SOURCES = 8,
     HR_MAX_BACKGROUND = 8,
-    HR_MAX_OBSERVED = 64,  /* `observe: times` told apart */
+    HR_MAX_OBSERVED = 64, /* `observe: times` told apart */
 };
 
 /* ---- time: integer ticks of 2^-16 s; study time 0 is HR_TICK_ZERO (194 days into the count) */
 typedef uint64_t hr_tick;
 #define HR_TICKS_PER_SECOND 65536.0
-#define HR_TICK_ZERO ((hr_tick)1 << 40)
+#define HR_TICK_ZERO        ((hr_tick)1 << 40)
 
 /* ---- arrivals */
 typedef enum hr_source_kind {
-    HR_SOURCE_POISSON,       /* rate */
-    HR_SOURCE_SINUSOID,      /* rate (1 + amplitude sin(2 pi t / period + phase)) */
-    HR_SOURCE_PIECEWISE,     /* rates[i] on [edges[i], edges[i+1]), 0 outside (repeats with `period`) */
+    HR_SOURCE_POISSON,   /* rate */
+    HR_SOURCE_SINUSOID,  /* rate (1 + amplitude sin(2 pi t / period + phase)) */
+    HR_SOURCE_PIECEWISE, /* rates[i] on [edges[i], edges[i+1]), 0 outside (repeats with `period`) */
     HR_SOURCE_POISSON_BATCH, /* epochs at rate, each a batch of size `count` */
     HR_SOURCE_CLOCK_BATCH,   /* epochs at offset + k period, each `count` meetings, each late */
     HR_SOURCE_SINGLE_BATCH,  /* `count` meetings at `offset` */
@@ -47,11 +47,11 @@ extern const hr_policy_row hr_source_rows[HR_N_SOURCE_KINDS];
 
 typedef struct hr_source {
     hr_source_kind kind;
-    double rate;         /* 1/s: mean rate, or rate of batches */
-    double amplitude;    /* sinusoid: 0..1 */
-    double period;       /* s; piecewise: 0 = does not repeat */
-    double phase;        /* radians */
-    double offset;       /* s of study time */
+    double rate;      /* 1/s: mean rate, or rate of batches */
+    double amplitude; /* sinusoid: 0..1 */
+    double period;    /* s; piecewise: 0 = does not repeat */
+    double phase;     /* radians */
+    double offset;    /* s of study time */
     unsigned n_pieces;
     const double *edges; /* [n_pieces + 1] s, ascending */
     const double *rates; /* [n_pieces] 1/s */
@@ -62,26 +62,26 @@ typedef struct hr_source {
 /* ---- meetings */
 /* Kind of participant within a profile (voice over IP, dial-in, ...): drawn independently. */
 typedef struct hr_kind {
-    double share;        /* of the profile's participants; shares sum to 1 */
-    const double *cost;  /* [n_resources] base units per participant present */
+    double share;       /* of the profile's participants; shares sum to 1 */
+    const double *cost; /* [n_resources] base units per participant present */
 } hr_kind;
 
 /* Modality profile of a meeting: what its participants use. */
 typedef struct hr_profile {
-    double share;          /* of the class's meetings; shares sum to 1 */
-    const double *cost;    /* [n_resources] base units per meeting, from start to end */
-    unsigned n_kinds;      /* >= 1 */
+    double share;       /* of the class's meetings; shares sum to 1 */
+    const double *cost; /* [n_resources] base units per meeting, from start to end */
+    unsigned n_kinds;   /* >= 1 */
     const hr_kind *kinds;
 } hr_profile;
 
 typedef struct hr_class {
     const char *name;
-    double share;             /* of arriving meetings; shares sum to 1 */
-    hr_law size;              /* participants, an integer law >= 0 */
-    hr_law duration;          /* s, non-negative */
-    const hr_law *load;       /* NULL or [n_resources]: further random load per meeting */
-    const double *reserve;    /* NULL or [n_resources]: headroom this class must leave free */
-    unsigned n_profiles;      /* >= 1 */
+    double share;          /* of arriving meetings; shares sum to 1 */
+    hr_law size;           /* participants, an integer law >= 0 */
+    hr_law duration;       /* s, non-negative */
+    const hr_law *load;    /* NULL or [n_resources]: further random load per meeting */
+    const double *reserve; /* NULL or [n_resources]: headroom this class must leave free */
+    unsigned n_profiles;   /* >= 1 */
     const hr_profile *profiles;
 } hr_class;
 
@@ -94,33 +94,33 @@ typedef enum hr_background_kind {
 typedef struct hr_background {
     const char *name;
     hr_background_kind kind;
-    hr_law law;            /* HELD: any law (CONSTANT, NORMAL, GAMMA, ...) */
-    bool shared;           /* HELD: one draw for all servers instead of one per server */
-    double sessions;       /* SESSIONS: mean in progress per server */
-    double holding;        /* SESSIONS: mean holding time, s */
-    const double *cost;    /* [n_resources] base units per unit of the draw or per session */
+    hr_law law;         /* HELD: any law (CONSTANT, NORMAL, GAMMA, ...) */
+    bool shared;        /* HELD: one draw for all servers instead of one per server */
+    double sessions;    /* SESSIONS: mean in progress per server */
+    double holding;     /* SESSIONS: mean holding time, s */
+    const double *cost; /* [n_resources] base units per unit of the draw or per session */
 } hr_background;
 
 /* ---- ceilings and overload definitions */
 typedef struct hr_limit {
-    unsigned resource;       /* index into the configuration's resources */
-    int level;               /* hr_level, or -1 for a scaled ceiling of the capacity curve */
-    unsigned factor;         /* index of the capacity factor when level is -1 */
-    const double *ceiling;   /* [n_servers] base units */
+    unsigned resource;     /* index into the configuration's resources */
+    int level;             /* hr_level, or -1 for a scaled ceiling of the capacity curve */
+    unsigned factor;       /* index of the capacity factor when level is -1 */
+    const double *ceiling; /* [n_servers] base units */
 } hr_limit;
 
 /* A server is over criterion c when any of the criterion's limits is exceeded there. */
 typedef struct hr_criterion {
-    uint64_t limits;         /* bit mask over the configuration's limits */
-    int level;               /* hr_level, or -1 on the capacity curve */
-    int resource;            /* index of the single resource, or -1 for "any named resource" */
-    unsigned factor;         /* index of the capacity factor when level is -1 */
+    uint64_t limits; /* bit mask over the configuration's limits */
+    int level;       /* hr_level, or -1 on the capacity curve */
+    int resource;    /* index of the single resource, or -1 for "any named resource" */
+    unsigned factor; /* index of the capacity factor when level is -1 */
 } hr_criterion;
 
 /* ---- probes: would one more meeting of this size fit? */
 typedef struct hr_probe {
-    double size;             /* participants, names the probe */
-    const double *load;      /* [n_resources] base units */
+    double size;        /* participants, names the probe */
+    const double *load; /* [n_resources] base units */
 } hr_probe;
 
 typedef enum hr_start { HR_START_STATIONARY, HR_START_PERIODIC, HR_START_EMPTY } hr_start;
@@ -129,38 +129,38 @@ typedef enum hr_start { HR_START_STATIONARY, HR_START_PERIODIC, HR_START_EMPTY }
  * tally layout serves them all: see hr_layout in outcome.h. */
 typedef struct hr_configuration {
     /* described part: filled by the study floor */
-    uint64_t index;          /* of this configuration in the design */
-    uint64_t group;          /* stream group */
+    uint64_t index; /* of this configuration in the design */
+    uint64_t group; /* stream group */
     uint64_t seed;
     unsigned n_servers;
     unsigned n_resources;
     hr_resource_id resource[HR_MAX_RESOURCES];
-    const double *weight;    /* [n_servers] random placement; sums to 1 */
+    const double *weight; /* [n_servers] random placement; sums to 1 */
     hr_placement placement;
     hr_admission_policy admission;
-    int admission_level;     /* hr_level whose ceilings admission and probes of the rule use */
+    int admission_level; /* hr_level whose ceilings admission and probes of the rule use */
     unsigned n_sources;
     const hr_source *sources;
     unsigned n_classes;
     const hr_class *classes;
-    hr_law join;             /* s after the scheduled time at which a participant joins; CONSTANT 0
-                                = all at once. The first join activates the meeting */
+    hr_law join; /* s after the scheduled time at which a participant joins; CONSTANT 0
+                    = all at once. The first join activates the meeting */
     unsigned n_background;
     const hr_background *background;
-    double session_step;     /* s between steps of background sessions (default 10) */
+    double session_step; /* s between steps of background sessions (default 10) */
     unsigned n_limits;
     const hr_limit *limits;
     unsigned n_criteria;
     const hr_criterion *criteria;
     hr_start start;
-    double from;             /* s: study time at which the measured window begins */
-    double length;           /* s */
-    unsigned n_periods;      /* equal busy periods of the window */
-    double warm_up;          /* s simulated before `from`, unmeasured (stationary, periodic) */
+    double from;        /* s: study time at which the measured window begins */
+    double length;      /* s */
+    unsigned n_periods; /* equal busy periods of the window */
+    double warm_up;     /* s simulated before `from`, unmeasured (stationary, periodic) */
     unsigned n_durations;
     double min_episode[HR_MAX_DURATIONS]; /* s, ascending, first 0 */
-    double observe_every;    /* s between snapshots in the window; 0 = none */
-    unsigned n_observed;     /* or: snapshots at these study times */
+    double observe_every;                 /* s between snapshots in the window; 0 = none */
+    unsigned n_observed;                  /* or: snapshots at these study times */
     double observed[HR_MAX_OBSERVED];
     unsigned n_probes;
     const hr_probe *probes;

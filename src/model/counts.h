@@ -14,15 +14,15 @@
 
 typedef struct hr_counts {
     /* path: exact in time */
-    uint64_t *time_with;        /* [C * (n+1)] ticks with exactly k servers over */
-    uint64_t *server_time;      /* [C * n] ticks over */
-    uint64_t *episodes;         /* [C] any-server episodes that begin in the window */
-    uint64_t *server_episodes;  /* [C * n] */
-    uint64_t *periods_hit;      /* [C * D] bit set over periods: an episode of >= d inside */
-    uint64_t *first_over;       /* [C * R] any-server episodes by the resource that was over first */
-    uint64_t *meetings_hit;     /* [C * D] meetings ended in the window, >= d on an over server */
-    uint64_t *people_hit;       /* [C * D] the same, participants */
-    uint64_t meetings_ended;    /* in the window (placed ones) */
+    uint64_t *time_with;       /* [C * (n+1)] ticks with exactly k servers over */
+    uint64_t *server_time;     /* [C * n] ticks over */
+    uint64_t *episodes;        /* [C] any-server episodes that begin in the window */
+    uint64_t *server_episodes; /* [C * n] */
+    uint64_t *periods_hit;     /* [C * D] bit set over periods: an episode of >= d inside */
+    uint64_t *first_over;      /* [C * R] any-server episodes by the resource that was over first */
+    uint64_t *meetings_hit;    /* [C * D] meetings ended in the window, >= d on an over server */
+    uint64_t *people_hit;      /* [C * D] the same, participants */
+    uint64_t meetings_ended;   /* in the window (placed ones) */
     uint64_t people_ended;
     uint64_t *person_time_over; /* [C] participant-ticks on over servers */
     uint64_t person_time;       /* participant-ticks of placed meetings in the window */
@@ -32,22 +32,22 @@ typedef struct hr_counts {
     hr_u128 *load_time;         /* [R] integral of the pool's load, steps x ticks */
 
     /* snapshots, summed over those of one observed-time slot */
-    uint64_t *n_snapshots;      /* [T] */
-    uint64_t *over_with;        /* [T * C * (n+1)] snapshots with exactly k servers over */
-    uint64_t *server_over;      /* [T * C * n] */
-    int64_t *load;              /* [T * R * n] sum of loads, steps */
-    uint64_t *load_square;      /* [T * R * n] sum of (load >> shift)^2, shift in prepared */
-    uint64_t *load_shifted;     /* [T * R * n] sum of load >> shift */
-    int64_t *largest;           /* [T * R] sum of the largest load */
-    uint64_t *total_above;      /* [T * H] snapshots with pool total of resource 0 > threshold */
+    uint64_t *n_snapshots;  /* [T] */
+    uint64_t *over_with;    /* [T * C * (n+1)] snapshots with exactly k servers over */
+    uint64_t *server_over;  /* [T * C * n] */
+    int64_t *load;          /* [T * R * n] sum of loads, steps */
+    uint64_t *load_square;  /* [T * R * n] sum of (load >> shift)^2, shift in prepared */
+    uint64_t *load_shifted; /* [T * R * n] sum of load >> shift */
+    int64_t *largest;       /* [T * R] sum of the largest load */
+    uint64_t *total_above;  /* [T * H] snapshots with pool total of resource 0 > threshold */
 
     /* probes, summed over snapshots: [T * L * P] */
-    uint64_t *fits;             /* on the server that the rule picks */
+    uint64_t *fits; /* on the server that the rule picks */
     uint64_t *fits_somewhere;
     uint64_t *fits_everywhere;
-    uint64_t *fits_servers;     /* sum over servers */
-    uint64_t *stranded;         /* on no server, though the pool as a whole has room */
-    uint64_t *nowhere;          /* not even in the pool as a whole */
+    uint64_t *fits_servers; /* sum over servers */
+    uint64_t *stranded;     /* on no server, though the pool as a whole has room */
+    uint64_t *nowhere;      /* not even in the pool as a whole */
 } hr_counts;
 
 HR_MUST_CHECK hr_status hr_counts_init(hr_counts *counts, const hr_configuration *configuration,

@@ -19,12 +19,12 @@ typedef enum hr_axis {
     HR_AXIS_NONE,
     HR_AXIS_CRITERION, /* overload definition: criteria with a level, in configuration order */
     HR_AXIS_SERVER,
-    HR_AXIS_K,         /* at least k = 1..n servers */
-    HR_AXIS_DURATION,  /* least length of an episode */
+    HR_AXIS_K,        /* at least k = 1..n servers */
+    HR_AXIS_DURATION, /* least length of an episode */
     HR_AXIS_CLASS,
     HR_AXIS_RESOURCE,
-    HR_AXIS_CAPACITY,  /* factor on all ceilings: criteria with level -1, which come last */
-    HR_AXIS_TIME,      /* observed time; one slot for "over the window" */
+    HR_AXIS_CAPACITY, /* factor on all ceilings: criteria with level -1, which come last */
+    HR_AXIS_TIME,     /* observed time; one slot for "over the window" */
     HR_AXIS_LEVEL,
     HR_AXIS_PROBE,     /* size of the probe */
     HR_AXIS_THRESHOLD, /* pool total above */
@@ -48,15 +48,15 @@ typedef double (*hr_scale_of)(const hr_configuration *configuration,
                               const unsigned index[HR_MAX_AXES]);
 
 typedef struct hr_outcome {
-    const char *name;         /* as in studies, result files and messages */
-    const char *unit;         /* "1", "s", "1/h", "h", ... or "resource" for the resource's unit */
+    const char *name; /* as in studies, result files and messages */
+    const char *unit; /* "1", "s", "1/h", "h", ... or "resource" for the resource's unit */
     hr_axis axes[HR_MAX_AXES];
     hr_estimator estimator;
-    double most;              /* largest possible value of one replication (1 for fractions); 0 = none */
-    bool by_default;          /* measured unless the study selects otherwise */
-    const char *doc;          /* full sentence: what is averaged over what */
-    hr_pair_of pair;          /* (x, y) of one cell of one replication */
-    hr_scale_of scale;        /* see hr_outcome_scale */
+    double most;       /* largest possible value of one replication (1 for fractions); 0 = none */
+    bool by_default;   /* measured unless the study selects otherwise */
+    const char *doc;   /* full sentence: what is averaged over what */
+    hr_pair_of pair;   /* (x, y) of one cell of one replication */
+    hr_scale_of scale; /* see hr_outcome_scale */
 } hr_outcome;
 extern const hr_outcome hr_outcomes[];
 extern const unsigned hr_n_outcomes;
@@ -65,11 +65,11 @@ unsigned hr_outcome_find(const char *name);
 
 /* Sizes of all axes, and where each selected outcome's cells start: fixed by the study alone. */
 typedef struct hr_layout {
-    unsigned size[HR_N_AXES];      /* size[HR_AXIS_NONE] = 1 */
-    bool *selected;                /* [hr_n_outcomes] */
-    uint32_t *first;               /* [hr_n_outcomes] first cell of the outcome */
+    unsigned size[HR_N_AXES]; /* size[HR_AXIS_NONE] = 1 */
+    bool *selected;           /* [hr_n_outcomes] */
+    uint32_t *first;          /* [hr_n_outcomes] first cell of the outcome */
     uint32_t n_cells;
-    uint64_t identity;             /* hash of everything above: two tallies agree iff equal */
+    uint64_t identity; /* hash of everything above: two tallies agree iff equal */
 } hr_layout;
 
 /* Lay out `selected` outcomes (NULL: the defaults) for configurations shaped like `example`;

@@ -33,18 +33,18 @@ typedef enum hr_ties { HR_TIES_UNIFORM, HR_TIES_LOWEST } hr_ties;
 
 typedef struct hr_placement {
     hr_rule rule;
-    int metric;            /* hr_metric, resource added; forced by the rules that name theirs */
-    unsigned d;            /* power of d: candidates, 1 <= d <= servers */
+    int metric; /* hr_metric, resource added; forced by the rules that name theirs */
+    unsigned d; /* power of d: candidates, 1 <= d <= servers */
     hr_ties ties;
-    double report_period;  /* s between load reports of all servers; 0 = always fresh */
-    bool in_flight;        /* add what was placed since the last report */
+    double report_period; /* s between load reports of all servers; 0 = always fresh */
+    bool in_flight;       /* add what was placed since the last report */
 } hr_placement;
 
 typedef enum hr_admission_policy {
-    HR_ADMISSION_NONE,          /* nothing is ever refused */
-    HR_ADMISSION_CHOSEN_FULL,   /* refuse when the meeting does not fit the chosen server */
-    HR_ADMISSION_NONE_FITS,     /* the rule chooses among servers where it fits; else refuse */
-    HR_ADMISSION_RESERVE,       /* as chosen_full, with headroom kept free per class */
+    HR_ADMISSION_NONE,        /* nothing is ever refused */
+    HR_ADMISSION_CHOSEN_FULL, /* refuse when the meeting does not fit the chosen server */
+    HR_ADMISSION_NONE_FITS,   /* the rule chooses among servers where it fits; else refuse */
+    HR_ADMISSION_RESERVE,     /* as chosen_full, with headroom kept free per class */
     HR_N_ADMISSIONS
 } hr_admission_policy;
 
@@ -62,7 +62,7 @@ typedef struct hr_view {
     const double *score;       /* metric as reported; smaller is better */
     const uint32_t *threshold; /* random: cumulative weights, word <= threshold[j] */
     const bool *allowed;
-    uint32_t turn;             /* round robin: server whose turn it is (kept by the replay) */
+    uint32_t turn; /* round robin: server whose turn it is (kept by the replay) */
 } hr_view;
 
 /* The server that the rule picks; n_servers when no server is allowed. `tie` and `pick` are the

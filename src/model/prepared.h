@@ -11,7 +11,7 @@
 #include "model/configuration.h"
 
 typedef struct hr_prepared_profile {
-    const int64_t *cost;      /* [n_resources] steps per meeting */
+    const int64_t *cost; /* [n_resources] steps per meeting */
     unsigned n_kinds;
     hr_sampler kind;          /* which kind a participant is; used when n_kinds > 1 */
     const int64_t *kind_cost; /* [n_kinds * n_resources] steps per participant */
@@ -19,13 +19,13 @@ typedef struct hr_prepared_profile {
 
 typedef struct hr_prepared_class {
     hr_sampler size;
-    hr_sampler duration;      /* s */
-    hr_sampler alive;         /* duration weighted by itself: of a meeting found in progress */
-    double mean_duration;     /* s */
+    hr_sampler duration;  /* s */
+    hr_sampler alive;     /* duration weighted by itself: of a meeting found in progress */
+    double mean_duration; /* s */
     hr_sampler profile;
     const hr_prepared_profile *profiles;
-    const hr_sampler *load;   /* NULL or [n_resources], base units */
-    const int64_t *reserve;   /* [n_resources] steps */
+    const hr_sampler *load; /* NULL or [n_resources], base units */
+    const int64_t *reserve; /* [n_resources] steps */
 } hr_prepared_class;
 
 typedef struct hr_prepared_source {
@@ -42,41 +42,41 @@ typedef struct hr_prepared_source {
 
 typedef struct hr_prepared_background {
     hr_sampler held;
-    hr_sampler in_progress;   /* sessions at the first step */
-    hr_sampler newcomers;     /* sessions that began within a step and still last */
-    double survive;           /* probability that a session outlasts a step */
-    const double *survive_all;/* [n_survive_all] survive^n */
+    hr_sampler in_progress;    /* sessions at the first step */
+    hr_sampler newcomers;      /* sessions that began within a step and still last */
+    double survive;            /* probability that a session outlasts a step */
+    const double *survive_all; /* [n_survive_all] survive^n */
     uint32_t n_survive_all;
-    const int64_t *cost;      /* SESSIONS: [n_resources] steps per session */
+    const int64_t *cost; /* SESSIONS: [n_resources] steps per session */
 } hr_prepared_background;
 
 typedef struct hr_prepared {
     hr_tick begin, from, to;
-    hr_tick period;                       /* of a busy period; the last one ends at `to` */
+    hr_tick period; /* of a busy period; the last one ends at `to` */
     hr_tick min_episode[HR_MAX_DURATIONS];
-    hr_tick report_period;                /* 0 = always fresh */
+    hr_tick report_period; /* 0 = always fresh */
     hr_tick session_step;
-    hr_tick observe_every;                /* 0 = none */
-    hr_tick observed[HR_MAX_OBSERVED];    /* ascending */
-    unsigned slot[HR_MAX_OBSERVED];       /* position of observed[i] in the study's list */
-    unsigned n_slots;                     /* 0 without snapshots; 1 with observe_every */
-    double steps[HR_MAX_RESOURCES];       /* fixed-point steps per base unit */
-    unsigned shift[HR_MAX_RESOURCES];     /* loads are squared after >> shift, see load_variance */
-    const double *ceiling;                /* [n_limits * n_servers] steps, real, before background */
-    const double *full;                   /* [n_resources * n_servers] steps: highest ceiling */
-    const uint32_t *weight;               /* [n_servers] cumulative thresholds of random placement */
-    hr_sampler class_of;                  /* of an arriving meeting */
-    hr_sampler class_alive;               /* of a meeting found in progress */
-    double mean_duration;                 /* s, of an arriving meeting */
+    hr_tick observe_every;             /* 0 = none */
+    hr_tick observed[HR_MAX_OBSERVED]; /* ascending */
+    unsigned slot[HR_MAX_OBSERVED];    /* position of observed[i] in the study's list */
+    unsigned n_slots;                  /* 0 without snapshots; 1 with observe_every */
+    double steps[HR_MAX_RESOURCES];    /* fixed-point steps per base unit */
+    unsigned shift[HR_MAX_RESOURCES];  /* loads are squared after >> shift, see load_variance */
+    const double *ceiling;             /* [n_limits * n_servers] steps, real, before background */
+    const double *full;                /* [n_resources * n_servers] steps: highest ceiling */
+    const uint32_t *weight;            /* [n_servers] cumulative thresholds of random placement */
+    hr_sampler class_of;               /* of an arriving meeting */
+    hr_sampler class_alive;            /* of a meeting found in progress */
+    double mean_duration;              /* s, of an arriving meeting */
     bool joins_at_once;
-    hr_sampler join;                      /* s after the start */
+    hr_sampler join; /* s after the start */
     const hr_prepared_class *classes;
     const hr_prepared_source *sources;
     const hr_prepared_background *background;
     unsigned n_session_items;
-    const int64_t *probe;                 /* [n_probes * n_resources] steps */
-    const int64_t *threshold;             /* [n_thresholds] steps of resource 0 */
-    double rounding;                      /* largest relative rounding error of a cost */
+    const int64_t *probe;     /* [n_probes * n_resources] steps */
+    const int64_t *threshold; /* [n_thresholds] steps of resource 0 */
+    double rounding;          /* largest relative rounding error of a cost */
 } hr_prepared;
 
 /* Rate of a time-varying source at study time t (s), 1/s; for thinning. */

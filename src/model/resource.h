@@ -26,9 +26,9 @@ typedef enum hr_resource_id {
 typedef enum hr_level { HR_LEVEL_TARGET, HR_LEVEL_LIMIT, HR_LEVEL_FULL, HR_N_LEVELS } hr_level;
 
 typedef struct hr_resource {
-    const char *name;  /* as in studies, results and messages */
-    const char *unit;  /* UDUNITS-style text of the base unit */
-    double steps;      /* fixed-point steps per base unit */
+    const char *name; /* as in studies, results and messages */
+    const char *unit; /* UDUNITS-style text of the base unit */
+    double steps;     /* fixed-point steps per base unit */
     const char *doc;
 } hr_resource;
 
