@@ -7,14 +7,14 @@
 set -euo pipefail
 here=$(cd "$(dirname "$0")/../.." && pwd)
 build=${1:-$here/build}
-[ -x "$build/headroom" ] && [ -x "$build/tests/bench" ] || {
+if ! [ -x "$build/headroom" ] || ! [ -x "$build/tests/bench" ]; then
     echo "bench: no program in $build; run tests/run.sh first" >&2
     exit 64
-}
-[ -x /usr/bin/time ] || {
+fi
+if ! [ -x /usr/bin/time ]; then
     echo "bench: needs /usr/bin/time for memory (Debian: apt-get install time)" >&2
     exit 64
-}
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 exec 2>&1
