@@ -52,10 +52,20 @@ class Answer:
         return place
 
     def target_text(self):
-        """The headline in words: outcome, level, resource."""
-        words = [self.headline.replace("_", " ")]
-        words += [str(self.place[k]) for k in ("level", "resource") if self.place.get(k)]
-        return ", ".join(words)
+        """The headline in words: outcome, level, resources."""
+        about = []
+        if self.place.get("level"):
+            about.append(f"level {self.place['level']}")
+        named = self.resolved.get("target.resources", "").strip("[]")
+        about.append(named.replace(", ", " or ") if named else "any resource")
+        if "target.min_episode" in self.resolved:
+            about.append("at least " + self.resolved["target.min_episode"])
+        return f"{self.headline.replace('_', ' ')} ({', '.join(about)})"
+
+    def digest(self):
+        """As the program prints it: groups of four."""
+        digits = self.attribute("digest", "provenance").replace("0x", "")
+        return "-".join(digits[i:i + 4] for i in range(0, len(digits), 4))
 
     # ---- what was swept
 

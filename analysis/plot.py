@@ -17,7 +17,7 @@ import matplotlib
 import numpy as np
 
 matplotlib.use("Agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt, ticker  # noqa: E402
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from answer import Answer, NotOurs  # noqa: E402
@@ -59,8 +59,7 @@ def scaled(answer, outcome):
 
 def provenance_line(answer):
     said = [answer.attribute("title"), f"{len(answer.column('configuration')):,} configurations",
-            "headroom " + answer.attribute("version", "provenance"),
-            "digest " + answer.attribute("digest", "provenance")]
+            "headroom " + answer.attribute("version", "provenance"), "digest " + answer.digest()]
     return "  ·  ".join(filter(None, said))
 
 
@@ -125,15 +124,18 @@ def restrict(answer, surplus):
 # ---- the distribution over the worlds
 
 def draw_distribution(axes, values, lower, upper, style):
-    """Share of worlds at or below a value; each world's interval is a thin bar at its height."""
-    order = np.argsort(values)
-    height = 100.0 * (np.arange(len(order)) + 1.0) / len(order)
-    axes.step(values[order], height, where="post", color=style["color"], linewidth=1.6,
-              label=style["label"])
-    axes.hlines(height, lower[order], upper[order], color=style["color"], alpha=0.25,
-                linewidth=max(0.4, min(3.0, 120.0 / len(order))))
+    """Share of worlds at or below a value. A world's interval is a thin bar within its step; the
+    bars of several lines lie side by side."""
+    order = np.argsort(values, kind="stable")
+    step = 100.0 / len(order)
+    top = step * (np.arange(len(order)) + 1.0)
+    axes.step(values[order], top, where="post", color=style["color"], linewidth=1.6,
+              label=style["label"], zorder=3)
+    inside = top - step * (style["index"] + 0.5) / style["lines"]
+    axes.hlines(inside, lower[order], upper[order], color=style["color"], alpha=0.45,
+                linewidth=max(0.25, min(2.0, 90.0 / (len(order) * style["lines"]))))
     if len(order) <= 30:
-        axes.plot(values[order], height, linestyle="none", color=style["color"],
+        axes.plot(values[order], inside, linestyle="none", color=style["color"],
                   marker=style["marker"], markersize=3.5)
 
 
@@ -150,10 +152,12 @@ def distribution(answer, folder):
     for axes in grid.flat[len(panels):]:
         axes.set_visible(False)
     for axes, (name, inside) in zip(grid.flat, panels):
-        for index, (label, of_line) in enumerate(groups(answer, line_axis, MOST_LINES)):
+        lines = groups(answer, line_axis, MOST_LINES)
+        for index, (label, of_line) in enumerate(lines):
             mask = kept & inside & of_line & np.isfinite(value)
             if mask.any():
-                style = {"color": COLOURS[index], "marker": MARKERS[index], "label": label}
+                style = {"color": COLOURS[index], "marker": MARKERS[index], "label": label,
+                         "index": index, "lines": len(lines)}
                 draw_distribution(axes, value[mask], lower[mask], upper[mask], style)
         axes.set_title(f"{name} {short(panel_axis)}" if panel_axis else "", fontsize=9)
         axes.grid(alpha=0.25)
@@ -162,17 +166,19 @@ def distribution(answer, folder):
         # Zero and one in a million both have a place; small values are what matters here.
         grid[0][0].set_xscale("symlog", linthresh=top / 1000.0)
         grid[0][0].set_xlim(0.0, top * 1.05)
+        grid[0][0].xaxis.set_major_formatter(ticker.FormatStrFormatter("%g"))
     if answer.threshold is not None:
         limit = answer.threshold * (100.0 if is_share(answer, outcome) else 1.0)
         for axes in grid.flat:
             axes.axvline(limit, color="0.2", linewidth=0.8, linestyle=":")
     if line_axis:
         grid[0][0].legend(title=short(line_axis), fontsize=7, title_fontsize=7)
-    figure.supxlabel(axis_label(answer, outcome) + (f"; {note}" if note else ""), fontsize=9)
+    figure.supxlabel(axis_label(answer, outcome) + (f"; {note}" if note else ""),
+                    fontsize=9, y=0.035)
     figure.supylabel("worlds at or below (%)", fontsize=9)
     figure.suptitle(f"{answer.target_text()}: how it is spread over what is not known",
                     fontsize=10)
-    figure.tight_layout(rect=(0, 0.025, 1, 1))
+    figure.tight_layout(rect=(0, 0.02, 1, 1))
     return finish(figure, answer, folder, "distribution")
 
 
