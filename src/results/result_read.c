@@ -11,6 +11,8 @@
 struct hr_result_file {
     hr_h5 h5;
     hr_schema schema;
+    hr_tally_window window;
+    hr_arena arena; /* of the window */
 };
 
 static hr_status check_format(const hr_h5 *h5, hr_err *err)
@@ -98,6 +100,7 @@ void hr_result_close(hr_result *result)
         return;
     hr_h5_drop(&result->file->h5);
     hr_schema_free(&result->file->schema);
+    hr_arena_free(&result->file->arena);
     hr_study_free(&result->study);
     hr_arena arena = result->arena;
     *result = (hr_result){0};
@@ -160,5 +163,7 @@ out:
 hr_status hr_result_tally(const hr_result *result, uint64_t configuration, hr_tally *tally,
                           hr_err *err)
 {
-    return hr_tallies_read(&result->file->h5, configuration, tally, err);
+    struct hr_result_file *file = result->file;
+    return hr_tallies_read(&file->h5, &file->window, result->n_configurations, configuration,
+                           &file->arena, tally, err);
 }

@@ -87,24 +87,61 @@ out:
     return st;
 }
 
-hr_status hr_tallies_read(const hr_h5 *h5, uint64_t configuration, hr_tally *tally, hr_err *err)
+static hr_status read_offsets(const hr_h5 *h5, hr_tally_window *window, uint64_t n, hr_arena *arena,
+                              hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_arena arena = {0};
-    int64_t offset[2];
-    uint8_t *bytes = NULL;
-    hr_h5_box box = {.n_dims = 1, .from = {configuration}, .size = {2}};
+    const hr_h5_box box = {.n_dims = 1, .size = {n + 1}};
+    int64_t *offset = NULL;
+    HR_TAKE(offset, arena, n + 1);
     HR_TRY(hr_h5_get_box(h5, offset_path, HR_H5_INTEGER, &box, offset, err));
-    if (offset[0] < 0 || offset[1] < offset[0])
-        HR_TRY(HR_FAIL(err, HR_ERR_DATA, "%s: damaged: %s does not ascend", h5->path, offset_path));
-    const size_t size = (size_t)(offset[1] - offset[0]);
-    HR_TAKE(bytes, &arena, size);
-    box = (hr_h5_box){.n_dims = 1, .from = {(hsize_t)offset[0]}, .size = {size}};
-    HR_TRY(hr_h5_get_box(h5, packed_path, HR_H5_BYTE, &box, bytes, err));
-    if (!hr_tally_unpack(tally, bytes, size))
+    for (uint64_t i = 0; i < n; i++) {
+        if (offset[0] != 0 || offset[i + 1] < offset[i])
+            HR_TRY(HR_FAIL(err, HR_ERR_DATA, "%s: damaged: %s does not ascend", h5->path,
+                           offset_path));
+    }
+    window->offset = offset;
+out:
+    return st;
+}
+
+/* Make `configuration` part of the window, which starts at a chunk and holds some more. */
+static hr_status move_window(const hr_h5 *h5, hr_tally_window *window, uint64_t n,
+                             uint64_t configuration, hr_arena *arena, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const int64_t begin = window->offset[configuration], total = window->offset[n];
+    const int64_t end = window->offset[configuration + 1];
+    window->begin = begin - begin % CHUNK;
+    window->end = window->begin + 4 * (int64_t)CHUNK;
+    window->end = window->end > end ? window->end : end;
+    window->end = window->end < total ? window->end : total;
+    const size_t size = (size_t)(window->end - window->begin);
+    if (size > window->room) {
+        HR_TAKE(window->bytes, arena, size);
+        window->room = size;
+    }
+    const hr_h5_box box = {.n_dims = 1, .from = {(hsize_t)window->begin}, .size = {size}};
+    HR_TRY(hr_h5_get_box(h5, packed_path, HR_H5_BYTE, &box, window->bytes, err));
+out:
+    if (st != HR_OK)
+        window->begin = window->end = 0;
+    return st;
+}
+
+hr_status hr_tallies_read(const hr_h5 *h5, hr_tally_window *window, uint64_t n,
+                          uint64_t configuration, hr_arena *arena, hr_tally *tally, hr_err *err)
+{
+    hr_status st = HR_OK;
+    if (window->offset == NULL)
+        HR_TRY(read_offsets(h5, window, n, arena, err));
+    const int64_t begin = window->offset[configuration];
+    const int64_t end = window->offset[configuration + 1];
+    if (begin < window->begin || end > window->end)
+        HR_TRY(move_window(h5, window, n, configuration, arena, err));
+    if (!hr_tally_unpack(tally, window->bytes + (begin - window->begin), (size_t)(end - begin)))
         HR_TRY(HR_FAIL(err, HR_ERR_DATA, "%s: damaged: the sums of configuration %llu do not hold",
                        h5->path, (unsigned long long)configuration));
 out:
-    hr_arena_free(&arena);
     return st;
 }

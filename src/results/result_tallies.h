@@ -30,7 +30,18 @@ HR_MUST_CHECK hr_status hr_tallies_make(hr_tallies *tallies, const hr_h5 *h5, ui
 HR_MUST_CHECK hr_status hr_tallies_add(hr_tallies *tallies, const hr_tally *tally, hr_err *err);
 HR_MUST_CHECK hr_status hr_tallies_finish(hr_tallies *tallies, hr_err *err);
 
-HR_MUST_CHECK hr_status hr_tallies_read(const hr_h5 *h5, uint64_t configuration, hr_tally *tally,
+/* What has been read: all offsets, and a window of packed bytes, because configurations are mostly
+ * asked for one after another and chunks are costly to open. `{0}` at first; memory of `arena`. */
+typedef struct hr_tally_window {
+    int64_t *offset; /* [n + 1] */
+    uint8_t *bytes;  /* [begin, end) of packed */
+    size_t room;
+    int64_t begin, end;
+} hr_tally_window;
+
+/* Sums of `configuration` of the file's `n`. */
+HR_MUST_CHECK hr_status hr_tallies_read(const hr_h5 *h5, hr_tally_window *window, uint64_t n,
+                                        uint64_t configuration, hr_arena *arena, hr_tally *tally,
                                         hr_err *err);
 
 #endif
