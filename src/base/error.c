@@ -4,11 +4,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-hr_status hr_err_set(hr_err *err, hr_status status, const char *file, int line, const char *format,
-                     ...)
+void hr_err_set(hr_err *err, hr_status status, const char *file, int line, const char *format, ...)
 {
     if (err == NULL || err->status != HR_OK)
-        return status;
+        return;
     err->status = status;
     err->file = file;
     err->line = line;
@@ -16,7 +15,6 @@ hr_status hr_err_set(hr_err *err, hr_status status, const char *file, int line, 
     va_start(arguments, format);
     (void)vsnprintf(err->message, sizeof err->message, format, arguments);
     va_end(arguments);
-    return status;
 }
 
 void hr_assert_failed(const char *condition, const char *file, int line)

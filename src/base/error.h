@@ -27,11 +27,13 @@ typedef struct hr_err {
     int line;
 } hr_err;
 
-/* Record a failure in `err` (may be NULL) unless one is there already; returns `status`. */
-hr_status hr_err_set(hr_err *err, hr_status status, const char *file, int line, const char *format,
-                     ...) __attribute__((format(printf, 5, 6)));
+/* Record a failure in `err` (may be NULL) unless one is there already. */
+void hr_err_set(hr_err *err, hr_status status, const char *file, int line, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
 
-#define HR_FAIL(err, status, ...) hr_err_set((err), (status), __FILE__, __LINE__, __VA_ARGS__)
+/* The value is `status` in plain sight, so that the compiler and checkers see a failure. */
+#define HR_FAIL(err, status, ...)                                                                  \
+    (hr_err_set((err), (status), __FILE__, __LINE__, __VA_ARGS__), (status))
 
 /* The only macro with hidden control flow: on failure keep the status in `st`, go to `out`. */
 #define HR_TRY(expr)                                                                               \

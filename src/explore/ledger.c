@@ -183,6 +183,7 @@ hr_status hr_ledger_settle(hr_ledger *ledger, hr_comm *comm, const hr_look *look
         st = HR_FAIL(err, HR_ERR_MEMORY, "no memory to judge %llu configurations",
                      (unsigned long long)n);
     HR_TRY(hr_comm_agree(comm, st, err));
+    HR_ASSERT(buffer != NULL && verdict != NULL); /* as all ranks have agreed */
     sum_entries(ledger, comm, buffer);
     st = judge_share(ledger, comm, look, verdict, err);
     HR_TRY(hr_comm_agree(comm, st, err));

@@ -51,9 +51,10 @@ static hr_status arrivals_of_rate(const hr_writing *writing, unsigned source, hr
         hr_stream_fill(&gaps, BLOCKS, word);
         writing->vector->exponential(word, WORDS, gap);
         for (int i = 0; i < WORDS; i++) {
-            tick += (hr_tick)(gap[i] * ticks + 0.5);
-            if (tick >= writing->prepared->to)
+            const double step = gap[i] * ticks + 0.5;
+            if (step >= (double)(writing->prepared->to - tick))
                 return HR_OK;
+            tick += (hr_tick)step;
             if (is_thinned && hr_uniform(hr_stream_next(&thin)) * prepared->greatest_rate >=
                                   hr_source_rate(row, study_seconds(tick)))
                 continue;

@@ -86,10 +86,11 @@ static void draw_classes(const hr_writing *writing, uint32_t *words)
     }
 }
 
-static bool same_durations(const hr_configuration *c)
+static bool one_exponential(const hr_configuration *c)
 {
-    for (unsigned k = 1; k < c->n_classes; k++) {
-        if (memcmp(&c->classes[k].duration, &c->classes[0].duration, sizeof(hr_law)) != 0)
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        const hr_law *law = &c->classes[k].duration;
+        if (law->kind != HR_LAW_EXPONENTIAL || law->a != c->classes[0].duration.a)
             return false;
     }
     return true;
@@ -102,7 +103,7 @@ static bool draw_durations_by_vector(const hr_writing *writing, const uint32_t *
 {
     const uint32_t n = writing->input->n_meetings;
     const hr_law *law = &writing->configuration->classes[0].duration;
-    if (law->kind != HR_LAW_EXPONENTIAL || !same_durations(writing->configuration))
+    if (!one_exponential(writing->configuration))
         return false;
     writing->vector->exponential(words, n, seconds);
     for (uint32_t i = 0; i < n; i++)

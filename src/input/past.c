@@ -156,9 +156,10 @@ static hr_status past_of_batches(const hr_writing *writing, unsigned source, hr_
         double exponential = 0.0;
         const uint32_t word = hr_stream_next(stream);
         writing->vector->exponential(&word, 1, &exponential);
-        epoch -= (hr_tick)(exponential * ticks + 0.5);
-        if (begin - epoch > full_history(prepared))
+        const double step = exponential * ticks + 0.5;
+        if (step > (double)(full_history(prepared) - (begin - epoch)))
             break;
+        epoch -= (hr_tick)step;
         if (epoch < begin)
             HR_TRY(past_batch(writing, prepared, stream, epoch, false, err));
     }

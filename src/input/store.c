@@ -12,7 +12,7 @@ hr_status hr_room_grow(hr_room *room, size_t count, size_t size, size_t keep, hr
     void *data = hr_mem_take(most, size);
     if (data == NULL)
         return HR_FAIL(err, HR_ERR_MEMORY, "no memory for %zu events of one replication", most);
-    if (keep > 0)
+    if (keep > 0 && room->data != NULL)
         memcpy(data, room->data, keep * size);
     hr_mem_free(room->data);
     room->data = data;

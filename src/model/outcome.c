@@ -77,7 +77,8 @@ static double snapshots(const hr_configuration *c)
     const hr_prepared *p = c->prepared;
     if (c->n_observed > 0)
         return 1.0;
-    return (double)((p->to - p->from + p->observe_every - 1) / p->observe_every);
+    const hr_tick taken = (p->to - p->from + p->observe_every - 1) / p->observe_every;
+    return (double)taken;
 }
 
 static bool has_level(const hr_configuration *c, unsigned level)

@@ -22,6 +22,8 @@ const hr_policy_row hr_admission_rows[HR_N_ADMISSIONS] = {
 /* Candidates of power of d are ascending indices; this many fit on the stack. */
 enum { MAX_CANDIDATES = 256 };
 
+__extension__ typedef unsigned __int128 hr_wide;
+
 /* Random word number i of a meeting, from its one word: output i of SplitMix64 (Steele, Lea and
  * Flood 2014, "Fast splittable pseudorandom number generators") seeded by the word. FROZEN. */
 static uint32_t derived_word(uint32_t pick, uint32_t i)
@@ -54,12 +56,29 @@ static unsigned next_allowed(const hr_view *view, unsigned server)
     return view->n_servers;
 }
 
+/* Words that random placement gives to a server. */
+static uint64_t weight_of(const hr_view *view, unsigned server)
+{
+    const uint64_t below = server == 0 ? 0 : (uint64_t)view->threshold[server - 1] + 1;
+    return (uint64_t)view->threshold[server] + 1 - below;
+}
+
+/* By weight among the allowed servers: the word is scaled to what they have together. */
 static unsigned choose_random(const hr_view *view, uint32_t pick)
 {
-    unsigned server = 0;
-    while (pick > view->threshold[server])
-        server++;
-    return next_allowed(view, server);
+    uint64_t total = 0;
+    for (unsigned j = 0; j < view->n_servers; j++)
+        total += is_allowed(view, j) ? weight_of(view, j) : 0;
+    if (total == 0)
+        return next_allowed(view, 0); /* none is allowed, or only servers of no weight */
+    uint64_t left = (uint64_t)(((hr_wide)pick * total) >> 32);
+    for (unsigned j = 0; j < view->n_servers; j++) {
+        const uint64_t weight = is_allowed(view, j) ? weight_of(view, j) : 0;
+        if (left < weight)
+            return j;
+        left -= weight;
+    }
+    return view->n_servers; /* not reached: pick total / 2^32 < total */
 }
 
 /* The candidate with the smallest score; equals broken by `ties`. */

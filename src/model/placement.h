@@ -66,8 +66,8 @@ typedef struct hr_view {
 } hr_view;
 
 /* The server that the rule picks; n_servers when no server is allowed. `tie` and `pick` are the
- * meeting's words. Random and round robin ignore `allowed` unless it excludes their choice, then
- * they take the next allowed server in index order. */
+ * meeting's words. Random draws by weight among the allowed servers; round robin takes the next
+ * allowed one in index order when its turn's server is not. */
 unsigned hr_placement_choose(const hr_placement *placement, const hr_view *view, uint32_t tie,
                              uint32_t pick);
 

@@ -4,7 +4,8 @@
 #include "base/real.h"
 #include "model/preparing.h"
 
-#define TAIL 0x1p-40 /* probability of what is left out of an unbounded past or lateness */
+#define MOST_EXPONENT 700.0   /* e^-700 is a normal number: where the inversion of ends begins */
+#define TAIL          0x1p-40 /* probability of what is left out of an unbounded past or lateness */
 static const double TURN = 6.28318530717958647692528676655900577;
 
 /* ---- arrivals */
@@ -131,6 +132,12 @@ static hr_status prepare_sessions(const hr_preparing *p, const hr_background *ba
     if (most > 60000.0)
         return HR_FAIL(err, HR_ERR_DATA, "background %s: %g sessions per server is too many",
                        background->name, background->sessions);
+    if (most * p->configuration->session_step / background->holding > MOST_EXPONENT)
+        return HR_FAIL(err, HR_ERR_DATA,
+                       "background %s: %g sessions of %g s cannot be followed in steps of %g s; "
+                       "give background.session_step of at most %.2g s",
+                       background->name, background->sessions, background->holding,
+                       p->configuration->session_step, MOST_EXPONENT * background->holding / most);
     o->n_survive_all = (uint32_t)most;
     HR_TAKE(survive_all, p->arena, o->n_survive_all);
     for (uint32_t i = 0; i < o->n_survive_all; i++)

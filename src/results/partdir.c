@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -37,9 +38,12 @@ const char *hr_partdir_log_path(hr_arena *arena, const char *output, uint32_t se
 
 bool hr_partdir_is_log(const char *name, uint32_t *sequence)
 {
-    int rank = 0, end = 0;
-    return sscanf(name, "%6u-%6d.log%n", sequence, &rank, &end) == 2 && end > 0 &&
-           name[end] == '\0';
+    char *dash = NULL, *rest = NULL;
+    *sequence = (uint32_t)strtoul(name, &dash, 10);
+    if (dash == name || *dash != '-')
+        return false;
+    (void)strtoul(dash + 1, &rest, 10); /* the rank */
+    return rest != dash + 1 && strcmp(rest, ".log") == 0;
 }
 
 /* The file under the lock may have been removed by the run that held it before: then lock anew. */

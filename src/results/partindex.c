@@ -306,7 +306,7 @@ hr_status hr_part_read(const hr_part_index *index, const hr_part *part, uint8_t 
 hr_status hr_part_read_target(const hr_part_index *index, const hr_part *part, hr_cell *target,
                               uint64_t *n_replications, hr_err *err)
 {
-    hr_part_head head;
+    hr_part_head head = {0};
     const hr_status st = read_at(index, part, part->offset, &head, sizeof head, err);
     if (st != HR_OK)
         return st;

@@ -35,10 +35,17 @@ class Placer:
 
     def choose(self, score, turn, tie, pick, allowed):
         """The server, or n when none is allowed. `allowed`: a set of servers."""
-        if self.rule in ("random", "round_robin"):
+        if self.rule == "random":
+            below = [-1] + list(self.weight)
+            words = {j: self.weight[j] - below[j] for j in sorted(allowed)}
+            left = pick * sum(words.values()) // WORD
+            for j, mine in words.items():
+                if left < mine:
+                    return j
+                left -= mine
+            return min(allowed, default=self.n)
+        if self.rule == "round_robin":
             first = turn % self.n
-            if self.rule == "random":
-                first = next(j for j in range(self.n) if pick <= self.weight[j])
             cyclic = [(first + i) % self.n for i in range(self.n)]
             return next((j for j in cyclic if j in allowed), self.n)
         candidates = sorted(allowed)

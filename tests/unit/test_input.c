@@ -280,6 +280,37 @@ static void test_background_sessions_are_a_stationary_chain(void **state)
     hr_arena_free(&pool.arena);
 }
 
+/* Where the inversion of ends would start below the smallest number, the study is refused. */
+static void test_sessions_that_cannot_be_followed_are_refused(void **state)
+{
+    (void)state;
+    hr_pool pool;
+    hr_configuration *c = hr_pool_make(&pool, 1, 1, 1000, 1);
+    const double cost[1] = {1.0};
+    hr_background calls = {.name = "calls",
+                           .kind = HR_BACKGROUND_SESSIONS,
+                           .sessions = 700.0,
+                           .holding = 10.0,
+                           .cost = cost};
+    c->background = &calls;
+    c->n_background = 1;
+    hr_err err = {0};
+    assert_int_equal(hr_configuration_prepare(c, &pool.arena, &err), HR_ERR_DATA);
+    assert_non_null(strstr(err.message, "session_step"));
+    hr_arena_free(&pool.arena);
+}
+
+/* A rate so small that the first gap outlasts every clock: nothing happens, nothing overflows. */
+static void test_hardly_ever_is_never(void **state)
+{
+    (void)state;
+    hr_pool pool;
+    moments at_begin;
+    moments at_end;
+    observe(hr_pool_make(&pool, 1, 1e-15, 30, 10), &at_begin, &at_end);
+    assert_true(at_begin.sum == 0.0 && at_end.sum == 0.0);
+}
+
 /* Held background: one draw per server, or one for all. */
 static void test_held_background_is_shared_or_not(void **state)
 {
@@ -393,6 +424,8 @@ int main(void)
         cmocka_unit_test(test_late_starts_are_neither_lost_nor_doubled),
         cmocka_unit_test(test_batches_have_their_past),
         cmocka_unit_test(test_background_sessions_are_a_stationary_chain),
+        cmocka_unit_test(test_sessions_that_cannot_be_followed_are_refused),
+        cmocka_unit_test(test_hardly_ever_is_never),
         cmocka_unit_test(test_held_background_is_shared_or_not),
         cmocka_unit_test(test_joins_fill_the_ramp),
         cmocka_unit_test(test_inputs_depend_on_identity_alone),

@@ -55,6 +55,22 @@ static void test_random_follows_the_weights(void **state)
         assert_in_range(count[j], (4 - j) * WORDS / 10 - 1, (4 - j) * WORDS / 10 + 1);
 }
 
+/* A server that may not be chosen leaves its share to the others in proportion. */
+static void test_random_keeps_its_weights_among_the_allowed(void **state)
+{
+    (void)state;
+    const uint32_t threshold[4] = {1717986917, 3006477106, 3865470565, UINT32_MAX};
+    const bool allowed[4] = {true, false, true, true}; /* 0.4 : 0.2 : 0.1 */
+    const hr_view view = {.n_servers = 4, .threshold = threshold, .allowed = allowed};
+    const hr_placement rule = {.rule = HR_RULE_RANDOM};
+    int count[4] = {0};
+    for (uint32_t i = 0; i < WORDS; i++)
+        count[hr_placement_choose(&rule, &view, 0, even_word(i))]++;
+    const int expected[4] = {WORDS * 4 / 7, 0, WORDS * 2 / 7, WORDS / 7};
+    for (int j = 0; j < 4; j++)
+        assert_in_range(count[j] + 2, expected[j], expected[j] + 4);
+}
+
 static void test_round_robin_takes_its_turn(void **state)
 {
     (void)state;
@@ -134,6 +150,7 @@ int main(void)
         cmocka_unit_test(test_least_loaded_takes_the_smallest),
         cmocka_unit_test(test_ties_are_shared_evenly_or_go_to_the_lowest),
         cmocka_unit_test(test_random_follows_the_weights),
+        cmocka_unit_test(test_random_keeps_its_weights_among_the_allowed),
         cmocka_unit_test(test_round_robin_takes_its_turn),
         cmocka_unit_test(test_power_of_two_draws_every_pair),
         cmocka_unit_test(test_power_of_d_meets_its_limits),
