@@ -140,8 +140,11 @@ hr_status hr_show_sentence(hr_show *show, hr_err *err)
     if (hit != NULL) {
         const unsigned meetings = hr_outcome_find("meetings_hit");
         const hr_estimate mean = hr_show_mean(show, meetings, hit, show->base_choice);
-        hr_words_add(&words, " Of all meetings, %s met such an overload.",
-                     hr_show_with_unit(show, meetings, 0, &mean).s);
+        if (isnan(mean.value))
+            hr_words_add(&words, " No meeting ended in the window.");
+        else
+            hr_words_add(&words, " Of all meetings, %s met such an overload.",
+                         hr_show_with_unit(show, meetings, 0, &mean).s);
     }
     hr_text_wrap(show->out, words.s, 0, 0, show->width);
 out:

@@ -127,7 +127,7 @@ hr_text hr_text_value(const hr_estimate *estimate, double factor)
     else if (estimate->is_bound && isinf(upper))
         FORMAT(text, "never seen");
     else if (estimate->is_bound)
-        FORMAT(text, "< %.2g", upper);
+        FORMAT(text, upper < 99.5 ? "< %.2g" : "< %.0f", upper);
     else
         text = plain(value, decimals_of(half, value), needs_exponent(upper));
     return text;
