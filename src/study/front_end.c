@@ -269,6 +269,7 @@ static bool is_empty(const front_end *fe, const hr_background *item)
 {
     const double units =
         item->kind == HR_BACKGROUND_SESSIONS ? item->sessions : hr_law_mean(&item->law);
+    HR_ASSERT(item->cost != NULL);
     for (unsigned r = 0; r < fe->pool->n_resources; r++) {
         if (units * item->cost[r] > 0.0)
             return false;
