@@ -5,8 +5,9 @@
  * Layout     a stream is HR_LANES = 16 generators; draw number 16 k + i is the k-th output of
  *            generator i. State and odd increment of each generator come from hr_hash over
  *            (seed, group, replication, purpose, lane): never from a rank, a thread or a jump.
- * Identity   group is the configuration's index in the design, or its world's index when
- *            choices share random numbers; purpose is one of hr_purpose plus an index.
+ * Identity   group is the configuration's index in the design or, when choices share random
+ *            numbers, what is left of it without them (the world's index when all do); purpose is
+ * one of hr_purpose plus an index.
  */
 #ifndef HR_BASE_STREAM_H
 #define HR_BASE_STREAM_H
@@ -22,7 +23,7 @@ enum { HR_LANES = 16 };
  * (one stream per arrival source, resource, background item) adds its index in the low bits. */
 typedef enum hr_purpose {
     HR_PURPOSE_ARRIVAL,    /* + source: gaps, batch counts */
-    HR_PURPOSE_THIN,       /* + source: acceptance of candidates, common-random-number thinning */
+    HR_PURPOSE_THIN,       /* + source: acceptance of candidates at a varying rate */
     HR_PURPOSE_BATCH,      /* + source: sizes of batches */
     HR_PURPOSE_LATENESS,   /* + source: distance of a start from its clock time */
     HR_PURPOSE_HISTORY,    /* + source: everything about meetings alive at the start */
@@ -40,6 +41,8 @@ typedef enum hr_purpose {
     HR_PURPOSE_PROBE,      /* words of the rule when a probe asks it */
     HR_PURPOSE_DAILY,      /* what differs from day to day */
     HR_PURPOSE_WORLD,      /* random designs: one draw per unknown */
+    HR_PURPOSE_KEEP,       /* + source, + HR_KEEP_PAST for meetings alive at the start: which of
+                              a group's starts belong to this configuration */
     HR_PURPOSE_COUNT
 } hr_purpose;
 
@@ -72,6 +75,13 @@ static inline uint32_t hr_stream_next(hr_stream *stream)
         stream->used = 0;
     }
     return stream->word[stream->used++];
+}
+
+/* Pass over the next `n` draws. */
+static inline void hr_stream_skip(hr_stream *stream, uint32_t n)
+{
+    while (n-- > 0)
+        (void)hr_stream_next(stream);
 }
 
 /* Uniform on the open interval (0, 1): (word + 1/2) 2^-32, exact in double. */

@@ -71,6 +71,25 @@ static void print_laws(const hr_study *study, const char *group)
     }
 }
 
+/* Which choices share random numbers. */
+static void add_common(const hr_study *study, hr_words *words)
+{
+    size_t n_choices = 0, n_shared = 0;
+    for (size_t a = 0; a < study->n_axes; a++) {
+        n_choices += study->axes[a].is_choice;
+        n_shared += study->axes[a].is_shared;
+    }
+    if (n_shared == n_choices)
+        hr_words_add(words, "; all choices see the same days");
+    else if (n_shared == 0)
+        hr_words_add(words, "; each choice sees days of its own");
+    for (size_t a = 0, i = 0; a < study->n_axes && n_shared > 0 && n_shared < n_choices; a++) {
+        if (study->axes[a].is_shared)
+            hr_words_add(words, "%s%s", i++ == 0 ? "; the same days are seen by all of " : ", ",
+                         study->axes[a].path);
+    }
+}
+
 static void print_design(const hr_study *study)
 {
     hr_words words = {0};
@@ -81,8 +100,7 @@ static void print_design(const hr_study *study)
     if (study->n_worlds > 1)
         hr_words_add(&words, "; worlds are %s", design_names[study->design]);
     if (study->n_choices > 1)
-        hr_words_add(&words, study->common_random_numbers ? "; all choices see the same days"
-                                                          : "; each choice sees days of its own");
+        add_common(study, &words);
     hr_words_add(&words, "; seed %llu", (unsigned long long)study->seed);
     printf("%s is valid.\n", study->name);
     fact("design", words.s);
@@ -294,7 +312,7 @@ static hr_status check_study(const hr_invocation *invocation, const hr_study *st
     hr_arena arena = {0};
     hr_configuration configuration = {0};
     hr_forecast_work work;
-    HR_TRY(hr_study_configuration(study, index, 0, &arena, &configuration, err));
+    HR_TRY(hr_study_configuration(study, NULL, index, 0, &arena, &configuration, err));
     const hr_forecast_pool pool = hr_forecast_pool_of(&configuration);
     HR_TRY(hr_forecast_work_of(study, &work, err));
     const hr_values values = {.study = study, .configuration = index};

@@ -146,7 +146,7 @@ hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_work *work, hr_
         const uint64_t index =
             (uint64_t)((double)study->n_configurations * fmod((double)i * 0.6180339887498949, 1.0));
         hr_arena_reset(&arena);
-        HR_TRY(hr_study_configuration(study, index, 0, &arena, &configuration, err));
+        HR_TRY(hr_study_configuration(study, NULL, index, 0, &arena, &configuration, err));
         add_sample(work, &configuration, 1.0 / (double)n);
     }
     add_totals(study, work);

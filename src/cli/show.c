@@ -213,7 +213,7 @@ static hr_status estimate_again(hr_show *show, hr_err *err)
     for (uint64_t i = 0; i < n; i++) {
         hr_configuration configuration = {0};
         hr_arena_reset(&arena);
-        HR_TRY(hr_study_configuration(show->study, i, 0, &arena, &configuration, err));
+        HR_TRY(hr_study_configuration(show->study, NULL, i, 0, &arena, &configuration, err));
         HR_TRY(hr_result_tally(&show->result, i, &tally, err));
         estimate_all(show, &configuration, &tally, i);
     }
@@ -239,8 +239,8 @@ out:
     return st;
 }
 
-hr_spread hr_show_spread(const hr_show *show, const hr_estimate *column, uint64_t choice,
-                         const hr_target *target)
+/* The estimates of the worlds of `choice` that have a number, in show->some. */
+static uint64_t collect(const hr_show *show, const hr_estimate *column, uint64_t choice)
 {
     const hr_study *study = show->study;
     uint64_t n = 0;
@@ -249,27 +249,68 @@ hr_spread hr_show_spread(const hr_show *show, const hr_estimate *column, uint64_
         if (!isnan(estimate->value))
             show->some[n++] = *estimate;
     }
+    return n;
+}
+
+hr_spread hr_show_spread(const hr_show *show, const hr_estimate *column, uint64_t choice,
+                         const hr_target *target)
+{
+    const uint64_t n = collect(show, column, choice);
     const bool decides = target != NULL && target->has_threshold;
     return hr_spread_of(show->some, n, show->confidence, decides, decides ? target->at_most : 0.0,
                         show->scratch);
 }
 
-/* Worlds that all have the same number (none, usually, or all) tell nothing by their spread: the
- * mean of their ends bounds the mean, generously. */
-static void widen_mean(const hr_estimate *estimates, uint64_t n, hr_estimate *mean)
+/* The mean of the ends of the worlds' own intervals. */
+static void take_mean_ends(const hr_show *show, uint64_t n, hr_estimate *mean)
 {
-    double lower = 0.0, upper = 0.0;
+    mean->lower = mean->upper = 0.0;
+    for (uint64_t i = 0; i < n; i++) {
+        mean->lower += show->some[i].lower / (double)n;
+        mean->upper += show->some[i].upper / (double)n;
+    }
+}
+
+/* Worlds that all have the same number tell nothing by their spread.
+ *
+ * Shares of which all W worlds show 0 (or all show 1, with misses in place of hits): let a
+ * replication of a world have a hit with probability p, which no share exceeds. With worlds drawn
+ * independently and m >= 1 replications in each, no hit at all has the probability
+ * (E (1 - p)^m)^W <= (1 - E p)^W. So the exact binomial bound for none of W holds for the mean
+ * over what is unknown, whatever m; the worlds' own bounds would hold for these worlds alone.
+ *
+ * Any other number, and a single world: the mean of their own ends, generously. */
+static void widen_mean(const hr_show *show, unsigned outcome, uint64_t n, hr_estimate *mean)
+{
+    const double value = n > 0 ? show->some[0].value : (double)NAN;
     bool is_bound = n > 0;
     for (uint64_t i = 0; i < n; i++) {
-        if (estimates[i].value != estimates[0].value)
+        if (show->some[i].value != value)
             return;
-        is_bound = is_bound && estimates[i].is_bound;
-        lower += estimates[i].lower / (double)n;
-        upper += estimates[i].upper / (double)n;
+        is_bound = is_bound && show->some[i].is_bound;
     }
     mean->is_bound = is_bound;
-    mean->lower = n > 0 ? lower : mean->lower;
-    mean->upper = n > 0 ? upper : mean->upper;
+    if (n > 1 && is_share(outcome) && (value == 0.0 || value == 1.0))
+        hr_clopper_pearson(value == 0.0 ? 0 : n, n, 1.0 - show->confidence, &mean->lower,
+                           &mean->upper);
+    else if (n > 0)
+        take_mean_ends(show, n, mean);
+}
+
+hr_estimate hr_show_mean_of(const hr_show *show, unsigned outcome, uint64_t n)
+{
+    const hr_spread spread =
+        hr_spread_of(show->some, n, show->confidence, false, 0.0, show->scratch);
+    hr_estimate mean = {
+        .value = spread.mean, .lower = spread.mean_lower, .upper = spread.mean_upper, .n = n};
+    if (n == 0)
+        mean.value = mean.lower = mean.upper = (double)NAN;
+    if (is_share(outcome)) { /* Student intervals know no bounds, shares do */
+        mean.lower = mean.lower < 0.0 ? 0.0 : mean.lower;
+        mean.upper = mean.upper > 1.0 ? 1.0 : mean.upper;
+    }
+    widen_mean(show, outcome, n, &mean);
+    return mean;
 }
 
 hr_estimate hr_show_mean(const hr_show *show, unsigned outcome, const hr_estimate *column,
@@ -277,26 +318,22 @@ hr_estimate hr_show_mean(const hr_show *show, unsigned outcome, const hr_estimat
 {
     if (show->study->n_worlds == 1)
         return column[choice];
-    const hr_spread spread = hr_show_spread(show, column, choice, NULL);
-    hr_estimate mean = hr_show_mean_of(&spread, outcome);
-    widen_mean(show->some, spread.n, &mean);
-    return mean;
+    return hr_show_mean_of(show, outcome, collect(show, column, choice));
 }
 
-/* Student intervals know no bounds, shares do. */
-hr_estimate hr_show_mean_of(const hr_spread *spread, unsigned outcome)
+hr_estimate hr_show_share_of_worlds(const hr_show *show, uint64_t count, uint64_t n)
 {
-    hr_estimate mean = {.value = spread->mean,
-                        .lower = spread->mean_lower,
-                        .upper = spread->mean_upper,
-                        .n = spread->n};
-    if (spread->n == 0)
-        mean.value = mean.lower = mean.upper = (double)NAN;
-    if (is_share(outcome)) {
-        mean.lower = mean.lower < 0.0 ? 0.0 : mean.lower;
-        mean.upper = mean.upper > 1.0 ? 1.0 : mean.upper;
-    }
-    return mean;
+    hr_estimate share = {.value = n > 0 ? (double)count / (double)n : (double)NAN, .n = n};
+    hr_clopper_pearson(count, n, 1.0 - show->confidence, &share.lower, &share.upper);
+    return share;
+}
+
+hr_text hr_show_confidence(const hr_show *show, bool is_own)
+{
+    hr_text text;
+    snprintf(text.s, sizeof text.s, "%.4g %%%s", 100.0 * show->confidence,
+             is_own ? " or more" : "");
+    return text;
 }
 
 unsigned hr_show_like_target(const hr_show *show, unsigned outcome, const hr_cell_wish *wish)

@@ -70,11 +70,15 @@ double hr_show_alpha(const hr_show *show, uint64_t index);
 /* Over the worlds of `choice`; estimates without a number are left out. */
 hr_spread hr_show_spread(const hr_show *show, const hr_estimate *column, uint64_t choice,
                          const hr_target *target);
-/* The spread's mean as an estimate; with one world the world's own estimate. */
+/* The mean over these worlds; with one world the world's own estimate. */
 hr_estimate hr_show_mean(const hr_show *show, unsigned outcome, const hr_estimate *column,
                          uint64_t choice);
-
-hr_estimate hr_show_mean_of(const hr_spread *spread, unsigned outcome);
+/* The same over the first n of show->some, all of them with a number. */
+hr_estimate hr_show_mean_of(const hr_show *show, unsigned outcome, uint64_t n);
+hr_estimate hr_show_share_of_worlds(const hr_show *show, uint64_t count, uint64_t n);
+/* "95 %" of what is said over worlds. A configuration's own intervals hold "95 % or more": each
+ * look spends a part of the error, and it never takes all of them. */
+hr_text hr_show_confidence(const hr_show *show, bool is_own);
 
 unsigned hr_show_target_cell(const hr_show *show); /* within its outcome */
 /* The cell of `outcome` that is about the same as the target: level, resource, min_episode;

@@ -29,18 +29,11 @@ static void print_title(const hr_show *show)
 
 /* ---- the sentence */
 
-/* Resources that criterion `c` watches: "cpu or network_out". */
-static void add_resources(hr_words *words, const hr_configuration *example, unsigned c)
+/* What "any" stands for: "cpu or network_out". */
+static void add_resources(hr_words *words, const char *const *names, unsigned n)
 {
-    uint64_t seen = 0;
-    for (unsigned l = 0; l < example->n_limits; l++) {
-        const unsigned r = example->limits[l].resource;
-        if ((example->criteria[c].limits >> l & 1) == 0 || (seen >> r & 1) != 0)
-            continue;
-        hr_words_add(words, "%s%s", seen == 0 ? "" : " or ",
-                     hr_resources[example->resource[r]].name);
-        seen |= (uint64_t)1 << r;
-    }
+    for (unsigned i = 0; i < n; i++)
+        hr_words_add(words, "%s%s", i == 0 ? "" : " or ", names[i]);
 }
 
 /* "period_overload (level target, cpu or network_out, min_episode 60 s)" */
@@ -48,15 +41,14 @@ static void add_target(hr_words *words, const hr_show *show)
 {
     const unsigned outcome = show->study->target.outcome, cell = hr_show_target_cell(show);
     hr_label labels[HR_MAX_LABELS];
-    unsigned index[HR_MAX_AXES];
+    const char *watched[HR_MAX_RESOURCES];
     const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+    const unsigned n_watched = hr_schema_watched(&show->schema, outcome, cell, watched);
     hr_words_add(words, "%s", hr_outcomes[outcome].name);
-    hr_schema_index(&show->schema, outcome, cell, index);
     for (unsigned i = 0; i < n; i++) {
         hr_words_add(words, "%s", i == 0 ? " (" : ", ");
-        if (strcmp(labels[i].key, "resource") == 0 &&
-            hr_outcomes[outcome].axes[0] == HR_AXIS_CRITERION)
-            add_resources(words, &show->schema.example, index[0]);
+        if (strcmp(labels[i].key, "resource") == 0 && n_watched > 0)
+            add_resources(words, watched, n_watched);
         else
             hr_words_add(words, "%s %s", labels[i].key, hr_label_text(&labels[i]).s);
     }
@@ -79,11 +71,9 @@ static void print_verdict(const hr_show *show, const hr_spread *spread)
         first = count[i] > count[first] ? i : first;
     hr_words_add(&line, "%s", upper_case[first]);
     if (show->study->n_worlds > 1) {
-        double lower = 0.0, upper = 1.0;
-        hr_clopper_pearson(count[first], spread->n, 1.0 - show->confidence, &lower, &upper);
-        hr_words_add(&line, " in %.0f %% of worlds (%s)",
-                     100.0 * (double)count[first] / (double)spread->n,
-                     hr_text_range(lower, upper, 100.0).s);
+        const hr_estimate share = hr_show_share_of_worlds(show, count[first], spread->n);
+        hr_words_add(&line, " in %.0f %% of worlds (%s)", 100.0 * share.value,
+                     hr_text_range(share.lower, share.upper, 100.0).s);
     }
     for (unsigned i = 0; show->study->n_worlds > 1 && i < 3; i++) {
         if (i != first && count[i] == 0)

@@ -60,27 +60,21 @@ out:
     return st;
 }
 
-/* "76 (71-81)" percent of worlds. */
-static hr_text share_of_worlds(const hr_show *show, uint64_t count, uint64_t n)
-{
-    hr_estimate share = {.value = n > 0 ? (double)count / (double)n : (double)NAN};
-    hr_clopper_pearson(count, n, 1.0 - show->confidence, &share.lower, &share.upper);
-    return hr_text_estimate(&share, 100.0);
-}
-
 static hr_text tell(const hr_show *show, const struct measures *measures, unsigned i,
                     uint64_t choice)
 {
     const hr_target *target = &show->study->target;
-    hr_estimate mean;
+    hr_estimate mean, share;
     hr_spread spread;
     switch (measures->kind[i]) {
     case MISSED:
         spread = hr_show_spread(show, show->headline, choice, target);
-        return share_of_worlds(show, spread.missed, spread.n);
+        share = hr_show_share_of_worlds(show, spread.missed, spread.n);
+        return hr_text_estimate(&share, 100.0);
     case UNDECIDED:
         spread = hr_show_spread(show, show->headline, choice, target);
-        return share_of_worlds(show, spread.undecided, spread.n);
+        share = hr_show_share_of_worlds(show, spread.undecided, spread.n);
+        return hr_text_estimate(&share, 100.0);
     case HEADLINE:
         mean = hr_show_mean(show, target->outcome, show->headline, choice);
         return hr_text_estimate(&mean, hr_show_factor(target->outcome));
@@ -183,9 +177,10 @@ hr_status hr_show_choices(hr_show *show, hr_err *err)
     if (show->study->n_choices == 1)
         return st;
     HR_TRY(find_measures(show, &measures, err));
-    fprintf(show->out, "\n%s, intervals at %.4g %%\n",
-            show->study->n_worlds > 1 ? "Over the worlds of each choice" : "Each choice",
-            100.0 * show->confidence);
+    const bool is_own = show->study->n_worlds == 1;
+    fprintf(show->out, "\n%s, intervals at %s\n",
+            is_own ? "Each choice" : "Over the worlds of each choice",
+            hr_show_confidence(show, is_own).s);
     if (!find_columns(show, &rows, &columns))
         return print_rows(show, &measures, err);
     for (unsigned i = 0; i < measures.n; i++) {

@@ -134,9 +134,7 @@ hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err)
         hr_words_add(&words, "; this choice has that many in %.0f %% of worlds",
                      100.0 * (double)thumb.n_enough / (double)show->study->n_worlds);
     if (show->study->n_worlds > 1 && thumb.n_same > 1) {
-        const hr_spread spread =
-            hr_spread_of(show->some, thumb.n_same, show->confidence, false, 0.0, show->scratch);
-        const hr_estimate mean = hr_show_mean_of(&spread, outcome);
+        const hr_estimate mean = hr_show_mean_of(show, outcome, thumb.n_same);
         hr_words_add(&words, "; where it has exactly that many, %s is %s",
                      hr_outcomes[outcome].name,
                      hr_show_with_unit(show, outcome, hr_show_target_cell(show), &mean).s);
@@ -181,6 +179,8 @@ hr_status hr_show_trust(hr_show *show, hr_err *err)
         hr_words_add(&words, "%s", n_exhausted > 0 ? ", all that precision.at_most allows" : "");
     else
         add_shares(&words, n_unseen, n_exhausted, study->n_configurations);
+    hr_words_add(&words, "; a configuration's intervals hold at %s, as looks are paid for",
+                 hr_show_confidence(show, true).s);
     if (n_exhausted > 0)
         hr_words_add(&words,
                      ". Next: headroom run ... --set \"precision.at_most=%llu replications\"",

@@ -58,11 +58,9 @@ static void put_target(hr_json *json, const hr_show *show)
     hr_label labels[HR_MAX_LABELS];
     const unsigned n =
         hr_cell_labels(&show->schema, target->outcome, hr_show_target_cell(show), labels);
-    hr_json_object(json, "target");
     hr_json_text(json, "outcome", hr_outcomes[target->outcome].name);
     put_labels(json, labels, n);
     hr_json_number(json, "at_most", target->has_threshold ? target->at_most : (double)NAN);
-    hr_json_end_object(json);
 }
 
 static void put_study(hr_json *json, const hr_show *show)
@@ -83,7 +81,9 @@ static void put_study(hr_json *json, const hr_show *show)
     hr_json_number(json, "busy_seconds", provenance->busy_seconds);
     hr_json_count(json, "meetings", provenance->meetings);
     hr_json_count(json, "replications", provenance->replications);
+    hr_json_object(json, "target");
     put_target(json, show);
+    hr_json_end_object(json);
     hr_json_array(json, "axes");
     for (size_t a = 0; a < study->n_axes; a++) {
         hr_json_object(json, NULL);
@@ -97,12 +97,13 @@ static void put_study(hr_json *json, const hr_show *show)
 
 /* ---- one configuration */
 
-static hr_status put_coordinates(struct writer *writer, uint64_t index, hr_err *err)
+/* Of the first `n_axes`: choices first, then unknowns. */
+static hr_status put_coordinates(struct writer *writer, uint64_t index, size_t n_axes, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_study *study = writer->show->study;
     hr_json_object(&writer->json, "coordinates");
-    for (size_t a = 0; a < study->n_axes; a++) {
+    for (size_t a = 0; a < n_axes; a++) {
         const hr_axis_of_study *axis = &study->axes[a];
         double value = 0.0;
         HR_TRY(hr_study_coordinate(study, a, index, &value, err));
@@ -164,11 +165,11 @@ static hr_status put_configuration(struct writer *writer, uint64_t index, hr_are
     hr_show *show = writer->show;
     hr_configuration configuration = {0};
     hr_arena_reset(arena);
-    HR_TRY(hr_study_configuration(show->study, index, 0, arena, &configuration, err));
+    HR_TRY(hr_study_configuration(show->study, NULL, index, 0, arena, &configuration, err));
     HR_TRY(hr_result_tally(&show->result, index, &writer->tally, err));
     hr_json_object(&writer->json, NULL);
     hr_json_count(&writer->json, "index", index);
-    HR_TRY(put_coordinates(writer, index, err));
+    HR_TRY(put_coordinates(writer, index, show->study->n_axes, err));
     hr_json_count(&writer->json, "replications", show->replications[index]);
     hr_json_count(&writer->json, "look", show->look[index]);
     hr_json_text(&writer->json, "verdict", verdict_names[show->verdict[index]]);
@@ -179,6 +180,79 @@ static hr_status put_configuration(struct writer *writer, uint64_t index, hr_are
     }
     hr_json_end_object(&writer->json);
     hr_json_end_object(&writer->json);
+out:
+    return st;
+}
+
+/* ---- the headline: what the text says of the target, choice by choice */
+
+/* Of one world, which may be all there is, a share of worlds has no interval. */
+static void put_share(hr_json *json, const hr_show *show, const char *key, uint64_t count,
+                      uint64_t n)
+{
+    const bool has_interval = show->study->n_worlds > 1;
+    const hr_estimate share = hr_show_share_of_worlds(show, count, n);
+    if (!show->study->target.has_threshold) {
+        hr_json_text(json, key, NULL);
+        return;
+    }
+    hr_json_object(json, key);
+    hr_json_number(json, "share", share.value);
+    hr_json_number(json, "lower", has_interval ? share.lower : (double)NAN);
+    hr_json_number(json, "upper", has_interval ? share.upper : (double)NAN);
+    hr_json_end_object(json);
+}
+
+static hr_status put_headline_of(struct writer *writer, uint64_t choice, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_show *show = writer->show;
+    hr_json *json = &writer->json;
+    const hr_target *target = &show->study->target;
+    const hr_spread spread = hr_show_spread(show, show->headline, choice, target);
+    const hr_estimate mean = hr_show_mean(show, target->outcome, show->headline, choice);
+    hr_json_object(json, NULL);
+    hr_json_count(json, "choice", choice);
+    HR_TRY(put_coordinates(writer, choice, show->n_choice_axes, err));
+    hr_json_count(json, "worlds", spread.n);
+    hr_json_number(json, "mean", mean.value);
+    hr_json_number(json, "lower", mean.lower);
+    hr_json_number(json, "upper", mean.upper);
+    hr_json_flag(json, "bound", mean.is_bound);
+    hr_json_number(json, "q05", spread.quantile[0]);
+    hr_json_number(json, "median", spread.quantile[2]);
+    hr_json_number(json, "q95", spread.quantile[4]);
+    put_share(json, show, "met", spread.met, spread.n);
+    put_share(json, show, "missed", spread.missed, spread.n);
+    put_share(json, show, "undecided", spread.undecided, spread.n);
+    hr_json_end_object(json);
+out:
+    return st;
+}
+
+static hr_status put_headline(struct writer *writer, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_show *show = writer->show;
+    hr_json *json = &writer->json;
+    const unsigned outcome = show->study->target.outcome, cell = hr_show_target_cell(show);
+    const char *watched[HR_MAX_RESOURCES];
+    const unsigned n_watched = hr_schema_watched(&show->schema, outcome, cell, watched);
+    hr_json_object(json, "headline");
+    put_target(json, show);
+    hr_json_array(json, "resources");
+    for (unsigned r = 0; r < n_watched; r++)
+        hr_json_text(json, NULL, watched[r]);
+    hr_json_end_array(json);
+    hr_json_text(json, "unit", hr_cell_unit(&show->schema, outcome, cell).s);
+    hr_json_count(json, "base_choice", show->base_choice);
+    json->wide++; /* a line for each choice */
+    hr_json_array(json, "choices");
+    for (uint64_t c = 0; c < show->study->n_choices; c++)
+        HR_TRY(put_headline_of(writer, c, err));
+    hr_json_end_array(json);
+    json->wide--;
+    hr_json_end_object(json);
 out:
     return st;
 }
@@ -227,6 +301,7 @@ hr_status hr_show_json(hr_show *show, const hr_show_part *part, hr_err *err)
     HR_TAKE(writer.moments, &show->arena, show->study->layout.n_cells);
     hr_json_object(&writer.json, NULL);
     put_study(&writer.json, show);
+    HR_TRY(put_headline(&writer, err));
     hr_json_array(&writer.json, "configurations");
     for (uint64_t i = 0; i < show->study->n_configurations; i++) {
         if (part->configuration == UINT64_MAX || part->configuration == i)

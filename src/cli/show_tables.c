@@ -95,7 +95,7 @@ hr_status hr_show_configuration(hr_show *show, const hr_show_part *part, hr_err 
     hr_tally tally;
     hr_table table;
     HR_TRY(hr_tally_init(&tally, &show->study->layout, &arena, err));
-    HR_TRY(hr_study_configuration(show->study, index, 0, &arena, &configuration, err));
+    HR_TRY(hr_study_configuration(show->study, NULL, index, 0, &arena, &configuration, err));
     HR_TRY(hr_result_tally(&show->result, index, &tally, err));
     HR_TRY(hr_table_init(&table, &arena, "llllr", 2, headings, err));
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
@@ -105,8 +105,8 @@ hr_status hr_show_configuration(hr_show *show, const hr_show_part *part, hr_err 
     if (show->study->n_configurations > 1)
         fprintf(show->out, "%s, configuration %llu: ", show->study->name,
                 (unsigned long long)index);
-    fprintf(show->out, "%s replications, intervals at %.4g %%\n",
-            hr_text_count(show->replications[index]).s, 100.0 * show->confidence);
+    fprintf(show->out, "%s replications, intervals at %s\n",
+            hr_text_count(show->replications[index]).s, hr_show_confidence(show, true).s);
     HR_TRY(print_coordinates(show, index, err));
     fputc('\n', show->out);
     hr_table_print(&table, show->out, 0, show->width);
@@ -159,9 +159,9 @@ hr_status hr_show_outcome(hr_show *show, const hr_show_part *part, hr_err *err)
     fprintf(show->out, "%s: ", hr_outcomes[outcome].name);
     hr_text_wrap(show->out, hr_outcomes[outcome].doc,
                  (unsigned)strlen(hr_outcomes[outcome].name) + 2, 2, show->width);
-    fprintf(show->out, "%s, intervals at %.4g %%\n\n",
-            show->study->n_worlds > 1 ? "Mean over the worlds" : "Each choice",
-            100.0 * show->confidence);
+    const bool is_own = show->study->n_worlds == 1;
+    fprintf(show->out, "%s, intervals at %s\n\n",
+            is_own ? "Each choice" : "Mean over the worlds", hr_show_confidence(show, is_own).s);
     hr_table_print(&table, show->out, 0, show->width);
     if (table.n_rows >= MOST_ROWS)
         fputs("... and more: --csv has all\n", show->out);
@@ -265,9 +265,7 @@ static hr_status group_by_unknown(hr_show *show, size_t axis, hr_table *table, h
             if (!isnan(show->headline[worlds[w].index].value))
                 show->some[n++] = show->headline[worlds[w].index];
         }
-        const hr_spread spread =
-            hr_spread_of(show->some, n, show->confidence, false, 0.0, show->scratch);
-        const hr_estimate mean = hr_show_mean_of(&spread, show->study->target.outcome);
+        const hr_estimate mean = hr_show_mean_of(show, show->study->target.outcome, n);
         hr_words_add(&name, "%s to %s %s", hr_text_number(worlds[from].value).s,
                      hr_text_number(worlds[to - 1].value).s,
                      strcmp(study->axes[axis].unit, "1") == 0 ? "" : study->axes[axis].unit);
@@ -294,7 +292,8 @@ hr_status hr_show_by(hr_show *show, const char *key, hr_err *err)
         hr_words_add(&title, ", else ");
         hr_show_name_choice(show, show->base_choice, &title);
     }
-    hr_words_add(&title, "; intervals at %.4g %%", 100.0 * show->confidence);
+    hr_words_add(&title, "; intervals at %s",
+                 hr_show_confidence(show, show->study->n_worlds == 1).s);
     hr_text_wrap(show->out, title.s, 0, 0, show->width);
     hr_table_print(&table, show->out, 1, show->width);
 out:

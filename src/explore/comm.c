@@ -37,6 +37,16 @@ static hr_status check_slurm(int size, bool by_mpirun, hr_err *err)
                    tasks, size);
 }
 
+/* Open MPI's one-sided component on UCX can fail or hang in MPI_Fetch_and_op between machines
+ * that have only TCP; its other components serve a counter just as well. What the user has set
+ * stays, and other MPI libraries do not know the variable. */
+static hr_status avoid_ucx(hr_err *err)
+{
+    if (setenv("OMPI_MCA_osc", "^ucx", 0) != 0)
+        return HR_FAIL(err, HR_ERR_MEMORY, "no memory for an environment variable");
+    return HR_OK;
+}
+
 static void make_counter(hr_comm *comm)
 {
     const MPI_Aint bytes = comm->rank == KEEPER ? (MPI_Aint)sizeof(uint64_t) : 0;
@@ -48,6 +58,9 @@ static void make_counter(hr_comm *comm)
 hr_status hr_comm_start(hr_comm **comm, int *argc, char ***argv, hr_err *err)
 {
     const bool by_mpirun = getenv("OMPI_COMM_WORLD_SIZE") != NULL;
+    hr_status st = avoid_ucx(err);
+    if (st != HR_OK)
+        return st;
     hr_comm *made = hr_mem_take(1, sizeof *made);
     if (made == NULL)
         return HR_FAIL(err, HR_ERR_MEMORY, "no memory for a communicator");
@@ -60,7 +73,6 @@ hr_status hr_comm_start(hr_comm **comm, int *argc, char ***argv, hr_err *err)
     if (made->size > 1)
         make_counter(made);
     *comm = made;
-    hr_status st = HR_OK;
     if (level < MPI_THREAD_FUNNELED)
         st = HR_FAIL(err, HR_ERR_USAGE,
                      "this MPI library does not support threads "

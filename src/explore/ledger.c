@@ -120,7 +120,7 @@ static hr_status target_scale(hr_ledger *ledger, uint64_t configuration, uint64_
         cell /= study->layout.size[outcome->axes[a]];
     }
     hr_arena_reset(arena);
-    HR_TRY(hr_study_configuration(study, configuration, 0, arena, &resolved, err));
+    HR_TRY(hr_study_configuration(study, NULL, configuration, 0, arena, &resolved, err));
     ledger->scale[place] = hr_outcome_scale(study->target.outcome, &resolved, index);
 out:
     return st;

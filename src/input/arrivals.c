@@ -5,9 +5,10 @@
 
 enum { BLOCKS = 16, WORDS = BLOCKS * HR_LANES }; /* gaps are computed 256 at a time */
 
-static hr_status add(const hr_writing *writing, hr_tick tick, hr_err *err)
+static hr_status add(const hr_writing *writing, hr_tick tick, bool kept, hr_err *err)
 {
-    return hr_starts_add(&writing->input->store->starts, tick, 0, 0, err);
+    return hr_starts_add(&writing->input->store->starts, (hr_start_row){.tick = tick, .kept = kept},
+                         err);
 }
 
 static double study_seconds(hr_tick tick)
@@ -15,14 +16,14 @@ static double study_seconds(hr_tick tick)
     return ((double)tick - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
 }
 
-/* A batch of a Poisson-batch source: all at one tick. */
+/* A batch of a Poisson-batch source: all at one tick, and kept or not as one. */
 static hr_status add_batch(const hr_writing *writing, const hr_prepared_source *prepared,
-                           hr_stream *sizes, hr_tick tick, hr_err *err)
+                           hr_stream *sizes, hr_tick tick, bool kept, hr_err *err)
 {
     hr_status st = HR_OK;
     const uint64_t n = (uint64_t)hr_sampler_draw(&prepared->count, hr_stream_next(sizes));
     for (uint64_t i = 0; i < n; i++)
-        HR_TRY(add(writing, tick, err));
+        HR_TRY(add(writing, tick, kept, err));
 out:
     return st;
 }
@@ -31,8 +32,9 @@ out:
 static hr_status arrivals_of_rate(const hr_writing *writing, unsigned source, hr_err *err)
 {
     hr_status st = HR_OK;
-    const hr_source *row = &writing->configuration->sources[source];
     const hr_prepared_source *prepared = &writing->prepared->sources[source];
+    const hr_source *row = prepared->drawn;
+    hr_thinning thinning = hr_thinning_open(writing, source, source);
     if (!(prepared->greatest_rate > 0.0))
         return HR_OK;
     hr_stream gaps;
@@ -59,9 +61,10 @@ static hr_status arrivals_of_rate(const hr_writing *writing, unsigned source, hr
                                   hr_source_rate(row, study_seconds(tick)))
                 continue;
             if (is_batch)
-                HR_TRY(add_batch(writing, prepared, &sizes, tick, err));
+                HR_TRY(
+                    add_batch(writing, prepared, &sizes, tick, hr_thinning_keeps(&thinning), err));
             else
-                HR_TRY(add(writing, tick, err));
+                HR_TRY(add(writing, tick, hr_thinning_keeps(&thinning), err));
         }
     }
 out:
@@ -81,6 +84,7 @@ static hr_status arrivals_of_clock(const hr_writing *writing, unsigned source, h
     const int64_t end = (int64_t)p->to + (int64_t)prepared->earliest;
     const int64_t offset = (int64_t)prepared->offset;
     const int64_t period = (int64_t)prepared->period;
+    hr_thinning thinning = hr_thinning_open(writing, source, source);
     hr_stream counts;
     hr_stream lateness;
     hr_stream_open(&counts, writing->id, HR_PURPOSE_ARRIVAL, source, writing->vector);
@@ -95,8 +99,9 @@ static hr_status arrivals_of_clock(const hr_writing *writing, unsigned source, h
         for (uint64_t i = 0; i < n; i++) {
             const double late = hr_sampler_draw(&prepared->lateness, hr_stream_next(&lateness));
             const int64_t tick = epoch + (int64_t)floor(late * HR_TICKS_PER_SECOND + 0.5);
+            const bool kept = hr_thinning_keeps(&thinning);
             if (tick >= (int64_t)p->begin && tick < (int64_t)p->to)
-                HR_TRY(add(writing, (hr_tick)tick, err));
+                HR_TRY(add(writing, (hr_tick)tick, kept, err));
         }
     }
 out:
@@ -108,14 +113,20 @@ static hr_status arrivals_of_single(const hr_writing *writing, unsigned source, 
     const hr_prepared_source *prepared = &writing->prepared->sources[source];
     if (prepared->offset < writing->prepared->begin || prepared->offset >= writing->prepared->to)
         return HR_OK;
+    hr_status st = HR_OK;
+    hr_thinning thinning = hr_thinning_open(writing, source, source);
     hr_stream sizes;
     hr_stream_open(&sizes, writing->id, HR_PURPOSE_BATCH, source, writing->vector);
-    return add_batch(writing, prepared, &sizes, prepared->offset, err);
+    const uint64_t n = (uint64_t)hr_sampler_draw(&prepared->count, hr_stream_next(&sizes));
+    for (uint64_t i = 0; i < n; i++)
+        HR_TRY(add(writing, prepared->offset, hr_thinning_keeps(&thinning), err));
+out:
+    return st;
 }
 
 hr_status hr_write_arrivals(const hr_writing *writing, unsigned source, hr_err *err)
 {
-    switch (writing->configuration->sources[source].kind) {
+    switch (writing->prepared->sources[source].drawn->kind) {
     case HR_SOURCE_POISSON:
     case HR_SOURCE_SINUSOID:
     case HR_SOURCE_PIECEWISE:

@@ -44,12 +44,15 @@ hr_status hr_input_write(hr_input *input, const hr_configuration *configuration,
     input->from = prepared->from;
     input->to = prepared->to;
     input->store->starts.n = 0;
+    input->store->starts.n_thinned = 0;
     for (unsigned i = 0; i < configuration->n_sources; i++) {
         HR_TRY(hr_write_past(&writing, i, err));
         HR_TRY(hr_write_arrivals(&writing, i, err));
     }
     HR_TRY(hr_write_meetings(&writing, err));
     HR_TRY(hr_write_joins(&writing, err));
+    hr_write_thinned(&writing);
+    HR_TRY(hr_write_departures(&writing, err));
     HR_TRY(hr_write_background(&writing, err));
     HR_TRY(write_probe_words(&writing, err));
 out:
@@ -65,6 +68,8 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->starts.room_tick,
         &s->starts.room_end,
         &s->starts.room_class,
+        &s->starts.room_kept,
+        &s->room_kept,
         &s->start,
         &s->end,
         &s->class_of,

@@ -85,6 +85,17 @@ static void join_meeting(const hr_writing *writing, hr_raw_joins *raw, uint32_t 
     in->size[i] = raw->n - first;
 }
 
+/* The draws of a meeting that will be taken out. */
+static void skip_joins(const hr_writing *writing, hr_raw_joins *raw, uint32_t i)
+{
+    const hr_input *in = writing->input;
+    const unsigned n_kinds =
+        writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]].n_kinds;
+    hr_stream_skip(&raw->offsets, in->size[i]);
+    if (n_kinds > 1)
+        hr_stream_skip(&raw->kinds, in->size[i]);
+}
+
 static hr_status put_joins_in_order(const hr_writing *writing, const hr_raw_joins *raw, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -129,8 +140,12 @@ static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
                         .kind = store->raw_kind.data};
     hr_stream_open(&raw.offsets, writing->id, HR_PURPOSE_JOIN, 0, writing->vector);
     hr_stream_open(&raw.kinds, writing->id, HR_PURPOSE_KIND, 0, writing->vector);
-    for (uint32_t i = 0; i < in->n_meetings; i++)
-        join_meeting(writing, &raw, i);
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        if (store->kept[i])
+            join_meeting(writing, &raw, i);
+        else
+            skip_joins(writing, &raw, i);
+    }
     HR_TRY(put_joins_in_order(writing, &raw, err));
 out:
     return st;
@@ -139,11 +154,18 @@ out:
 hr_status hr_write_joins(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_input *in = writing->input;
     if (writing->prepared->joins_at_once)
         join_at_once(writing);
     else
         HR_TRY(join_on_a_ramp(writing, err));
+out:
+    return st;
+}
+
+hr_status hr_write_departures(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
     HR_TRY(hr_room_grow(&in->store->work, 2 * (size_t)in->n_meetings, sizeof(uint64_t), 0, err));
     HR_TRY(hr_order(in->end, in->n_meetings, in->departure, in->store->work.data, err));
 out:

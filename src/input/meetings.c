@@ -32,6 +32,8 @@ static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
     HR_ROOM(in->initial, &store->initial, loads);
     HR_ROOM(in->final, &store->final, loads);
     HR_ROOM(in->departure, &store->departure, n);
+    HR_TRY(hr_room_grow(&store->room_kept, n, sizeof *store->kept, 0, err));
+    store->kept = store->room_kept.data;
     HR_TRY(hr_room_grow(&store->words, n, sizeof(uint32_t), 0, err));
     HR_TRY(hr_room_grow(&store->reals, n, sizeof(double), 0, err));
     HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
@@ -62,6 +64,7 @@ static hr_status put_in_order(const hr_writing *writing, hr_err *err)
         memcpy(in->start, starts->tick, in->n_meetings * sizeof *in->start);
         memcpy(in->end, starts->end, in->n_meetings * sizeof *in->end);
         memcpy(in->class_of, starts->class_of, in->n_meetings * sizeof *in->class_of);
+        memcpy(in->store->kept, starts->kept, in->n_meetings * sizeof *starts->kept);
         return HR_OK;
     }
     HR_TRY(hr_order(starts->tick, in->n_meetings, place, in->store->work.data, err));
@@ -69,6 +72,7 @@ static hr_status put_in_order(const hr_writing *writing, hr_err *err)
         in->start[i] = starts->tick[place[i]];
         in->end[i] = starts->end[place[i]];
         in->class_of[i] = starts->class_of[place[i]];
+        in->store->kept[i] = starts->kept[place[i]];
     }
 out:
     return st;

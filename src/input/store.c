@@ -31,25 +31,28 @@ static hr_status grow_starts(hr_starts *starts, hr_err *err)
     HR_TRY(hr_room_grow(&starts->room_tick, count, sizeof *starts->tick, starts->n, err));
     HR_TRY(hr_room_grow(&starts->room_end, count, sizeof *starts->end, starts->n, err));
     HR_TRY(hr_room_grow(&starts->room_class, count, sizeof *starts->class_of, starts->n, err));
+    HR_TRY(hr_room_grow(&starts->room_kept, count, sizeof *starts->kept, starts->n, err));
     starts->tick = starts->room_tick.data;
     starts->end = starts->room_end.data;
     starts->class_of = starts->room_class.data;
+    starts->kept = starts->room_kept.data;
     starts->capacity = (uint32_t)count;
 out:
     return st;
 }
 
-hr_status hr_starts_add(hr_starts *starts, hr_tick tick, hr_tick end, uint16_t class_of,
-                        hr_err *err)
+hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err)
 {
     if (starts->n == starts->capacity) {
         const hr_status st = grow_starts(starts, err);
         if (st != HR_OK)
             return st;
     }
-    starts->tick[starts->n] = tick;
-    starts->end[starts->n] = end;
-    starts->class_of[starts->n] = class_of;
+    starts->tick[starts->n] = row.tick;
+    starts->end[starts->n] = row.end;
+    starts->class_of[starts->n] = row.class_of;
+    starts->kept[starts->n] = row.kept;
+    starts->n_thinned += !row.kept;
     starts->n++;
     return HR_OK;
 }

@@ -3,6 +3,7 @@
 #ifndef HR_INPUT_STORE_H
 #define HR_INPUT_STORE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -32,14 +33,23 @@ typedef struct hr_starts {
     hr_tick *tick;
     hr_tick *end;       /* 0: not drawn yet; else the meeting was alive at `begin` */
     uint16_t *class_of; /* where end is set */
-    hr_room room_tick, room_end, room_class;
+    bool *kept;         /* false: of the group's starts, but not of this configuration's */
+    uint32_t n_thinned; /* not kept */
+    hr_room room_tick, room_end, room_class, room_kept;
 } hr_starts;
 
-HR_MUST_CHECK hr_status hr_starts_add(hr_starts *starts, hr_tick tick, hr_tick end,
-                                      uint16_t class_of, hr_err *err);
+typedef struct hr_start_row {
+    hr_tick tick, end;
+    uint16_t class_of;
+    bool kept;
+} hr_start_row;
+
+HR_MUST_CHECK hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err);
 
 struct hr_input_store {
     hr_starts starts;
+    bool *kept; /* [n_meetings] in start order, while there are thinned ones among them */
+    hr_room room_kept;
     hr_room start, end, class_of, profile, size, tie, pick, initial, final, departure;
     hr_room join_tick, join_meeting, join_kind, raw_tick, raw_meeting, raw_kind;
     hr_room ceiling, sessions, probe_tie, probe_pick;
@@ -55,12 +65,31 @@ typedef struct hr_writing {
     const hr_vector *vector;
 } hr_writing;
 
-/* The writers, each in the file of its name; all may fail with HR_ERR_MEMORY or HR_ERR_DATA. */
+/* Which of a source's starts belong to the configuration: one word for each, none when all do. */
+typedef struct hr_thinning {
+    uint64_t keep;
+    hr_stream words;
+} hr_thinning;
+
+enum { HR_KEEP_PAST = HR_MAX_SOURCES };
+
+/* `index`: the source, + HR_KEEP_PAST for meetings alive at the start. */
+hr_thinning hr_thinning_open(const hr_writing *writing, unsigned source, unsigned index);
+static inline bool hr_thinning_keeps(hr_thinning *thinning)
+{
+    return thinning->keep > UINT32_MAX || hr_stream_next(&thinning->words) < thinning->keep;
+}
+
+/* The writers, each in the file of its name; all may fail with HR_ERR_MEMORY or HR_ERR_DATA. They
+ * draw for every start of the group; hr_write_thinned takes the thinned meetings out. */
 HR_MUST_CHECK hr_status hr_write_past(const hr_writing *writing, unsigned source, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_arrivals(const hr_writing *writing, unsigned source, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_meetings(const hr_writing *writing, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_joins(const hr_writing *writing, hr_err *err);
+HR_MUST_CHECK hr_status hr_write_departures(const hr_writing *writing, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_background(const hr_writing *writing, hr_err *err);
+
+void hr_write_thinned(const hr_writing *writing);
 
 /* A duration in ticks, at least one. */
 hr_tick hr_duration_ticks(double seconds);

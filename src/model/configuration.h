@@ -57,7 +57,16 @@ typedef struct hr_source {
     const double *rates; /* [n_pieces] 1/s */
     hr_law count;        /* batch kinds: POISSON, CONSTANT or any integer law */
     hr_law lateness;     /* clock batch: s added to the clock time; CONSTANT 0 = punctual */
+    /* NULL: drawn at its own rate. Else drawn as this one, of which hr_source_share are kept:
+     * so configurations of different rates see the same meetings. */
+    const struct hr_source *candidates;
 } hr_source;
+
+/* The share of the starts of `candidates` which, kept independently of each other, are the starts
+ * of `source`: in [0, 1], or NaN when the two differ in more than their rate, when `candidates` is
+ * the slower one, and for batches of other than Poisson counts. Thinning of Poisson processes:
+ * Kingman 1993, "Poisson Processes", section 5.1. */
+double hr_source_share(const hr_source *source, const hr_source *candidates);
 
 /* ---- meetings */
 /* Kind of participant within a profile (voice over IP, dial-in, ...): drawn independently. */

@@ -42,6 +42,76 @@ static double greatest_rate(const hr_source *source)
     return greatest;
 }
 
+static bool is_same(double a, double b)
+{
+    return !(a < b) && !(a > b);
+}
+
+static bool is_same_law(const hr_law *a, const hr_law *b)
+{
+    bool same = a->kind == b->kind && a->n == b->n && is_same(a->a, b->a) && is_same(a->b, b->b) &&
+                is_same(a->c, b->c) && is_same(a->d, b->d);
+    for (size_t i = 0; same && i < a->n; i++)
+        same = is_same(a->value[i], b->value[i]) && is_same(a->share[i], b->share[i]);
+    return same;
+}
+
+static double ratio(double rate, double candidates)
+{
+    if (rate <= candidates)
+        return candidates > 0.0 ? rate / candidates : 1.0;
+    return (double)NAN;
+}
+
+/* The pieces must be in one proportion. */
+static double ratio_of_pieces(const hr_source *source, const hr_source *candidates)
+{
+    double rate = 0.0, most = 0.0;
+    if (source->n_pieces != candidates->n_pieces)
+        return (double)NAN;
+    for (unsigned i = 0; i < source->n_pieces; i++) {
+        rate += source->rates[i];
+        most += candidates->rates[i];
+    }
+    const double share = ratio(rate, most);
+    for (unsigned i = 0; i < source->n_pieces; i++) {
+        if (fabs(source->rates[i] - share * candidates->rates[i]) > 1e-12 * most ||
+            !is_same(source->edges[i], candidates->edges[i]) ||
+            !is_same(source->edges[i + 1], candidates->edges[i + 1]))
+            return (double)NAN;
+    }
+    return share;
+}
+
+double hr_source_share(const hr_source *source, const hr_source *candidates)
+{
+    if (source->kind != candidates->kind || !is_same(source->amplitude, candidates->amplitude) ||
+        !is_same(source->period, candidates->period) ||
+        !is_same(source->phase, candidates->phase) ||
+        !is_same(source->offset, candidates->offset) ||
+        !is_same_law(&source->lateness, &candidates->lateness))
+        return (double)NAN;
+    switch (source->kind) {
+    case HR_SOURCE_POISSON:
+    case HR_SOURCE_SINUSOID:
+        return ratio(source->rate, candidates->rate);
+    case HR_SOURCE_PIECEWISE:
+        return ratio_of_pieces(source, candidates);
+    case HR_SOURCE_POISSON_BATCH:
+        return is_same_law(&source->count, &candidates->count)
+                   ? ratio(source->rate, candidates->rate)
+                   : (double)NAN;
+    case HR_SOURCE_CLOCK_BATCH:
+    case HR_SOURCE_SINGLE_BATCH:
+        if (source->count.kind == HR_LAW_POISSON && candidates->count.kind == HR_LAW_POISSON)
+            return ratio(source->count.a, candidates->count.a);
+        return is_same_law(&source->count, &candidates->count) ? 1.0 : (double)NAN;
+    case HR_N_SOURCE_KINDS:
+        break;
+    }
+    return (double)NAN;
+}
+
 /* Mean number of meetings alive at the start, or of the candidates they are thinned from:
  * M/G/inf for rates; for clock batches, count/period times E[D] plus one epoch (the number of
  * epochs within a meeting's life is below D / period + 1). */
@@ -99,10 +169,15 @@ hr_status hr_prepare_sources(const hr_preparing *p, hr_err *err)
     HR_TAKE(sources, p->arena, c->n_sources);
     for (unsigned i = 0; i < c->n_sources; i++) {
         hr_prepared_source *o = &sources[i];
-        o->greatest_rate = greatest_rate(&c->sources[i]);
-        if (c->sources[i].kind >= HR_SOURCE_POISSON_BATCH)
-            HR_TRY(prepare_batch(p, &c->sources[i], o, err));
-        o->alive_mean = c->start == HR_START_EMPTY ? 0.0 : alive_mean(p, &c->sources[i], o);
+        const hr_source *drawn = c->sources[i].candidates;
+        drawn = drawn != NULL ? drawn : &c->sources[i];
+        const double share = hr_source_share(&c->sources[i], drawn);
+        o->drawn = isnan(share) ? &c->sources[i] : drawn;
+        o->keep = isnan(share) ? (uint64_t)1 << 32 : (uint64_t)(share * 0x1p32 + 0.5);
+        o->greatest_rate = greatest_rate(o->drawn);
+        if (o->drawn->kind >= HR_SOURCE_POISSON_BATCH)
+            HR_TRY(prepare_batch(p, o->drawn, o, err));
+        o->alive_mean = c->start == HR_START_EMPTY ? 0.0 : alive_mean(p, o->drawn, o);
         if (o->alive_mean > 0.0) {
             const hr_law number = {.kind = HR_LAW_POISSON, .a = o->alive_mean};
             HR_TRY(hr_sampler_init(&o->alive, &number, p->arena, err));

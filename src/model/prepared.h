@@ -29,6 +29,8 @@ typedef struct hr_prepared_class {
 } hr_prepared_class;
 
 typedef struct hr_prepared_source {
+    const hr_source *drawn;   /* whose starts are drawn: the source itself or its candidates */
+    uint64_t keep;            /* of these are kept: thinning word < keep; 2^32 keeps all */
     double greatest_rate;     /* 1/s: of candidates, thinned to the true rate */
     bool poisson_count;       /* clock batch: counts are Poisson, so the past is drawn exactly */
     hr_sampler count;         /* batch kinds */

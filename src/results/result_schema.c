@@ -1,8 +1,9 @@
 #include "results/result_schema.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "study/study_tree.h"
 
 /* ---- coordinates */
 
@@ -84,58 +85,16 @@ out:
     return st;
 }
 
-/* Ceiling of server 0 for a resource at a level, or at a factor with level -1; 0 when none. */
-static double ceiling_of(const hr_configuration *example, unsigned resource, int level,
-                         unsigned factor)
-{
-    for (unsigned l = 0; l < example->n_limits; l++) {
-        const hr_limit *limit = &example->limits[l];
-        if (limit->resource == resource && limit->level == level &&
-            (level >= 0 || limit->factor == factor))
-            return limit->ceiling[0];
-    }
-    return 0.0;
-}
-
-/* The level whose ceilings the curve scales: that of the target, if its outcome has one. */
-static int curve_level(const hr_schema *schema)
-{
-    const hr_study *study = schema->study;
-    const hr_outcome *outcome = &hr_outcomes[study->target.outcome];
-    unsigned index[HR_MAX_AXES];
-    hr_schema_index(schema, study->target.outcome,
-                    study->target.cell - study->layout.first[study->target.outcome], index);
-    for (int a = 0; a < HR_MAX_AXES; a++) {
-        if (outcome->axes[a] == HR_AXIS_CRITERION)
-            return schema->example.criteria[index[a]].level;
-    }
-    return HR_LEVEL_TARGET;
-}
-
-/* A configuration holds scaled ceilings; the factor is their ratio, freed from rounding. */
-static double factor_of(const hr_schema *schema, unsigned factor)
-{
-    const hr_configuration *example = &schema->example;
-    const int level = curve_level(schema);
-    for (unsigned r = 0; r < example->n_resources; r++) {
-        const double scaled = ceiling_of(example, r, -1, factor);
-        const double base = ceiling_of(example, r, level, 0);
-        char text[40];
-        if (!(scaled > 0.0 && base > 0.0))
-            continue;
-        (void)snprintf(text, sizeof text, "%.12g", scaled / base);
-        return strtod(text, NULL);
-    }
-    return (double)factor;
-}
-
+/* A configuration holds only the ceilings that the factors lead to. */
 static hr_status take_factors(hr_schema *schema, hr_err *err)
 {
-    double factors[HR_MAX_CRITERIA];
-    const unsigned n = schema->study->layout.size[HR_AXIS_CAPACITY];
-    for (unsigned f = 0; f < n; f++)
-        factors[f] = factor_of(schema, f);
-    return take_reals(schema, HR_DIM_CAPACITY, factors, n, err);
+    hr_status st = HR_OK;
+    hr_params params = {0};
+    HR_TRY(hr_study_params(schema->study, 0, 0, &params, &schema->arena, err));
+    const hr_value *factors = hr_params_get(&params, HR_KEY_observe_capacity);
+    HR_TRY(take_reals(schema, HR_DIM_CAPACITY, factors->list, factors->n, err));
+out:
+    return st;
 }
 
 static hr_status take_dims(hr_schema *schema, hr_err *err)
@@ -281,7 +240,7 @@ hr_status hr_schema_init(hr_schema *schema, const hr_study *study, hr_err *err)
 {
     hr_status st = HR_OK;
     *schema = (hr_schema){.study = study};
-    HR_TRY(hr_study_configuration(study, 0, 0, &schema->arena, &schema->example, err));
+    HR_TRY(hr_study_configuration(study, NULL, 0, 0, &schema->arena, &schema->example, err));
     HR_TRY(take_dims(schema, err));
     HR_TAKE(schema->variable, &schema->arena, hr_n_outcomes);
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
@@ -318,4 +277,38 @@ void hr_schema_index(const hr_schema *schema, unsigned outcome, size_t cell,
         index[a] = (unsigned)(cell % size);
         cell /= size;
     }
+}
+
+void hr_schema_position(const hr_schema *schema, const hr_variable *variable, size_t cell,
+                        size_t position[HR_MOST_VARIABLE_DIMS])
+{
+    HR_ASSERT(cell < variable->n_cells);
+    size_t place = variable->place[cell];
+    for (unsigned d = variable->n_dims; d-- > 0;) {
+        const size_t n = schema->dim[variable->dim[d]].n;
+        position[d] = place % n;
+        place /= n;
+    }
+}
+
+unsigned hr_schema_watched(const hr_schema *schema, unsigned outcome, size_t cell,
+                           const char *names[HR_MAX_RESOURCES])
+{
+    const hr_configuration *example = &schema->example;
+    unsigned index[HR_MAX_AXES], n = 0;
+    uint64_t seen = 0;
+    int axis = 0;
+    while (axis < HR_MAX_AXES && hr_outcomes[outcome].axes[axis] != HR_AXIS_CRITERION)
+        axis++;
+    if (axis == HR_MAX_AXES)
+        return 0;
+    hr_schema_index(schema, outcome, cell, index);
+    for (unsigned l = 0; l < example->n_limits; l++) {
+        const unsigned r = example->limits[l].resource;
+        if ((example->criteria[index[axis]].limits >> l & 1) == 0 || (seen >> r & 1) != 0)
+            continue;
+        names[n++] = hr_resources[example->resource[r]].name;
+        seen |= (uint64_t)1 << r;
+    }
+    return n;
 }

@@ -70,5 +70,12 @@ const hr_variable *hr_schema_find(const hr_schema *schema, unsigned outcome);
 /* Position on the outcome's axes of its cell number `cell` (0 .. n_cells - 1). */
 void hr_schema_index(const hr_schema *schema, unsigned outcome, size_t cell,
                      unsigned index[HR_MAX_AXES]);
+/* Position on the dimensions of `variable` of its cell number `cell`. */
+void hr_schema_position(const hr_schema *schema, const hr_variable *variable, size_t cell,
+                        size_t position[HR_MOST_VARIABLE_DIMS]);
+/* The resources whose ceilings decide in cell `cell` of the outcome: what "any" stands for there.
+ * Their number, in the order of the study; 0 when the outcome is about no ceiling. */
+unsigned hr_schema_watched(const hr_schema *schema, unsigned outcome, size_t cell,
+                           const char *names[HR_MAX_RESOURCES]);
 
 #endif

@@ -40,6 +40,46 @@ const hr_effort_row hr_effort_rows[HR_N_EFFORTS] = {
 
 /* ---- beginning */
 
+/* Where the target stands on one dimension of its outcome: target_level = "full". The second of
+ * two resources is the one that was over first. */
+static hr_status write_target_place(const hr_h5 *h5, const hr_dim_row *dim, size_t i, bool is_again,
+                                    hr_err *err)
+{
+    char name[64];
+    (void)snprintf(name, sizeof name, "target_%s", is_again ? "first" : dim->name);
+    if (dim->text != NULL)
+        return hr_h5_put_text(h5, "/", name, dim->text[i], err);
+    if (dim->integer != NULL)
+        return hr_h5_put_integers(h5, "/", name, &dim->integer[i], 1, err);
+    return hr_h5_put_real(h5, "/", name, dim->real[i], err);
+}
+
+static hr_status write_target(const hr_result_writer *writer, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_h5 *h5 = &writer->h5;
+    const hr_schema *schema = &writer->schema;
+    const hr_target *target = &writer->study->target;
+    const hr_variable *variable = hr_schema_find(schema, target->outcome);
+    const size_t cell = target->cell - writer->study->layout.first[target->outcome];
+    const char *watched[HR_MAX_RESOURCES];
+    size_t position[HR_MOST_VARIABLE_DIMS];
+    HR_ASSERT(variable != NULL);
+    HR_TRY(hr_h5_put_text(h5, "/", "target", hr_outcomes[target->outcome].name, err));
+    if (target->has_threshold)
+        HR_TRY(hr_h5_put_real(h5, "/", "target_at_most", target->at_most, err));
+    hr_schema_position(schema, variable, cell, position);
+    for (unsigned d = 0; d < variable->n_dims; d++) {
+        const bool is_again = d > 0 && variable->dim[d] == variable->dim[d - 1];
+        HR_TRY(write_target_place(h5, &schema->dim[variable->dim[d]], position[d], is_again, err));
+    }
+    const unsigned n = hr_schema_watched(schema, target->outcome, cell, watched);
+    if (n > 0)
+        HR_TRY(hr_h5_put_texts(h5, "/", "target_resources", watched, n, err));
+out:
+    return st;
+}
+
 static hr_status write_root(const hr_result_writer *writer, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -59,9 +99,7 @@ static hr_status write_root(const hr_result_writer *writer, hr_err *err)
         hr_h5_put_integers(h5, "/", HR_FORMAT_NAME, (const int64_t[]){HR_FORMAT_VERSION}, 1, err));
     HR_TRY(hr_h5_put_text(h5, "/", HR_IDENTITY_NAME, identity, err));
     HR_TRY(hr_h5_put_real(h5, "/", "confidence", study->precision.confidence, err));
-    HR_TRY(hr_h5_put_text(h5, "/", "target", hr_outcomes[study->target.outcome].name, err));
-    if (study->target.has_threshold)
-        HR_TRY(hr_h5_put_real(h5, "/", "target_at_most", study->target.at_most, err));
+    HR_TRY(write_target(writer, err));
 out:
     return st;
 }
@@ -127,7 +165,7 @@ hr_status hr_result_append(hr_result_writer *writer, uint64_t index, const hr_ta
     HR_ASSERT(index == writer->next && index < study->n_configurations);
     writer->next++;
     hr_arena_reset(&writer->at_hand);
-    HR_TRY(hr_study_configuration(study, index, 0, &writer->at_hand, &configuration, err));
+    HR_TRY(hr_study_configuration(study, NULL, index, 0, &writer->at_hand, &configuration, err));
     HR_TRY(hr_columns_add(&writer->columns, &configuration, tally, alpha, err));
     HR_TRY(hr_tallies_add(&writer->tallies, tally, err));
     writer->effort[HR_EFFORT_REPLICATIONS][index] = (int64_t)tally->n_replications;

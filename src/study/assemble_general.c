@@ -4,12 +4,65 @@
 #include <string.h>
 
 #include "study/assemble_pool.h"
+#include "study/bind.h"
 
 typedef struct hr_assembling {
     const hr_params *params;
     hr_arena *arena;
     hr_configuration *configuration;
 } hr_assembling;
+
+/* ---- where a message points when the value that it is about is not there */
+
+static bool is_earlier(hr_mark mark, hr_mark than)
+{
+    if (than.origin == NULL)
+        return true;
+    return mark.origin == than.origin && (mark.line < than.line ||
+                                          (mark.line == than.line && mark.column < than.column));
+}
+
+/* Mark of a value that somebody has written, not of the table's own. */
+static hr_mark mark_of(const hr_value *value)
+{
+    const hr_mark nowhere = {0};
+    if (!value->is_set)
+        return nowhere;
+    const hr_mark mark = ((const hr_bound *)value)->mark;
+    return mark.origin->kind == HR_ORIGIN_FALLBACK ? nowhere : mark;
+}
+
+/* The earliest value below item `i` of the list row `list`. */
+static hr_mark mark_of_item(const hr_params *params, hr_key list, size_t i)
+{
+    const char *prefix = hr_param_rows[list].path;
+    hr_mark earliest = {0};
+    for (hr_key key = 0; key < HR_N_KEYS; key++) {
+        const size_t *size = params->shape->size[key];
+        if (strncmp(hr_param_rows[key].path, prefix, strlen(prefix)) != 0)
+            continue;
+        for (size_t place = 0; place < size[1] * size[2]; place++) {
+            const hr_mark mark =
+                mark_of(hr_params_item(params, key, i, place / size[2], place % size[2]));
+            if (mark.origin != NULL && is_earlier(mark, earliest))
+                earliest = mark;
+        }
+    }
+    return earliest;
+}
+
+static hr_status require(const hr_assembling *a, hr_key list, hr_key key, size_t i,
+                         const char *needs, hr_err *err)
+{
+    char path[HR_LONGEST_PATH];
+    const size_t index[HR_PLACE_INDICES] = {i, 0, 0};
+    if (hr_params_at(a->params, key, i, 0)->is_set)
+        return HR_OK;
+    hr_place_path(key, index, path);
+    return hr_mark_fail(mark_of_item(a->params, list, i), err, "%s: is missing: %s", path, needs);
+}
+
+/* ---- costs */
 
 /* Costs on the configuration's resources: key(i, [j,] resource). Resources that the study does
  * not know must have none. `at` says how many indices stand before the resource. */
@@ -126,9 +179,8 @@ static hr_status fill_class(const hr_assembling *a, size_t i, hr_class *class, h
     const hr_value *name = hr_params_at(a->params, HR_KEY_class_name, i, 0);
     const hr_value *duration = hr_params_at(a->params, HR_KEY_class_duration, i, 0);
     const hr_value *size = hr_params_at(a->params, HR_KEY_class_size, i, 0);
-    if (!duration->is_set)
-        return HR_FAIL(err, HR_ERR_DATA,
-                       "meetings.classes[%zu].duration is missing, e.g. exponential(mean 1 h)", i);
+    HR_TRY(require(a, HR_KEY_classes, HR_KEY_class_duration, i,
+                   "every class needs it, e.g. exponential(mean 1 h)", err));
     if (!hr_law_is_integer(&size->law))
         return hr_params_fail(a->params, HR_KEY_class_size, i, 0, err,
                               "needs a law of whole numbers, e.g. mix(4 at 85 %%, 6 at 15 %%)");
@@ -148,6 +200,19 @@ out:
     return st;
 }
 
+/* The first share that is written, else the first class. */
+static hr_status fail_shares(const hr_assembling *a, size_t n, double sum, hr_err *err)
+{
+    hr_mark mark = {0};
+    for (size_t i = 0; i < n && mark.origin == NULL; i++)
+        mark = mark_of(hr_params_at(a->params, HR_KEY_class_share, i, 0));
+    if (mark.origin == NULL)
+        mark = mark_of_item(a->params, HR_KEY_classes, 0);
+    return hr_mark_fail(mark, err,
+                        "meetings.classes: the shares must sum to 100 %%, not %.9g %%",
+                        100.0 * sum);
+}
+
 static hr_status fill_classes(const hr_assembling *a, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -160,8 +225,7 @@ static hr_status fill_classes(const hr_assembling *a, hr_err *err)
         sum += classes[i].share;
     }
     if (fabs(sum - 1.0) > 1e-9)
-        return HR_FAIL(err, HR_ERR_DATA,
-                       "meetings.classes: the shares must sum to 100 %%, not %.9g %%", 100.0 * sum);
+        return fail_shares(a, n, sum, err);
     a->configuration->n_classes = (unsigned)n;
     a->configuration->classes = classes;
     a->configuration->join = hr_params_get(a->params, HR_KEY_join_ramp)->law;
@@ -171,11 +235,9 @@ out:
 
 /* ---- sources */
 
-static hr_status require(const hr_assembling *a, hr_key key, size_t i, hr_err *err)
+static hr_status require_source(const hr_assembling *a, hr_key key, size_t i, hr_err *err)
 {
-    if (hr_params_at(a->params, key, i, 0)->is_set)
-        return HR_OK;
-    return hr_params_fail(a->params, key, i, 0, err, "is missing: this kind of source needs it");
+    return require(a, HR_KEY_arrivals_sources, key, i, "this kind of source needs it", err);
 }
 
 static hr_status fill_pieces(const hr_assembling *a, size_t i, hr_source *source, hr_err *err)
@@ -206,18 +268,18 @@ static hr_status check_source(const hr_assembling *a, size_t i, const hr_source 
     const bool by_rate =
         source->kind <= HR_SOURCE_SINUSOID || source->kind == HR_SOURCE_POISSON_BATCH;
     if (by_rate)
-        HR_TRY(require(a, HR_KEY_source_rate, i, err));
+        HR_TRY(require_source(a, HR_KEY_source_rate, i, err));
     if (source->kind == HR_SOURCE_SINUSOID || source->kind == HR_SOURCE_CLOCK_BATCH) {
-        HR_TRY(require(a, HR_KEY_source_period, i, err));
+        HR_TRY(require_source(a, HR_KEY_source_period, i, err));
         if (!(source->period > 0.0))
             return hr_params_fail(a->params, HR_KEY_source_period, i, 0, err, "must be above 0");
     }
     if (source->kind == HR_SOURCE_PIECEWISE) {
-        HR_TRY(require(a, HR_KEY_source_edges, i, err));
-        HR_TRY(require(a, HR_KEY_source_rates, i, err));
+        HR_TRY(require_source(a, HR_KEY_source_edges, i, err));
+        HR_TRY(require_source(a, HR_KEY_source_rates, i, err));
     }
     if (source->kind >= HR_SOURCE_POISSON_BATCH) {
-        HR_TRY(require(a, HR_KEY_source_count, i, err));
+        HR_TRY(require_source(a, HR_KEY_source_count, i, err));
         if (!hr_law_is_integer(&source->count))
             return hr_params_fail(a->params, HR_KEY_source_count, i, 0, err,
                                   "needs a law of whole numbers, e.g. poisson(mean 20)");
@@ -253,10 +315,13 @@ static hr_status fill_sources(const hr_assembling *a, hr_err *err)
     hr_source *sources = NULL;
     const size_t n = hr_params_count(a->params, HR_KEY_arrivals_sources, 0);
     if (n == 0 || n > HR_MAX_SOURCES)
-        return HR_FAIL(err, HR_ERR_DATA,
-                       "arrivals.sources: meetings.classes needs 1 to %d sources, e.g. "
-                       "[{rate: 20 per hour}]",
-                       HR_MAX_SOURCES);
+        return hr_mark_fail(n == 0 ? mark_of_item(a->params, HR_KEY_classes, 0)
+                                   : mark_of_item(a->params, HR_KEY_arrivals_sources,
+                                                  HR_MAX_SOURCES),
+                            err,
+                            "arrivals.sources: meetings.classes needs 1 to %d sources, e.g. "
+                            "[{rate: 20 per hour}]",
+                            HR_MAX_SOURCES);
     HR_TAKE(sources, a->arena, n);
     for (size_t i = 0; i < n; i++)
         HR_TRY(fill_source(a, i, &sources[i], err));
@@ -297,13 +362,13 @@ static hr_status fill_item(const hr_assembling *a, size_t i, hr_background *item
     item->name = name->is_set ? name->text : "background";
     item->cost = cost;
     if (sessions->is_set == hr_params_at(a->params, HR_KEY_item_law, i, 0)->is_set)
-        return HR_FAIL(err, HR_ERR_DATA,
-                       "background.items[%zu]: give either law (a load that is held) or sessions "
-                       "with holding and cost",
-                       i);
+        return hr_mark_fail(mark_of_item(a->params, HR_KEY_background_items, i), err,
+                            "background.items[%zu]: give either law (a load that is held) or "
+                            "sessions with holding and cost",
+                            i);
     if (!sessions->is_set)
         return fill_held(a, i, item, cost, err);
-    HR_TRY(require(a, HR_KEY_item_holding, i, err));
+    HR_TRY(require(a, HR_KEY_background_items, HR_KEY_item_holding, i, "sessions need it", err));
     item->kind = HR_BACKGROUND_SESSIONS;
     item->sessions = sessions->number;
     item->holding = hr_params_at(a->params, HR_KEY_item_holding, i, 0)->number;
@@ -318,7 +383,8 @@ static hr_status fill_background(const hr_assembling *a, hr_err *err)
     hr_background *items = NULL;
     const size_t n = hr_params_count(a->params, HR_KEY_background_items, 0);
     if (n > HR_MAX_BACKGROUND)
-        return HR_FAIL(err, HR_ERR_DATA, "background.items: at most %d", HR_MAX_BACKGROUND);
+        return hr_mark_fail(mark_of_item(a->params, HR_KEY_background_items, HR_MAX_BACKGROUND),
+                            err, "background.items: at most %d", HR_MAX_BACKGROUND);
     HR_TAKE(items, a->arena, n);
     for (size_t i = 0; i < n; i++)
         HR_TRY(fill_item(a, i, &items[i], err));

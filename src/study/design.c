@@ -21,7 +21,20 @@ size_t hr_design_level(const hr_design *design, uint64_t index, size_t axis)
 
 uint64_t hr_design_group(const hr_design *design, uint64_t index)
 {
-    return design->common_random_numbers ? index / design->n_choices : index;
+    uint64_t group = index / design->n_choices;
+    for (size_t a = 0; a < design->n_axes; a++) {
+        if (!design->choices[a].is_shared)
+            group = group * design->choices[a].n_levels + hr_design_level(design, index, a);
+    }
+    return group;
+}
+
+uint64_t hr_design_neighbour(const hr_design *design, uint64_t index, size_t axis, size_t level)
+{
+    uint64_t stride = 1;
+    for (size_t a = design->n_axes; a-- > axis + 1;)
+        stride *= design->choices[a].n_levels;
+    return index + stride * level - stride * hr_design_level(design, index, axis);
 }
 
 /* Draw number `i` of a stream that is only used from its beginning. */
@@ -238,6 +251,31 @@ out:
     return st;
 }
 
+/* ---- random numbers in common */
+
+/* Of all choices, of none, or of those named. */
+static hr_status read_common(hr_design *design, const hr_params *base, hr_err *err)
+{
+    const hr_value *names = hr_params_get(base, HR_KEY_common_random_numbers);
+    const int flag = names->n == 1 ? hr_words_find("no|yes", hr_span_of(names->words[0])) : -1;
+    for (size_t a = 0; a < design->n_axes; a++)
+        design->choices[a].is_shared = flag == 1;
+    for (size_t i = 0; i < names->n && flag < 0; i++) {
+        hr_guess guess = hr_guess_for(hr_span_of(names->words[i]));
+        size_t a = 0;
+        while (a < design->n_axes && strcmp(design->choices[a].path, names->words[i]) != 0)
+            hr_guess_offer(&guess, design->choices[a++].path);
+        if (a == design->n_axes)
+            return hr_params_fail(base, HR_KEY_common_random_numbers, 0, 0, err,
+                                  "%.100s is not a key of choose%s%.100s; give yes, no or a list "
+                                  "of such keys",
+                                  names->words[i], guess.best != NULL ? ", did you mean " : "",
+                                  guess.best != NULL ? guess.best : "");
+        design->choices[a].is_shared = true;
+    }
+    return HR_OK;
+}
+
 /* ---- size and checks */
 
 static hr_status too_many(hr_err *err)
@@ -323,7 +361,7 @@ hr_status hr_design_finish(hr_design *design, const hr_params *base, hr_arena *a
     hr_params first = {0};
     design->kind = (hr_design_kind)hr_params_get(base, HR_KEY_design_kind)->choice;
     design->seed = (uint64_t)hr_params_get(base, HR_KEY_seed)->number;
-    design->common_random_numbers = hr_params_get(base, HR_KEY_common_random_numbers)->choice != 0;
+    HR_TRY(read_common(design, base, err));
     HR_TRY(count_worlds(design, base, err));
     HR_TRY(hr_sobol_init(&design->sobol, (unsigned)design->n_unknowns, design->seed, arena, err));
     /* Arguments may belong to a law that only a choice brings: look at the first choices. */

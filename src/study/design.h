@@ -37,7 +37,8 @@ typedef struct hr_choice_level {
 typedef struct hr_choice {
     const char *path;
     hr_mark mark;
-    bool has_knob; /* numbers for an argument of a law */
+    bool is_shared; /* configurations that differ in it alone share random numbers */
+    bool has_knob;  /* numbers for an argument of a law */
     hr_knob knob;
     bool is_numeric;
     const char *unit;
@@ -71,7 +72,6 @@ typedef struct hr_design {
     uint64_t seed;
     uint64_t n_worlds, n_choices;
     uint64_t n_levels; /* grid: of each unknown */
-    bool common_random_numbers;
     hr_sobol sobol;
 } hr_design;
 
@@ -85,8 +85,11 @@ HR_MUST_CHECK hr_status hr_design_finish(hr_design *design, const hr_params *bas
 size_t hr_design_level(const hr_design *design, uint64_t index, size_t axis);
 /* Value of unknown `i` in a world, in the base unit. */
 double hr_design_draw(const hr_design *design, uint64_t world, size_t i);
-/* Random stream group of a configuration. */
+/* Random stream group of a configuration: its number in the design that is left when the shared
+ * choices are taken away. */
 uint64_t hr_design_group(const hr_design *design, uint64_t index);
+/* The configuration that has `level` in choice `axis` and else equals `index`. */
+uint64_t hr_design_neighbour(const hr_design *design, uint64_t index, size_t axis, size_t level);
 /* Apply what configuration `index` is on day `replication` to `params`, a copy of the base. */
 HR_MUST_CHECK hr_status hr_design_apply(const hr_design *design, uint64_t index,
                                         uint64_t replication, hr_params *params, hr_arena *arena,

@@ -5,6 +5,7 @@
 
 #include "base/stream.h"
 #include "study/assemble.h"
+#include "study/group.h"
 #include "study/merge.h"
 #include "study/reader.h"
 #include "study/study_tree.h"
@@ -64,8 +65,8 @@ out:
     return st;
 }
 
-static hr_status resolve(const hr_study *study, uint64_t index, uint64_t replication,
-                         hr_arena *arena, hr_configuration *configuration, hr_err *err)
+hr_status hr_study_assemble(const hr_study *study, uint64_t index, uint64_t replication,
+                            hr_arena *arena, hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_params params = {0};
@@ -73,19 +74,32 @@ static hr_status resolve(const hr_study *study, uint64_t index, uint64_t replica
         .index = index, .group = hr_design_group(&study->tree->design, index), .seed = study->seed};
     HR_TRY(hr_study_params(study, index, replication, &params, arena, err));
     HR_TRY(hr_assemble(&params, arena, configuration, err));
+out:
+    return st;
+}
+
+static hr_status resolve(const hr_study *study, hr_group *group, uint64_t index,
+                         uint64_t replication, hr_arena *arena, hr_configuration *configuration,
+                         hr_err *err)
+{
+    hr_status st = HR_OK;
+    HR_TRY(hr_study_assemble(study, index, replication, arena, configuration, err));
+    if (group != NULL)
+        HR_TRY(hr_group_join(study, group, replication, arena, configuration, err));
     HR_TRY(hr_configuration_prepare(configuration, arena, err));
 out:
     return st;
 }
 
-hr_status hr_study_configuration(const hr_study *study, uint64_t index, uint64_t replication,
-                                 hr_arena *arena, hr_configuration *configuration, hr_err *err)
+hr_status hr_study_configuration(const hr_study *study, hr_group *group, uint64_t index,
+                                 uint64_t replication, hr_arena *arena,
+                                 hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     if (index >= study->n_configurations)
         return HR_FAIL(err, HR_ERR_USAGE, "configuration %llu: the study has %llu, numbered from 0",
                        (unsigned long long)index, (unsigned long long)study->n_configurations);
-    HR_TRY(resolve(study, index, replication, arena, configuration, err));
+    HR_TRY(resolve(study, group, index, replication, arena, configuration, err));
     HR_TRY(check_shape(&study->tree->example, configuration, err));
 out:
     return st;
@@ -168,6 +182,7 @@ static hr_status fill_axes(hr_study *study, hr_err *err)
         axes[a] = (hr_axis_of_study){.path = choice->path,
                                      .unit = choice->is_numeric ? choice->unit : "",
                                      .is_choice = true,
+                                     .is_shared = choice->is_shared,
                                      .n_levels = choice->n_levels,
                                      .labels = labels};
     }
@@ -187,14 +202,13 @@ static hr_status check_levels(const hr_study *study, hr_err *err)
     const hr_design *design = &study->tree->design;
     hr_arena arena = {0};
     hr_configuration configuration;
-    uint64_t stride = design->n_choices;
     for (size_t a = 0; a < design->n_axes; a++) {
-        stride /= design->choices[a].n_levels;
         const size_t n = design->choices[a].n_levels;
         const size_t step = (n + MOST_LEVELS_CHECKED - 1) / MOST_LEVELS_CHECKED;
         for (size_t l = n - 1; l > 0; l -= l < step ? l : step) {
             hr_arena_reset(&arena);
-            HR_TRY(hr_study_configuration(study, l * stride, 0, &arena, &configuration, err));
+            HR_TRY(hr_study_configuration(study, NULL, hr_design_neighbour(design, 0, a, l), 0,
+                                          &arena, &configuration, err));
         }
     }
 out:
@@ -263,12 +277,11 @@ static hr_status describe_study(hr_study *study, hr_err *err)
     study->n_worlds = design->n_worlds;
     study->n_choices = design->n_choices;
     study->n_configurations = design->n_worlds * design->n_choices;
-    study->common_random_numbers = design->common_random_numbers;
     study->has_daily = design->n_daily > 0;
     study->n_servers_max = most_servers(tree);
     HR_TRY(fill_axes(study, err));
     HR_TRY(fill_identity(study, err));
-    HR_TRY(resolve(study, 0, 0, &study->arena, &tree->example, err));
+    HR_TRY(resolve(study, NULL, 0, 0, &study->arena, &tree->example, err));
     HR_TRY(hr_target_layout(base, &tree->example, study->n_servers_max, &study->layout,
                             &study->arena, err));
     HR_TRY(hr_target_read(study, base, &tree->example, err));

@@ -22,6 +22,7 @@ typedef struct hr_axis_of_study {
     const char *path;          /* "pool.servers", "background.cpu", ... */
     const char *unit;          /* of `numbers`, "1" for pure numbers, "" for texts */
     bool is_choice;            /* else: unknown */
+    bool is_shared;            /* choices: all levels see the same days (common random numbers) */
     size_t n_levels;           /* choices: number of entries */
     const char *const *labels; /* choices: text of each entry as written (or the bundle's name) */
 } hr_axis_of_study;
@@ -64,8 +65,7 @@ typedef struct hr_study {
     uint64_t n_worlds;
     uint64_t n_choices;
     uint64_t n_configurations; /* n_worlds * n_choices; index = world * n_choices + choice */
-    bool common_random_numbers;
-    bool has_daily; /* configurations differ from replication to replication */
+    bool has_daily;            /* configurations differ from replication to replication */
     size_t n_axes;
     const hr_axis_of_study *axes; /* choices first, then unknowns */
     hr_layout layout;
@@ -93,12 +93,26 @@ HR_MUST_CHECK hr_status hr_study_parse_resolved(hr_study *study, const char *nam
                                                 const char *resolved, hr_err *err);
 void hr_study_free(hr_study *study);
 
+/* Configurations that share random numbers, and those of them whose arrivals are drawn for all
+ * (hr_source.candidates): the fastest as far as one choice at a time shows; a faster one, should
+ * the choices act together, draws at its own rate. Begin with {0}; kept by the caller, because
+ * finding them means resolving one configuration for each level of the shared choices. */
+typedef struct hr_group {
+    bool is_known;
+    uint64_t number;                 /* hr_configuration.group */
+    unsigned n_sources;              /* 0: every configuration draws its own */
+    uint64_t leader[HR_MAX_SOURCES]; /* configuration whose source i is drawn */
+} hr_group;
+
 /* Resolve configuration `index` for `replication` (which matters only with has_daily) into
- * `configuration`, prepared, all memory from `arena` (which the caller resets).
- * Calls  Local; thread-safe: the study is only read. */
-HR_MUST_CHECK hr_status hr_study_configuration(const hr_study *study, uint64_t index,
-                                               uint64_t replication, hr_arena *arena,
-                                               hr_configuration *configuration, hr_err *err);
+ * `configuration`, prepared, all memory from `arena` (which the caller resets). For an input the
+ * group must be given, which is filled here when it is not that of `index`; with NULL the sources
+ * are drawn at their own rates: good for everything that writes no input.
+ * Calls  Local; thread-safe on distinct groups: the study is only read. */
+HR_MUST_CHECK hr_status hr_study_configuration(const hr_study *study, hr_group *group,
+                                               uint64_t index, uint64_t replication,
+                                               hr_arena *arena, hr_configuration *configuration,
+                                               hr_err *err);
 /* Value of axis `axis` in configuration `index`: the number in the axis' unit, or for textual
  * choices the level's position. */
 HR_MUST_CHECK hr_status hr_study_coordinate(const hr_study *study, size_t axis, uint64_t index,

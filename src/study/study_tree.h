@@ -18,4 +18,9 @@ struct hr_study_tree {
 HR_MUST_CHECK hr_status hr_study_params(const hr_study *study, uint64_t index, uint64_t replication,
                                         hr_params *params, hr_arena *arena, hr_err *err);
 
+/* Configuration `index` on day `replication` without its prepared part. Local; thread-safe. */
+HR_MUST_CHECK hr_status hr_study_assemble(const hr_study *study, uint64_t index,
+                                          uint64_t replication, hr_arena *arena,
+                                          hr_configuration *configuration, hr_err *err);
+
 #endif

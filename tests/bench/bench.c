@@ -42,7 +42,7 @@ static hr_status open_subject(subject *s, const char *path, hr_err *err)
     hr_status st = HR_OK;
     HR_TRY(hr_vector_choose(getenv("HEADROOM_ISA"), &s->vector, err));
     HR_TRY(hr_study_open(&s->study, path, NULL, 0, err));
-    HR_TRY(hr_study_configuration(&s->study, 0, 0, &s->arena, &s->configuration, err));
+    HR_TRY(hr_study_configuration(&s->study, NULL, 0, 0, &s->arena, &s->configuration, err));
     HR_TRY(hr_counts_init(&s->counts, &s->configuration, &s->arena, err));
     HR_TRY(hr_scratch_new(&s->scratch, err));
 out:

@@ -114,7 +114,7 @@ static hr_estimate expected(const place *p, unsigned outcome, uint32_t cell, uin
         index[a] = rest % layout->size[row->axes[a]];
         rest /= layout->size[row->axes[a]];
     }
-    assert_int_equal(hr_study_configuration(&p->study, c, 0, &arena, &configuration, &err), HR_OK);
+    assert_int_equal(hr_study_configuration(&p->study, NULL, c, 0, &arena, &configuration, &err), HR_OK);
     const double alpha = hr_look_alpha(1.0 - p->study.precision.confidence, (unsigned)c);
     const hr_estimate e = hr_estimate_cell(row, &p->tally[c].cell[layout->first[outcome] + cell],
                                            p->tally[c].n_replications,

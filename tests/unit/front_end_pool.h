@@ -32,7 +32,7 @@ static inline hr_status try_open(pool *p, const char *const *sets)
         n++;
     hr_status st = hr_study_parse(&p->study, "test", preset, strlen(preset), sets, n, &p->err);
     if (st == HR_OK)
-        st = hr_study_configuration(&p->study, 0, 0, &p->arena, &p->c, &p->err);
+        st = hr_study_configuration(&p->study, NULL, 0, 0, &p->arena, &p->c, &p->err);
     return st;
 }
 

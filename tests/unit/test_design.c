@@ -198,6 +198,70 @@ static void own_numbers_give_every_configuration_its_group(void **state)
     hr_study_free(&study);
 }
 
+/* [a, b]: those share, others do not. */
+static void named_choices_share_numbers(void **state)
+{
+    (void)state;
+    hr_study study;
+    hr_arena arena = {0};
+    hr_configuration c;
+    static const uint64_t groups[] = {0, 0, 1, 1, 2, 2};
+    open_good(&study,
+              SMALL "choose:\n  pool.servers: [2, 3, 4]\n  placement.rule: [random, least_loaded]\n"
+                    "design: {common_random_numbers: [placement.rule]}\n",
+              NULL);
+    for (uint64_t i = 0; i < 6; i++) {
+        hr_arena_reset(&arena);
+        resolve_good(&study, i, 0, &arena, &c);
+        assert_int_equal(c.group, groups[i]);
+    }
+    assert_false(study.axes[0].is_shared);
+    assert_true(study.axes[1].is_shared);
+    hr_arena_free(&arena);
+    hr_study_free(&study);
+    assert_bad(SMALL
+               "choose: {pool.servers: [2, 3]}\ndesign: {common_random_numbers: [pool.serves]}\n",
+               "pool.serves is not a key of choose, did you mean pool.servers");
+    assert_bad(SMALL "design: {common_random_numbers: maybe}\n", "maybe is not a key of choose");
+}
+
+#define RATES                                                                                      \
+    SMALL                                                                                          \
+    "choose:\n"                                                                                    \
+    "  arrivals.sources[0].rate: [10 per hour, 40 per hour, 20 per hour]\n"                        \
+    "  placement.rule: [random, least_loaded]\n"
+
+/* The fastest of the group is drawn for all that share its days. */
+static void slower_choices_are_thinned_from_the_fastest(void **state)
+{
+    (void)state;
+    hr_study study;
+    hr_arena arena = {0};
+    hr_configuration c;
+    static const double rate[] = {10.0, 10.0, 40.0, 40.0, 20.0, 20.0};
+    open_good(&study, RATES, NULL);
+    for (uint64_t i = 0; i < 6; i++) {
+        hr_arena_reset(&arena);
+        resolve_good(&study, i, 0, &arena, &c);
+        assert_true(fabs(c.sources[0].rate * 3600.0 - rate[i]) < 1e-9);
+        if (i / 2 == 1) {
+            assert_null(c.sources[0].candidates);
+            continue;
+        }
+        assert_non_null(c.sources[0].candidates);
+        assert_true(fabs(c.sources[0].candidates->rate * 3600.0 - 40.0) < 1e-9);
+    }
+    hr_study_free(&study);
+    open_good(&study, RATES "design: {common_random_numbers: [placement.rule]}\n", NULL);
+    for (uint64_t i = 0; i < 6; i++) {
+        hr_arena_reset(&arena);
+        resolve_good(&study, i, 0, &arena, &c);
+        assert_null(c.sources[0].candidates);
+    }
+    hr_arena_free(&arena);
+    hr_study_free(&study);
+}
+
 #define DAILY SMALL "daily:\n  arrivals.sources[0].rate: gamma(mean 20 per hour, cv 15 %)\n"
 
 /* 2,000 days of two worlds: mean and spread of the daily law, days shared by choices. */
@@ -310,6 +374,8 @@ int main(void)
         cmocka_unit_test(random_worlds_are_uniform),
         cmocka_unit_test(grids_take_midpoints_of_equal_probability),
         cmocka_unit_test(own_numbers_give_every_configuration_its_group),
+        cmocka_unit_test(named_choices_share_numbers),
+        cmocka_unit_test(slower_choices_are_thinned_from_the_fastest),
         cmocka_unit_test(days_differ_and_choices_share_them),
         cmocka_unit_test(what_is_unknown_about_days_is_drawn_per_world),
         cmocka_unit_test(what_cannot_vary_is_refused),

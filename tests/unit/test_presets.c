@@ -30,7 +30,7 @@ static void every_ready_study_opens(void **state)
         const uint64_t n = st == HR_OK ? p.study.n_configurations : 0;
         for (uint64_t k = 0; k < n && st == HR_OK; k += n > 1 ? n - 1 : 1) {
             hr_arena_reset(&p.arena);
-            st = hr_study_configuration(&p.study, k, 1, &p.arena, &p.c, &p.err);
+            st = hr_study_configuration(&p.study, NULL, k, 1, &p.arena, &p.c, &p.err);
         }
         if (st != HR_OK)
             fail_msg("%s: %s", ready->name, p.err.message);
