@@ -52,7 +52,6 @@ hr_status hr_input_write(hr_input *input, const hr_configuration *configuration,
     HR_TRY(hr_write_meetings(&writing, err));
     HR_TRY(hr_write_joins(&writing, err));
     hr_write_thinned(&writing);
-    HR_TRY(hr_write_departures(&writing, err));
     HR_TRY(hr_write_background(&writing, err));
     HR_TRY(write_probe_words(&writing, err));
 out:
@@ -79,13 +78,9 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->pick,
         &s->initial,
         &s->final,
-        &s->departure,
         &s->join_tick,
         &s->join_meeting,
         &s->join_kind,
-        &s->raw_tick,
-        &s->raw_meeting,
-        &s->raw_kind,
         &s->ceiling,
         &s->sessions,
         &s->probe_tie,

@@ -22,18 +22,17 @@ typedef struct hr_input {
     hr_tick to;
 
     uint32_t n_meetings;
-    hr_tick *start;      /* [n_meetings] ascending; with a ramp: the first join */
-    hr_tick *end;        /* [n_meetings] > start; may be before `begin` with a ramp */
-    uint16_t *class_of;  /* [n_meetings] */
-    uint16_t *profile;   /* [n_meetings] within the class */
-    uint32_t *size;      /* [n_meetings] participants who will ever be present */
-    uint32_t *tie;       /* [n_meetings] random word that breaks ties */
-    uint32_t *pick;      /* [n_meetings] random word of the rule */
-    int64_t *initial;    /* [n_meetings * n_resources] load from the start on, steps */
-    int64_t *final;      /* [n_meetings * n_resources] load once all have joined, steps */
-    uint32_t *departure; /* [n_meetings] meeting numbers in order of (end, number) */
+    hr_tick *start;     /* [n_meetings] ascending; with a ramp: the first join */
+    hr_tick *end;       /* [n_meetings] > start; may be before `begin` with a ramp */
+    uint16_t *class_of; /* [n_meetings] */
+    uint16_t *profile;  /* [n_meetings] within the class */
+    uint32_t *size;     /* [n_meetings] participants who will ever be present */
+    uint32_t *tie;      /* [n_meetings] random word that breaks ties */
+    uint32_t *pick;     /* [n_meetings] random word of the rule */
+    int64_t *initial;   /* [n_meetings * n_resources] load from the start on, steps */
+    int64_t *final;     /* [n_meetings * n_resources] load once all have joined, steps */
 
-    /* joins from the start on (none when participants join at once), ascending in time */
+    /* joins from the start on (none when participants join at once), meeting by meeting */
     uint32_t n_joins;
     hr_tick *join_tick;
     uint32_t *join_meeting;

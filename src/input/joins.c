@@ -2,7 +2,6 @@
  * all have joined. */
 #include <string.h>
 
-#include "input/order.h"
 #include "input/store.h"
 
 static void add_cost(int64_t *load, const int64_t *cost, unsigned n_resources, int64_t times)
@@ -33,24 +32,21 @@ static void join_at_once(const hr_writing *writing)
     memcpy(in->final, in->initial, in->n_meetings * (size_t)n_resources * sizeof *in->final);
 }
 
-/* Raw joins: as drawn, meeting by meeting, before they are put in order. */
-typedef struct hr_raw_joins {
-    uint32_t n;
-    hr_tick *tick;
-    uint32_t *meeting;
-    uint8_t *kind;
+/* The streams that joins are drawn from. */
+typedef struct hr_drawing_joins {
     hr_stream offsets, kinds;
-} hr_raw_joins;
+} hr_drawing_joins;
 
 /* Offsets of a meeting's participants from its scheduled time; the earliest is returned. */
-static hr_tick draw_offsets(const hr_writing *writing, hr_raw_joins *raw, uint32_t size)
+static hr_tick draw_offsets(const hr_writing *writing, hr_drawing_joins *draw, uint32_t size)
 {
+    hr_input *in = writing->input;
     hr_tick earliest = UINT64_MAX;
     for (uint32_t k = 0; k < size; k++) {
         const double offset =
-            hr_sampler_draw(&writing->prepared->join, hr_stream_next(&raw->offsets));
+            hr_sampler_draw(&writing->prepared->join, hr_stream_next(&draw->offsets));
         const hr_tick ticks = (hr_tick)(offset * HR_TICKS_PER_SECOND + 0.5);
-        raw->tick[raw->n + k] = ticks;
+        in->join_tick[in->n_joins + k] = ticks;
         earliest = ticks < earliest ? ticks : earliest;
     }
     return size > 0 ? earliest : 0;
@@ -59,63 +55,41 @@ static hr_tick draw_offsets(const hr_writing *writing, hr_raw_joins *raw, uint32
 /* A meeting is activated by its first participant, and only then gets a server: `start` is the
  * first join. The others follow as they would from the scheduled time, and the meeting ends its
  * duration after that time; those who would come after the end never come. */
-static void join_meeting(const hr_writing *writing, hr_raw_joins *raw, uint32_t i)
+static void join_meeting(const hr_writing *writing, hr_drawing_joins *draw, uint32_t i)
 {
     hr_input *in = writing->input;
     const unsigned n_resources = writing->configuration->n_resources;
     const hr_prepared_profile *profile =
         &writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
-    const hr_tick earliest = draw_offsets(writing, raw, in->size[i]);
+    const hr_tick earliest = draw_offsets(writing, draw, in->size[i]);
     in->end[i] = in->end[i] > in->start[i] + earliest ? in->end[i] - earliest : in->start[i] + 1;
     int64_t *load = in->final + i * (size_t)n_resources;
-    const uint32_t first = raw->n;
+    const uint32_t first = in->n_joins;
     for (uint32_t k = first; k < first + in->size[i]; k++) {
         const size_t kind = profile->n_kinds > 1
-                                ? hr_sampler_index(&profile->kind, hr_stream_next(&raw->kinds))
+                                ? hr_sampler_index(&profile->kind, hr_stream_next(&draw->kinds))
                                 : 0;
-        const hr_tick tick = in->start[i] + (raw->tick[k] - earliest);
+        const hr_tick tick = in->start[i] + (in->join_tick[k] - earliest);
         if (tick >= in->end[i])
             continue;
-        raw->tick[raw->n] = tick;
-        raw->meeting[raw->n] = i;
-        raw->kind[raw->n] = (uint8_t)kind;
-        raw->n++;
+        in->join_tick[in->n_joins] = tick;
+        in->join_meeting[in->n_joins] = i;
+        in->join_kind[in->n_joins] = (uint8_t)kind;
+        in->n_joins++;
         add_cost(load, profile->kind_cost + kind * n_resources, n_resources, 1);
     }
-    in->size[i] = raw->n - first;
+    in->size[i] = in->n_joins - first;
 }
 
 /* The draws of a meeting that will be taken out. */
-static void skip_joins(const hr_writing *writing, hr_raw_joins *raw, uint32_t i)
+static void skip_joins(const hr_writing *writing, hr_drawing_joins *draw, uint32_t i)
 {
     const hr_input *in = writing->input;
     const unsigned n_kinds =
         writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]].n_kinds;
-    hr_stream_skip(&raw->offsets, in->size[i]);
+    hr_stream_skip(&draw->offsets, in->size[i]);
     if (n_kinds > 1)
-        hr_stream_skip(&raw->kinds, in->size[i]);
-}
-
-static hr_status put_joins_in_order(const hr_writing *writing, const hr_raw_joins *raw, hr_err *err)
-{
-    hr_status st = HR_OK;
-    hr_input *in = writing->input;
-    struct hr_input_store *store = in->store;
-    in->n_joins = raw->n;
-    HR_ROOM(in->join_tick, &store->join_tick, raw->n);
-    HR_ROOM(in->join_meeting, &store->join_meeting, raw->n);
-    HR_ROOM(in->join_kind, &store->join_kind, raw->n);
-    HR_TRY(hr_room_grow(&store->place, raw->n, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->work, 2 * (size_t)raw->n, sizeof(uint64_t), 0, err));
-    uint32_t *place = store->place.data;
-    HR_TRY(hr_order(raw->tick, raw->n, place, store->work.data, err));
-    for (uint32_t i = 0; i < raw->n; i++) {
-        in->join_tick[i] = raw->tick[place[i]];
-        in->join_meeting[i] = raw->meeting[place[i]];
-        in->join_kind[i] = raw->kind[place[i]];
-    }
-out:
-    return st;
+        hr_stream_skip(&draw->kinds, in->size[i]);
 }
 
 static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
@@ -132,42 +106,27 @@ static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
         return HR_FAIL(err, HR_ERR_DATA,
                        "%llu joins in one replication: shorten the window or lower sizes or rates",
                        (unsigned long long)most);
-    HR_TRY(hr_room_grow(&store->raw_tick, most, sizeof(hr_tick), 0, err));
-    HR_TRY(hr_room_grow(&store->raw_meeting, most, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->raw_kind, most, sizeof(uint8_t), 0, err));
-    hr_raw_joins raw = {.tick = store->raw_tick.data,
-                        .meeting = store->raw_meeting.data,
-                        .kind = store->raw_kind.data};
-    hr_stream_open(&raw.offsets, writing->id, HR_PURPOSE_JOIN, 0, writing->vector);
-    hr_stream_open(&raw.kinds, writing->id, HR_PURPOSE_KIND, 0, writing->vector);
+    HR_ROOM(in->join_tick, &store->join_tick, most);
+    HR_ROOM(in->join_meeting, &store->join_meeting, most);
+    HR_ROOM(in->join_kind, &store->join_kind, most);
+    in->n_joins = 0;
+    hr_drawing_joins draw;
+    hr_stream_open(&draw.offsets, writing->id, HR_PURPOSE_JOIN, 0, writing->vector);
+    hr_stream_open(&draw.kinds, writing->id, HR_PURPOSE_KIND, 0, writing->vector);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         if (store->kept[i])
-            join_meeting(writing, &raw, i);
+            join_meeting(writing, &draw, i);
         else
-            skip_joins(writing, &raw, i);
+            skip_joins(writing, &draw, i);
     }
-    HR_TRY(put_joins_in_order(writing, &raw, err));
 out:
     return st;
 }
 
 hr_status hr_write_joins(const hr_writing *writing, hr_err *err)
 {
-    hr_status st = HR_OK;
-    if (writing->prepared->joins_at_once)
-        join_at_once(writing);
-    else
-        HR_TRY(join_on_a_ramp(writing, err));
-out:
-    return st;
-}
-
-hr_status hr_write_departures(const hr_writing *writing, hr_err *err)
-{
-    hr_status st = HR_OK;
-    hr_input *in = writing->input;
-    HR_TRY(hr_room_grow(&in->store->work, 2 * (size_t)in->n_meetings, sizeof(uint64_t), 0, err));
-    HR_TRY(hr_order(in->end, in->n_meetings, in->departure, in->store->work.data, err));
-out:
-    return st;
+    if (!writing->prepared->joins_at_once)
+        return join_on_a_ramp(writing, err);
+    join_at_once(writing);
+    return HR_OK;
 }

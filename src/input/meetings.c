@@ -2,7 +2,7 @@
  * so that every meeting consumes the same draws whatever happened before it. */
 #include <string.h>
 
-#include "input/order.h"
+#include "base/order.h"
 #include "input/store.h"
 
 /* Words of one purpose for all meetings, whole blocks at a time. */
@@ -31,13 +31,12 @@ static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
     HR_ROOM(in->pick, &store->pick, n);
     HR_ROOM(in->initial, &store->initial, loads);
     HR_ROOM(in->final, &store->final, loads);
-    HR_ROOM(in->departure, &store->departure, n);
     HR_TRY(hr_room_grow(&store->room_kept, n, sizeof *store->kept, 0, err));
     store->kept = store->room_kept.data;
     HR_TRY(hr_room_grow(&store->words, n, sizeof(uint32_t), 0, err));
     HR_TRY(hr_room_grow(&store->reals, n, sizeof(double), 0, err));
     HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->work, 2 * n, sizeof(uint64_t), 0, err));
+    HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(n), sizeof(uint64_t), 0, err));
 out:
     return st;
 }

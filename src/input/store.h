@@ -50,8 +50,8 @@ struct hr_input_store {
     hr_starts starts;
     bool *kept; /* [n_meetings] in start order, while there are thinned ones among them */
     hr_room room_kept;
-    hr_room start, end, class_of, profile, size, tie, pick, initial, final, departure;
-    hr_room join_tick, join_meeting, join_kind, raw_tick, raw_meeting, raw_kind;
+    hr_room start, end, class_of, profile, size, tie, pick, initial, final;
+    hr_room join_tick, join_meeting, join_kind;
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room words, reals, place, work;
 };
@@ -86,7 +86,6 @@ HR_MUST_CHECK hr_status hr_write_past(const hr_writing *writing, unsigned source
 HR_MUST_CHECK hr_status hr_write_arrivals(const hr_writing *writing, unsigned source, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_meetings(const hr_writing *writing, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_joins(const hr_writing *writing, hr_err *err);
-HR_MUST_CHECK hr_status hr_write_departures(const hr_writing *writing, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_background(const hr_writing *writing, hr_err *err);
 
 void hr_write_thinned(const hr_writing *writing);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "kernel/overload.h"
 #include "kernel/snapshot.h"
 
@@ -21,6 +22,16 @@ hr_status hr_scratch_new(hr_scratch **scratch, hr_err *err)
 {
     *scratch = hr_mem_take(1, sizeof **scratch);
     return *scratch ? HR_OK : HR_FAIL(err, HR_ERR_MEMORY, "no memory for a replay");
+}
+
+static void free_order_arrays(hr_scratch *scratch)
+{
+    hr_mem_free(scratch->departure);
+    hr_mem_free(scratch->join);
+    hr_mem_free(scratch->work);
+    scratch->departure = scratch->join = NULL;
+    scratch->work = NULL;
+    scratch->order_capacity = 0;
 }
 
 static void free_meeting_arrays(hr_scratch *scratch)
@@ -42,6 +53,7 @@ void hr_scratch_free(hr_scratch *scratch)
     if (scratch == NULL)
         return;
     free_meeting_arrays(scratch);
+    free_order_arrays(scratch);
     hr_arena_free(&scratch->arena);
     hr_mem_free(scratch);
 }
@@ -51,7 +63,9 @@ size_t hr_scratch_bytes(const hr_scratch *scratch)
     return sizeof *scratch + scratch->arena.total +
            scratch->n_meetings * (sizeof *scratch->server + sizeof *scratch->people) +
            scratch->load_capacity * sizeof *scratch->load +
-           scratch->clock_capacity * sizeof *scratch->clock_at_start;
+           scratch->clock_capacity * sizeof *scratch->clock_at_start +
+           scratch->order_capacity * (2 * sizeof *scratch->join) +
+           HR_ORDER_WORK(scratch->order_capacity) * sizeof *scratch->work;
 }
 
 static hr_status room_for_meetings(const hr_replaying *replay, hr_err *err)
@@ -76,6 +90,31 @@ static hr_status room_for_meetings(const hr_replaying *replay, hr_err *err)
     }
     s->n_meetings = (uint32_t)(n + more);
     return HR_OK;
+}
+
+/* Departures and joins in the order in which they happen. */
+static hr_status put_in_order(const hr_replaying *replay, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_scratch *s = replay->scratch;
+    const hr_input *in = replay->input;
+    const size_t n = in->n_meetings > in->n_joins ? in->n_meetings : in->n_joins;
+    if (n > s->order_capacity || s->work == NULL) {
+        free_order_arrays(s);
+        const size_t most = n + n / 4 + 64;
+        s->departure = hr_mem_take(most, sizeof *s->departure);
+        s->join = hr_mem_take(most, sizeof *s->join);
+        s->work = hr_mem_take(HR_ORDER_WORK(most), sizeof *s->work);
+        if (!s->departure || !s->join || !s->work) {
+            free_order_arrays(s);
+            return HR_FAIL(err, HR_ERR_MEMORY, "no memory to order %zu events", n);
+        }
+        s->order_capacity = most;
+    }
+    HR_TRY(hr_order(in->end, in->n_meetings, s->departure, s->work, err));
+    HR_TRY(hr_order(in->join_tick, in->n_joins, s->join, s->work, err));
+out:
+    return st;
 }
 
 static hr_status take_known(hr_known *known, hr_arena *arena, const hr_configuration *c,
@@ -314,7 +353,7 @@ static void join(hr_replaying *replay, hr_cursors *at)
 {
     const hr_configuration *c = replay->configuration;
     const hr_input *in = replay->input;
-    const uint32_t number = at->join++;
+    const uint32_t number = replay->scratch->join[at->join++];
     const uint32_t meeting = in->join_meeting[number];
     if (replay->scratch->server[meeting] == c->n_servers)
         return; /* refused */
@@ -348,7 +387,7 @@ static void depart(hr_replaying *replay, hr_cursors *at)
 {
     const hr_configuration *c = replay->configuration;
     hr_scratch *s = replay->scratch;
-    const uint32_t meeting = replay->input->departure[at->departure++];
+    const uint32_t meeting = s->departure[at->departure++];
     const hr_tick now = replay->input->end[meeting];
     const unsigned server = s->server[meeting];
     if (server == c->n_servers)
@@ -432,11 +471,12 @@ static void run_events(hr_replaying *replay, hr_cursors *at)
 {
     const hr_input *in = replay->input;
     const hr_prepared *p = replay->prepared;
+    const hr_scratch *s = replay->scratch;
     for (;;) {
         const hr_tick arrival = at->arrival < in->n_meetings ? in->start[at->arrival] : NEVER;
-        const hr_tick joining = at->join < in->n_joins ? in->join_tick[at->join] : NEVER;
+        const hr_tick joining = at->join < in->n_joins ? in->join_tick[s->join[at->join]] : NEVER;
         const hr_tick departure =
-            at->departure < in->n_meetings ? in->end[in->departure[at->departure]] : NEVER;
+            at->departure < in->n_meetings ? in->end[s->departure[at->departure]] : NEVER;
         hr_tick quiet = least(least(at->next_step, at->next_snapshot), p->to);
         if (!at->measuring)
             quiet = least(quiet, p->from);
@@ -468,6 +508,7 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     hr_replaying replay = {configuration, configuration->prepared, input, scratch, counts,
                            observer};
     HR_TRY(room_for_meetings(&replay, err));
+    HR_TRY(put_in_order(&replay, err));
     HR_TRY(lay_out(&replay, err));
     hr_counts_clear(counts, configuration);
     hr_overload_set_ceilings(&replay, input->begin, 0);

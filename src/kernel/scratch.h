@@ -26,6 +26,10 @@ struct hr_scratch {
     uint32_t *people;         /* [M] participants present now */
     uint64_t *clock_at_start; /* [M * C] its server's overload clocks when it started */
     size_t clock_capacity, load_capacity;
+    uint32_t *departure; /* [M] meetings in order of (end, number) */
+    uint32_t *join;      /* [n_joins] joins in order of (tick, number) */
+    uint64_t *work;      /* for putting them in order */
+    size_t order_capacity;
 
     hr_known truth, reported;
     int64_t *ceiling;       /* [n * L] now: held background and sessions taken off */

@@ -66,13 +66,10 @@ static void check_order(const hr_input *in)
         assert_true(in->end[i] > in->start[i]);
         assert_true(in->end[i] > in->begin || in->n_joins > 0); /* a ramp ends some sooner */
         assert_true(in->start[i] < in->to);
-        if (i > 0) {
-            assert_true(in->start[i - 1] <= in->start[i]);
-            assert_true(in->end[in->departure[i - 1]] <= in->end[in->departure[i]]);
-        }
+        assert_true(i == 0 || in->start[i - 1] <= in->start[i]);
     }
     for (uint32_t i = 1; i < in->n_joins; i++)
-        assert_true(in->join_tick[i - 1] <= in->join_tick[i]);
+        assert_true(in->join_meeting[i - 1] <= in->join_meeting[i]);
 }
 
 /* Mean number in progress when the simulated time begins, and at its end. */

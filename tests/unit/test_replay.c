@@ -25,7 +25,7 @@ typedef struct scene {
     hr_scratch *scratch;
     hr_tick start[MOST], end[MOST], join_tick[MOST];
     uint16_t class_of[MOST], profile[MOST];
-    uint32_t size[MOST], tie[MOST], pick[MOST], departure[MOST], join_meeting[MOST];
+    uint32_t size[MOST], tie[MOST], pick[MOST], join_meeting[MOST];
     int64_t initial[MOST], final[MOST], ceiling[MOST];
     uint8_t join_kind[MOST];
     uint16_t sessions[MOST];
@@ -54,10 +54,6 @@ static void meet(scene *s, double start, double end, uint32_t size)
     s->end[i] = AT(end);
     s->size[i] = size;
     s->initial[i] = s->final[i] = size;
-    uint32_t at = i; /* insertion into departure order */
-    for (; at > 0 && s->end[s->departure[at - 1]] > s->end[i]; at--)
-        s->departure[at] = s->departure[at - 1];
-    s->departure[at] = i;
 }
 
 static void note_placed(void *context, hr_tick tick, uint32_t meeting, unsigned server)
@@ -88,7 +84,7 @@ static void play(scene *s)
     in->to = c->prepared->to;
     in->start = s->start, in->end = s->end, in->class_of = s->class_of, in->profile = s->profile;
     in->size = s->size, in->tie = s->tie, in->pick = s->pick, in->initial = s->initial;
-    in->final = s->final, in->departure = s->departure, in->join_tick = s->join_tick;
+    in->final = s->final, in->join_tick = s->join_tick;
     in->join_meeting = s->join_meeting, in->join_kind = s->join_kind, in->ceiling = s->ceiling;
     in->sessions = s->sessions, in->probe_tie = s->tie, in->probe_pick = s->pick;
     const hr_observer observer = {s, note_placed, note_nothing};
