@@ -30,37 +30,36 @@ class Answer:
         self.headline = self.attribute("target")
         threshold = self.file.attrs.get("target_at_most")
         self.threshold = None if threshold is None else float(threshold)
-        self.resolved = dict(line.split(" = ", 1) for line in
-                             self.attribute("resolved", "provenance").splitlines() if " = " in line)
         self.place = self.place_of_target()
 
     def attribute(self, name, group="/"):
         return text(self.file[group].attrs.get(name, ""))
 
     def place_of_target(self):
-        """Where the target stands on the dimensions of an outcome, as far as the study says."""
-        place = {"resource": "any"}
-        named = self.resolved.get("target.resources", "").strip("[]").split(",")
-        if len(named) == 1 and named[0]:
-            place["resource"] = named[0].strip()
-        for key, name in (("target.level", "level"), ("target.class", "class")):
-            if key in self.resolved:
-                place[name] = self.resolved[key]
-        if "target.min_episode" in self.resolved:
-            number, _, unit = self.resolved["target.min_episode"].partition(" ")
-            place["min_episode"] = float(number) * {"s": 1, "min": 60, "h": 3600}.get(unit, 1)
+        """Where the target stands on each dimension of its outcome: the root's target_<name>."""
+        dimensions = set(self.file) | {"first"}
+        place = {}
+        for attribute, value in self.file.attrs.items():
+            name = attribute.removeprefix("target_")
+            if name != attribute and name in dimensions:
+                place[name] = value if isinstance(value, np.generic) else text(value)
         return place
 
     def target_text(self):
         """The headline in words: outcome, level, resources."""
         about = []
-        if self.place.get("level"):
+        if "level" in self.place:
             about.append(f"level {self.place['level']}")
-        named = self.resolved.get("target.resources", "").strip("[]")
-        about.append(named.replace(", ", " or ") if named else "any resource")
-        if "target.min_episode" in self.resolved:
-            about.append("at least " + self.resolved["target.min_episode"])
-        return f"{self.headline.replace('_', ' ')} ({', '.join(about)})"
+        watched = [text(name) for name in self.file.attrs.get("target_resources", [])]
+        if watched or "resource" in self.place:
+            about.append(" or ".join(watched) or self.place["resource"])
+        if self.place.get("min_episode"):
+            about.append(f"at least {self.place['min_episode']:g} s")
+        named = ("level", "resource", "min_episode")
+        about += [f"{name.replace('_', ' ')} {value if isinstance(value, str) else f'{value:g}'}"
+                  for name, value in self.place.items() if name not in named]
+        outcome = self.headline.replace("_", " ")
+        return f"{outcome} ({', '.join(about)})" if about else outcome
 
     def digest(self):
         """As the program prints it: groups of four."""
@@ -110,6 +109,8 @@ class Answer:
         for axis in range(1, array.ndim):
             scale = array.dims[axis][0]
             name = scale.name.split("/")[-1]
+            if axis > 1 and scale == array.dims[axis - 1][0]:
+                name = "first"  # of two resources: the one that was over first
             values = [text(v) for v in scale[()]] if scale.dtype.kind == "O" else list(scale[()])
             place.append(self.position(outcome, name, values, wanted))
         return tuple(self.file["estimates"][outcome + part][tuple(place)]

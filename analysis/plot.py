@@ -184,16 +184,25 @@ def distribution(answer, folder):
 
 # ---- against the number of servers
 
-def mean_over_worlds(value, lower, upper):
-    """Mean and 95 % interval over the worlds; of one world its own interval."""
+def mean_over_worlds(value, lower, upper, largest):
+    """Mean and 95 % interval over the worlds, as `headroom show` gives it; of one world its own
+    interval. Shares are at most `largest`, other outcomes have None."""
     n = len(value)
     if n == 1:
         return value[0], lower[0], upper[0]
+    if np.ptp(value) == 0.0:
+        # Worlds that are all alike say nothing by their spread.
+        none_of_n = 1.0 - 0.025 ** (1.0 / n)  # Clopper and Pearson (1934)
+        if largest is not None and value[0] in (0.0, largest):
+            ends = sorted([value[0], abs(value[0] - largest * none_of_n)])
+            return value[0], ends[0], ends[1]
+        return value[0], np.mean(lower), np.mean(upper)
     mean, error = np.mean(value), np.std(value, ddof=1) / np.sqrt(n)
     z, v = 1.959964, n - 1.0
     # Student's quantile by its expansion in 1/v (Abramowitz and Stegun 26.7.5).
     t = z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v * v)
-    return mean, mean - t * error, mean + t * error
+    low, high = mean - t * error, mean + t * error
+    return (mean, low, high) if largest is None else (mean, max(low, 0.0), min(high, largest))
 
 
 def servers(answer, folder):
@@ -209,6 +218,7 @@ def servers(answer, folder):
     levels = levels_of(answer, panel_axis)
     for axes, outcome in zip(grid[0], outcomes):
         value, lower, upper = scaled(answer, outcome)
+        largest = 100.0 if is_share(answer, outcome) else None
         lines = groups(answer, line_axis, MOST_LINES)
         for index, (label, of_line) in enumerate(lines):
             shift = 0.12 * (index - (len(lines) - 1) / 2.0)
@@ -217,7 +227,7 @@ def servers(answer, folder):
                 mask = kept & of_line & (answer.column(panel_axis) == level) & np.isfinite(value)
                 if mask.any():
                     points.append((level + shift,) + mean_over_worlds(value[mask], lower[mask],
-                                                                      upper[mask]))
+                                                                      upper[mask], largest))
             if not points:
                 continue
             x, y, low, high = np.array(points, dtype=float).T

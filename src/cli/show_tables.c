@@ -160,8 +160,8 @@ hr_status hr_show_outcome(hr_show *show, const hr_show_part *part, hr_err *err)
     hr_text_wrap(show->out, hr_outcomes[outcome].doc,
                  (unsigned)strlen(hr_outcomes[outcome].name) + 2, 2, show->width);
     const bool is_own = show->study->n_worlds == 1;
-    fprintf(show->out, "%s, intervals at %s\n\n",
-            is_own ? "Each choice" : "Mean over the worlds", hr_show_confidence(show, is_own).s);
+    fprintf(show->out, "%s, intervals at %s\n\n", is_own ? "Each choice" : "Mean over the worlds",
+            hr_show_confidence(show, is_own).s);
     hr_table_print(&table, show->out, 0, show->width);
     if (table.n_rows >= MOST_ROWS)
         fputs("... and more: --csv has all\n", show->out);

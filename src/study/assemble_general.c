@@ -18,8 +18,8 @@ static bool is_earlier(hr_mark mark, hr_mark than)
 {
     if (than.origin == NULL)
         return true;
-    return mark.origin == than.origin && (mark.line < than.line ||
-                                          (mark.line == than.line && mark.column < than.column));
+    return mark.origin == than.origin &&
+           (mark.line < than.line || (mark.line == than.line && mark.column < than.column));
 }
 
 /* Mark of a value that somebody has written, not of the table's own. */
@@ -179,8 +179,10 @@ static hr_status fill_class(const hr_assembling *a, size_t i, hr_class *class, h
     const hr_value *name = hr_params_at(a->params, HR_KEY_class_name, i, 0);
     const hr_value *duration = hr_params_at(a->params, HR_KEY_class_duration, i, 0);
     const hr_value *size = hr_params_at(a->params, HR_KEY_class_size, i, 0);
-    HR_TRY(require(a, HR_KEY_classes, HR_KEY_class_duration, i,
-                   "every class needs it, e.g. exponential(mean 1 h)", err));
+    if (!duration->is_set)
+        return hr_mark_fail(mark_of_item(a->params, HR_KEY_classes, i), err,
+                            "meetings.classes[%zu].duration is missing, e.g. exponential(mean 1 h)",
+                            i);
     if (!hr_law_is_integer(&size->law))
         return hr_params_fail(a->params, HR_KEY_class_size, i, 0, err,
                               "needs a law of whole numbers, e.g. mix(4 at 85 %%, 6 at 15 %%)");
@@ -208,8 +210,7 @@ static hr_status fail_shares(const hr_assembling *a, size_t n, double sum, hr_er
         mark = mark_of(hr_params_at(a->params, HR_KEY_class_share, i, 0));
     if (mark.origin == NULL)
         mark = mark_of_item(a->params, HR_KEY_classes, 0);
-    return hr_mark_fail(mark, err,
-                        "meetings.classes: the shares must sum to 100 %%, not %.9g %%",
+    return hr_mark_fail(mark, err, "meetings.classes: the shares must sum to 100 %%, not %.9g %%",
                         100.0 * sum);
 }
 
@@ -315,9 +316,9 @@ static hr_status fill_sources(const hr_assembling *a, hr_err *err)
     hr_source *sources = NULL;
     const size_t n = hr_params_count(a->params, HR_KEY_arrivals_sources, 0);
     if (n == 0 || n > HR_MAX_SOURCES)
-        return hr_mark_fail(n == 0 ? mark_of_item(a->params, HR_KEY_classes, 0)
-                                   : mark_of_item(a->params, HR_KEY_arrivals_sources,
-                                                  HR_MAX_SOURCES),
+        return hr_mark_fail(n == 0
+                                ? mark_of_item(a->params, HR_KEY_classes, 0)
+                                : mark_of_item(a->params, HR_KEY_arrivals_sources, HR_MAX_SOURCES),
                             err,
                             "arrivals.sources: meetings.classes needs 1 to %d sources, e.g. "
                             "[{rate: 20 per hour}]",

@@ -12,8 +12,28 @@ import os
 import pty
 import re
 import subprocess
+import sys
 
-from program import HEADROOM, SOURCE, Case, main
+import h5py
+
+from program import HEADROOM, SOURCE, STUDY, Case, main
+
+sys.path.insert(0, str(SOURCE / "analysis"))
+import answer as answers  # noqa: E402
+
+# Half of every hour each of two servers holds ten meetings of a load of one: nothing is random,
+# so that all worlds have the same time_over of one half.
+CLOCKWORK = """\
+study: clockwork
+pool: {servers: 2, server: {load: 14}, ceilings: {load: {full: 5}}}
+arrivals: {sources: [{kind: clock_batch, period: 1 h, count: 20}]}
+meetings: {classes: [{size: 1, duration: 30 min, cost: {load: 1}}]}
+placement: {rule: round_robin}
+window: {length: 2 h}
+unknown: {placement.report_delay: "uniform(1 s, 2 s)"}
+design: {worlds: 8}
+precision: {relative: 50 %, hits: 10, at_most: 64 replications}
+"""
 
 VALUE = r"(?:< ?[\d.e-]+|[\d.e,-]+ \([^)]+\))"
 
@@ -101,6 +121,9 @@ class Show(Case):
         self.assertRegex(text, r"(?m)^Ceilings +load target 12, full 14; per server")
         self.assertRegex(text, r"(?m)^Trust +plain engine, ")
         self.assertRegex(text, r"(?m)^digest [0-9a-f-]{19}  headroom ")
+        self.assertRegex(text, r"(?m)^Over the worlds of each choice, intervals at 95 %$")
+        self.assertIn("; a configuration's intervals hold at 95 % or more, as looks are paid for",
+                      flat)
         self.assert_narrow(text)
 
     def test_plain_ascii_without_utf8(self):
@@ -133,6 +156,7 @@ class Show(Case):
         text = self.succeeds("show", "single.h5")
         self.assertRegex(text, r"(?m)^(MET|MISSED|UNDECIDED)\.$")
         self.assertRegex(text, rf"(?m)^time_over +full any +{VALUE} +% +[\d,]+$")
+        self.assertRegex(text, r"(?m)^[\d,]+ replications, intervals at 95 % or more$")
         self.assert_narrow(text)
 
     def test_other_views_are_narrow(self):
@@ -184,6 +208,98 @@ class Show(Case):
         self.assertAlmostEqual(summary["mean"], mean, places=12)
         variance = sum((v - mean) ** 2 for v in values) / 15
         self.assertAlmostEqual(summary["se"], math.sqrt(variance / 16), places=12)
+
+    def headline(self, path, *options):
+        return json.loads(self.succeeds("show", path, "--json", *options))["headline"]
+
+    def test_json_headline(self):
+        whole = json.loads(self.succeeds("show", "tiny.h5", "--json"))
+        headline = whole["headline"]
+        about = {key: headline[key] for key in whole["target"]}
+        self.assertEqual(about, whole["target"])
+        self.assertEqual((about["outcome"], about["level"], about["resource"], about["at_most"]),
+                         ("time_over", "full", "any", 0.05))
+        self.assertEqual((headline["resources"], headline["unit"]), (["load"], "1"))
+        base = headline["choices"][headline["base_choice"]]
+        self.assertEqual(base["coordinates"], {"placement.rule": "least_loaded"})
+        for number, choice in enumerate(headline["choices"]):
+            cells = [next(cell for cell in configuration["outcomes"]["time_over"]
+                          if (cell["level"], cell["resource"]) == ("full", "any"))
+                     for configuration in whole["configurations"][number::2]]
+            self.assertEqual((choice["choice"], choice["worlds"]), (number, 8))
+            self.check_student(choice, [cell["value"] for cell in cells])
+            met = sum(cell["upper"] <= 0.05 for cell in cells)
+            missed = sum(cell["lower"] > 0.05 for cell in cells)
+            for name, count in (("met", met), ("missed", missed), ("undecided", 8 - met - missed)):
+                self.assertEqual(choice[name]["share"], count / 8)
+                self.assertLessEqual(choice[name]["lower"], count / 8)
+                self.assertGreaterEqual(choice[name]["upper"], count / 8)
+
+    def check_student(self, choice, values):
+        """Worlds that differ: Student's interval with 7 degrees of freedom, within [0, 1]."""
+        self.assertGreater(len(set(values)), 1)
+        mean = sum(values) / 8
+        reach = 2.364624 * math.sqrt(sum((v - mean) ** 2 for v in values) / 7 / 8)
+        self.assertAlmostEqual(choice["mean"], mean, places=12)
+        self.assertAlmostEqual(choice["lower"], max(mean - reach, 0), places=6)
+        self.assertAlmostEqual(choice["upper"], min(mean + reach, 1), places=6)
+        self.assertAlmostEqual(choice["median"], sum(sorted(values)[3:5]) / 2, places=12)
+
+    def test_json_headline_agrees_with_the_text(self):
+        """The percentages of the text are those of the headline, rounded."""
+        text = re.sub(r"\s+", " ", self.succeeds("show", "tiny.h5"))
+        headline = self.headline("tiny.h5")
+        base = headline["choices"][headline["base_choice"]]
+        verdict, share = re.search(r"(MET|MISSED|UNDECIDED) in (\d+) % of worlds", text).groups()
+        self.assertEqual(round(100 * base[verdict.lower()]["share"]), int(share))
+        value, lower, upper = map(float, re.search(
+            r"the mean is ([\d.]+) % \(([\d.]+)-([\d.]+)\)", text).groups())
+        for shown, exact in ((value, "mean"), (lower, "lower"), (upper, "upper")):
+            self.assertAlmostEqual(shown, 100 * base[exact], delta=0.51)
+
+    def test_json_headline_of_a_single_world(self):
+        choice, = self.headline("single.h5")["choices"]
+        whole = json.loads(self.succeeds("show", "single.h5", "--json"))
+        cell = next(cell for cell in whole["configurations"][0]["outcomes"]["time_over"]
+                    if (cell["level"], cell["resource"]) == ("full", "any"))
+        self.assertEqual([choice[key] for key in ("mean", "lower", "upper")],
+                         [cell[key] for key in ("value", "lower", "upper")])
+        self.assertEqual(sum(choice[name]["share"] for name in ("met", "missed", "undecided")), 1)
+        self.assertIsNone(choice["met"]["lower"])
+
+    def test_worlds_that_all_show_nothing_or_all(self):
+        """None of 8 worlds is over, one more fits in all: exact binomial bounds for 0 and 8 of 8,
+        the same in the sentence, the tables, the claims and the headline of --json."""
+        quiet = "unknown.arrivals.sources[0].rate=uniform(0.001 per hour, 0.002 per hour)"
+        self.succeeds("run", "tiny.yaml", "-o", "quiet.h5", "-q", "--set", quiet)
+        bound = 1 - 0.025 ** (1 / 8)
+        for choice in self.headline("quiet.h5")["choices"]:
+            self.assertEqual((choice["mean"], choice["lower"], choice["bound"]), (0, 0, True))
+            self.assertAlmostEqual(choice["upper"], bound, places=9)
+        text = self.succeeds("show", "quiet.h5")
+        self.assertIn("the mean is < 37 %", re.sub(r"\s+", " ", text))
+        self.assertEqual(len(re.findall(r"(?m)^ (?:random|least_loaded) .* < 37 ", text)), 2, text)
+        self.assertEqual(len(re.findall(r"HOLDS .*: 100 % \(63-100\), asked", text)), 2, text)
+        self.assertRegex(text, r"(?m)^ +1 +100 \(63-100\) +< 37 ")
+        self.assertRegex(self.succeeds("show", "quiet.h5", "--outcome", "time_over"),
+                         r"least_loaded +full any +< 37 ")
+        groups = self.succeeds("show", "quiet.h5", "--by", "arrivals.sources[0].rate")
+        self.assertEqual(len(re.findall(r"< 84 +2$", groups, re.M)), 4, groups)
+        wider = self.headline("quiet.h5", "--confidence", "99")["choices"][0]["upper"]
+        self.assertAlmostEqual(wider, 1 - 0.005 ** (1 / 8), places=9)
+
+    def test_worlds_that_all_show_the_same(self):
+        """Anything else than nothing or all keeps the ends of the worlds' own intervals."""
+        (self.folder / "clockwork.yaml").write_text(CLOCKWORK)
+        self.succeeds("run", "clockwork.yaml", "-o", "clockwork.h5", "-q")
+        choice, = self.headline("clockwork.h5")["choices"]
+        whole = json.loads(self.succeeds("show", "clockwork.h5", "--json"))
+        cells = [configuration["outcomes"]["time_over"][0]
+                 for configuration in whole["configurations"]]
+        self.assertEqual({cell["value"] for cell in cells}, {0.5})
+        for end in ("lower", "upper"):
+            self.assertAlmostEqual(choice[end], sum(cell[end] for cell in cells) / 8, places=12)
+        self.assertIsNone(choice["met"])
 
     def test_json_parts(self):
         part = json.loads(self.succeeds("show", "tiny.h5", "--json", "--configuration", "5",
@@ -255,6 +371,77 @@ class Trace(Case):
         self.assertEqual(ticks, sorted(ticks))
         for number, meeting in meetings.items():
             self.assertEqual(loads[number], meeting["final"])
+
+
+class File(Case):
+    """What names the answer in the result file, for readers that know nothing of the study."""
+
+    def attributes(self, *changes):
+        study = STUDY
+        for old, new in changes:
+            self.assertIn(old, study)
+            study = study.replace(old, new)
+        (self.folder / "file.yaml").write_text(study)
+        self.succeeds("run", "file.yaml", "-o", "file.h5", "-q")
+        with h5py.File(self.folder / "file.h5") as file:
+            self.factors = list(file["capacity_factor"][()]) if "capacity_factor" in file else None
+            return {name.removeprefix("target_"): plain(value)
+                    for name, value in file.attrs.items() if name.startswith("target")}
+
+    def test_target(self):
+        self.assertEqual(self.attributes(), {
+            "target": "time_over", "at_most": 0.05, "level": "full", "resource": "any",
+            "resources": ["load"]})
+        answer = answers.Answer(self.folder / "file.h5")
+        self.assertEqual(answer.target_text(), "time over (level full, load)")
+        self.check_cell(answer, "full", "any")
+
+    def test_target_with_a_shortest_episode(self):
+        attributes = self.attributes(
+            ("outcome: time_over, level: full",
+             "outcome: period_overload, min_episode: 5 min, level: target"))
+        self.assertEqual(attributes, {
+            "target": "period_overload", "at_most": 0.05, "level": "target", "resource": "any",
+            "min_episode": 300.0, "resources": ["load"]})
+        answer = answers.Answer(self.folder / "file.h5")
+        self.assertEqual(answer.target_text(),
+                         "period overload (level target, load, at least 300 s)")
+        self.check_cell(answer, "target", "any")
+
+    def test_target_with_two_resources(self):
+        """Of a ceiling, and what was over first."""
+        attributes = self.attributes(("outcome: time_over,", "outcome: first_over, resources: load,"))
+        self.assertEqual(attributes, {
+            "target": "first_over", "at_most": 0.05, "level": "full", "resource": "any",
+            "first": "load", "resources": ["load"]})
+        self.check_cell(answers.Answer(self.folder / "file.h5"), "full", "any")
+
+    def test_capacity_factors_are_those_of_the_study(self):
+        """Whatever the level of the target, here that of a probe."""
+        attributes = self.attributes(
+            ("observe: {every: 10 min}", "observe: {every: 10 min, capacity: [70 %, 0.95, 1, 1.3]}"),
+            ("outcome: time_over,", "outcome: fits, size: 4,"))
+        self.assertEqual(attributes, {"target": "fits", "at_most": 0.05, "level": "full",
+                                      "probe_size": 4.0})
+        self.assertEqual(self.factors, [0.7, 0.95, 1.0, 1.3])
+        self.assertIn("capacity 0.95 ", self.succeeds("show", "file.h5", "--outcome",
+                                                      "time_over_scaled"))
+
+    def check_cell(self, answer, level, resource):
+        """analysis/ draws the cell that the program calls the headline."""
+        whole = json.loads(self.succeeds("show", "file.h5", "--json"))
+        about = {key: value for key, value in whole["target"].items()
+                 if key not in ("outcome", "at_most")}
+        self.assertEqual((about["level"], about["resource"]), (level, resource))
+        cells = [next(cell for cell in configuration["outcomes"][answer.headline]
+                      if all(cell[key] == value for key, value in about.items()))["value"]
+                 for configuration in whole["configurations"]]
+        drawn = [None if math.isnan(value) else value for value in answer.cell(answer.headline)[0]]
+        self.assertEqual(drawn, cells)
+
+
+def plain(value):
+    return value.tolist() if hasattr(value, "tolist") else value
 
 
 class Tables(Case):

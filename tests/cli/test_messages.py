@@ -59,6 +59,22 @@ STUDIES = [
     ("study: tiny", "study: tiny\nbase: no-such-preset", r"no-such-preset"),
     ("study: tiny", "study: tiny\nseed: 8", r"bad\.yaml:4:1: .*seed"),
     ("level: full, at_most: 5 %", "level: limit, at_most: 5 %", r"limit"),
+    ("name: meeting,", "name: meeting, share: 40 %,",
+     r"bad\.yaml:8:36: meetings\.classes: the shares must sum to 100 %, not 40 %"),
+    ("cost: {load: 1}}]", "cost: {load: 1}},\n   {duration: 1 h, cost: {load: 1}}]",
+     r"bad\.yaml:8:20: meetings\.classes: the shares must sum to 100 %, not 200 %"),
+    ("duration: exponential(mean 1 h), ", "",
+     r"bad\.yaml:8:20: meetings\.classes\[0\]\.duration is missing, e\.g\."),
+    ("  sources: [{kind: poisson, rate: 20 per hour}]", "  sources:\n" + 20 * "  - {rate: 1 per hour}\n",
+     r"bad\.yaml:15:12: arrivals\.sources: .*needs 1 to 8 sources"),
+    ("kind: poisson, rate: 20 per hour", "kind: sinusoid, rate: 20 per hour",
+     r"bad\.yaml:6:20: arrivals\.sources\[0\]\.period: is missing: this kind of source needs it"),
+    ("seed: 7", "seed: 7\nbackground: {items: [{sessions: 4, cost: {load: 1}}]}",
+     r"bad\.yaml:4:33: background\.items\[0\]\.holding: is missing: sessions need it"),
+    ("seed: 7", "seed: 7\nbackground: {items: [{law: 3}, {name: x}]}",
+     r"bad\.yaml:4:39: background\.items\[1\]: give either law"),
+    ("seed: 7", "seed: 7\nbackground:\n  items:\n" + 20 * "  - {law: 3}\n",
+     r"bad\.yaml:\d+:11: background\.items: at most \d+"),
 ]
 
 
@@ -91,10 +107,16 @@ class Messages(Case):
                 done = self.fails(["check", "bad.yaml"], 65, pattern)
                 self.assert_points(done.err)
 
-    def test_shares_that_do_not_sum_to_one(self):
-        (self.folder / "bad.yaml").write_text(STUDY.replace("name: meeting,",
-                                                            "name: meeting, share: 40 %,"))
-        self.fails(["check", "bad.yaml"], 65, r"meetings\.classes.*shares must sum to 100 %, not 40 %")
+    def test_no_arrivals(self):
+        (self.folder / "bad.yaml").write_text(
+            SINGLE.replace("arrivals:\n  sources: [{kind: poisson, rate: 20 per hour}]\n", ""))
+        done = self.fails(["check", "bad.yaml"], 65,
+                          r"bad\.yaml:6:20: arrivals\.sources: meetings\.classes needs 1 to 8 sources")
+        self.assert_points(done.err)
+
+    def test_shares_that_a_set_made_wrong(self):
+        self.fails(["check", "tiny.yaml", "--set", "meetings.classes[0].share=30 %"], 64,
+                   r"--set meetings\.classes\[0\]\.share=30 %: meetings\.classes: the shares must sum")
 
     def test_huge_sweep(self):
         levels = ", ".join(f"{i} s" for i in range(101))

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "results/result.h"
+#include "results/result_schema.h"
 #include "study.h"
 
 enum { N = 6 };
@@ -114,7 +115,8 @@ static hr_estimate expected(const place *p, unsigned outcome, uint32_t cell, uin
         index[a] = rest % layout->size[row->axes[a]];
         rest /= layout->size[row->axes[a]];
     }
-    assert_int_equal(hr_study_configuration(&p->study, NULL, c, 0, &arena, &configuration, &err), HR_OK);
+    assert_int_equal(hr_study_configuration(&p->study, NULL, c, 0, &arena, &configuration, &err),
+                     HR_OK);
     const double alpha = hr_look_alpha(1.0 - p->study.precision.confidence, (unsigned)c);
     const hr_estimate e = hr_estimate_cell(row, &p->tally[c].cell[layout->first[outcome] + cell],
                                            p->tally[c].n_replications,
@@ -225,6 +227,64 @@ static void test_sets_are_kept(void **state)
     hr_result_close(&result);
 }
 
+static void open_schema(hr_schema *schema, hr_study *study, const char *const *sets, size_t n)
+{
+    hr_err err = {0};
+    if (hr_study_parse(study, "small.yaml", hr_small_study, strlen(hr_small_study), sets, n,
+                       &err) != HR_OK ||
+        hr_schema_init(schema, study, &err) != HR_OK)
+        fail_msg("%s", err.message);
+}
+
+/* Where the target stands on the dimensions of its outcome, and what "any" means there. */
+static void test_place_of_the_target(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {"target.outcome=period_overload", "target.level=target",
+                                       "target.min_episode=60 s"};
+    hr_study study = {0};
+    hr_schema schema = {0};
+    size_t position[HR_MOST_VARIABLE_DIMS];
+    const char *watched[HR_MAX_RESOURCES];
+    open_schema(&schema, &study, sets, 3);
+    const unsigned outcome = study.target.outcome;
+    const size_t cell = study.target.cell - study.layout.first[outcome];
+    const hr_variable *variable = hr_schema_find(&schema, outcome);
+    assert_non_null(variable);
+    assert_int_equal(variable->n_dims, 3);
+    hr_schema_position(&schema, variable, cell, position);
+    assert_string_equal(schema.dim[HR_DIM_LEVEL].text[position[0]], "target");
+    assert_string_equal(schema.dim[HR_DIM_RESOURCE].text[position[1]], "any");
+    assert_true(is_equal(schema.dim[HR_DIM_MIN_EPISODE].real[position[2]], 60.0));
+    assert_int_equal(hr_schema_watched(&schema, outcome, cell, watched), 1);
+    assert_string_equal(watched[0], "load");
+    assert_int_equal(
+        hr_schema_watched(&schema, hr_outcome_find("participants_present"), 0, watched), 0);
+    hr_schema_free(&schema);
+    hr_study_free(&study);
+}
+
+/* As the study states them, whatever level the target's ceilings are of. */
+static void test_capacity_factors(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {"observe.capacity=[70 %, 0.95, 1, 1.3]",
+                                       "observe.every=10 min",
+                                       "probe.sizes=[1, 4]",
+                                       "probe.load.load=1",
+                                       "target.outcome=fits",
+                                       "target.size=4"};
+    static const double wanted[] = {0.7, 0.95, 1.0, 1.3};
+    hr_study study = {0};
+    hr_schema schema = {0};
+    open_schema(&schema, &study, sets, sizeof sets / sizeof *sets);
+    const hr_dim_row *factors = &schema.dim[HR_DIM_CAPACITY];
+    assert_int_equal(factors->n, 4);
+    assert_memory_equal(factors->real, wanted, sizeof wanted);
+    hr_schema_free(&schema);
+    hr_study_free(&study);
+}
+
 static void test_abandoned_leaves_nothing(void **state)
 {
     place *p = *state;
@@ -271,6 +331,8 @@ int main(void)
         TEST(test_tallies_and_effort),
         TEST(test_provenance),
         TEST(test_sets_are_kept),
+        TEST(test_place_of_the_target),
+        TEST(test_capacity_factors),
         TEST(test_abandoned_leaves_nothing),
         TEST(test_truncated_files_are_refused),
     };
