@@ -412,3 +412,17 @@ double hr_law_mean_excess(const hr_law *law, double t)
         return hr_integer_excess(law, t);
     }
 }
+
+static bool is_same(double a, double b)
+{
+    return !(a < b) && !(a > b);
+}
+
+bool hr_law_equals(const hr_law *a, const hr_law *b)
+{
+    bool same = a->kind == b->kind && a->n == b->n && is_same(a->a, b->a) && is_same(a->b, b->b) &&
+                is_same(a->c, b->c) && is_same(a->d, b->d);
+    for (size_t i = 0; same && i < a->n; i++)
+        same = is_same(a->value[i], b->value[i]) && is_same(a->share[i], b->share[i]);
+    return same;
+}

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/vector.h"
 
 typedef enum hr_law_kind {
     HR_LAW_CONSTANT,         /* a */
@@ -54,6 +55,8 @@ double hr_law_mean_excess(const hr_law *law, double t);
 /* Does the law give only integers? Then hr_law_tabulate applies. */
 bool hr_law_is_integer(const hr_law *law);
 bool hr_law_is_constant(const hr_law *law);
+/* The same kind with the same parameters, tables included. */
+bool hr_law_equals(const hr_law *a, const hr_law *b);
 /* A law of a non-negative X weighted by x: P*(dx) = x P(dx) / E[X] (what an observer finds in
  * progress). Duration kinds only: CONSTANT, UNIFORM, EXPONENTIAL, ERLANG, GAMMA, LOGNORMAL,
  * HYPEREXPONENTIAL, TABLE, and integer kinds. Because the weighted uniform, exponential and
@@ -82,6 +85,9 @@ typedef struct hr_sampler {
 HR_MUST_CHECK hr_status hr_sampler_init(hr_sampler *sampler, const hr_law *law, hr_arena *arena,
                                         hr_err *err);
 double hr_sampler_draw(const hr_sampler *sampler, uint32_t word);
+/* out[i] <- hr_sampler_draw(sampler, word[i]), the same bits, faster for many. */
+void hr_sampler_fill(const hr_sampler *sampler, const uint32_t *word, size_t n,
+                     const hr_vector *vector, double *out);
 /* Index of the entry drawn, for table laws; equal to the value for values 0, 1, 2, ... */
 size_t hr_sampler_index(const hr_sampler *sampler, uint32_t word);
 

@@ -213,3 +213,25 @@ double hr_sampler_draw(const hr_sampler *sampler, uint32_t word)
         return sampler->value[hr_sampler_index(sampler, word)];
     }
 }
+
+void hr_sampler_fill(const hr_sampler *sampler, const uint32_t *word, size_t n,
+                     const hr_vector *vector, double *out)
+{
+    const hr_law_kind kind = sampler->law.kind;
+    if (kind == HR_LAW_EXPONENTIAL && !sampler->weighted) {
+        vector->exponential(word, n, out);
+        for (size_t i = 0; i < n; i++)
+            out[i] *= sampler->p1;
+    } else if (kind == HR_LAW_LOGNORMAL) {
+        vector->lognormal(word, n, sampler->p0, sampler->p1, out);
+    } else if (kind == HR_LAW_UNIFORM && !sampler->weighted) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = draw_uniform(sampler, hr_uniform(word[i]));
+    } else if (sampler->n > 0 && kind != HR_LAW_HYPEREXPONENTIAL) {
+        for (size_t i = 0; i < n; i++)
+            out[i] = sampler->value[hr_sampler_index(sampler, word[i])];
+    } else {
+        for (size_t i = 0; i < n; i++)
+            out[i] = hr_sampler_draw(sampler, word[i]);
+    }
+}

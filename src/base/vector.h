@@ -12,6 +12,8 @@
 
 #include "base/error.h"
 
+enum { HR_VECTOR_PAD = 8 };
+
 typedef struct hr_vector {
     const char *name; /* "baseline", "avx2", "avx512" */
     /* out[16 n_blocks] <- outputs of sixteen PCG32; state advances n_blocks steps */
@@ -20,6 +22,12 @@ typedef struct hr_vector {
     void (*exponential)(const uint32_t *word, size_t n, double *out);
     /* out[i] <- exp(location + scale * z(word[i])), z the standard normal quantile; n any */
     void (*lognormal)(const uint32_t *word, size_t n, double location, double scale, double *out);
+    /* out[i] <- floor(min(value[i] * scale + 1/2, most)) for value * scale >= 0, most < 2^51 */
+    void (*round)(const double *value, size_t n, double scale, double most, uint64_t *out);
+    /* the least of key[0..n); n a multiple of HR_VECTOR_PAD */
+    int64_t (*least)(const int64_t *key, size_t n);
+    /* how many of key[0..n) differ from `one` in their low 8 bits only; n as above */
+    unsigned (*count_like)(const int64_t *key, size_t n, int64_t one);
 } hr_vector;
 
 /* The level to use: `request` (HEADROOM_ISA's value) or, when NULL or empty, the widest that

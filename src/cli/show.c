@@ -252,65 +252,30 @@ static uint64_t collect(const hr_show *show, const hr_estimate *column, uint64_t
     return n;
 }
 
-hr_spread hr_show_spread(const hr_show *show, const hr_estimate *column, uint64_t choice,
-                         const hr_target *target)
+/* Of the first n of show->some. */
+static hr_spread spread_some(const hr_show *show, unsigned outcome, uint64_t n)
 {
-    const uint64_t n = collect(show, column, choice);
-    const bool decides = target != NULL && target->has_threshold;
-    return hr_spread_of(show->some, n, show->confidence, decides, decides ? target->at_most : 0.0,
-                        show->scratch);
+    const struct hr_spread_rule rule = {.confidence = show->confidence,
+                                        .most = hr_outcomes[outcome].most,
+                                        .has_threshold = show->study->target.has_threshold,
+                                        .threshold = show->study->target.at_most};
+    return hr_spread_of(&rule, show->some, n, show->scratch);
 }
 
-/* The mean of the ends of the worlds' own intervals. */
-static void take_mean_ends(const hr_show *show, uint64_t n, hr_estimate *mean)
+hr_spread hr_show_spread(const hr_show *show, unsigned outcome, const hr_estimate *column,
+                         uint64_t choice)
 {
-    mean->lower = mean->upper = 0.0;
-    for (uint64_t i = 0; i < n; i++) {
-        mean->lower += show->some[i].lower / (double)n;
-        mean->upper += show->some[i].upper / (double)n;
-    }
-}
-
-/* Worlds that all have the same number tell nothing by their spread.
- *
- * Shares of which all W worlds show 0 (or all show 1, with misses in place of hits): let a
- * replication of a world have a hit with probability p, which no share exceeds. With worlds drawn
- * independently and m >= 1 replications in each, no hit at all has the probability
- * (E (1 - p)^m)^W <= (1 - E p)^W. So the exact binomial bound for none of W holds for the mean
- * over what is unknown, whatever m; the worlds' own bounds would hold for these worlds alone.
- *
- * Any other number, and a single world: the mean of their own ends, generously. */
-static void widen_mean(const hr_show *show, unsigned outcome, uint64_t n, hr_estimate *mean)
-{
-    const double value = n > 0 ? show->some[0].value : (double)NAN;
-    bool is_bound = n > 0;
-    for (uint64_t i = 0; i < n; i++) {
-        if (show->some[i].value != value)
-            return;
-        is_bound = is_bound && show->some[i].is_bound;
-    }
-    mean->is_bound = is_bound;
-    if (n > 1 && is_share(outcome) && (value == 0.0 || value == 1.0))
-        hr_clopper_pearson(value == 0.0 ? 0 : n, n, 1.0 - show->confidence, &mean->lower,
-                           &mean->upper);
-    else if (n > 0)
-        take_mean_ends(show, n, mean);
+    return spread_some(show, outcome, collect(show, column, choice));
 }
 
 hr_estimate hr_show_mean_of(const hr_show *show, unsigned outcome, uint64_t n)
 {
-    const hr_spread spread =
-        hr_spread_of(show->some, n, show->confidence, false, 0.0, show->scratch);
-    hr_estimate mean = {
-        .value = spread.mean, .lower = spread.mean_lower, .upper = spread.mean_upper, .n = n};
-    if (n == 0)
-        mean.value = mean.lower = mean.upper = (double)NAN;
-    if (is_share(outcome)) { /* Student intervals know no bounds, shares do */
-        mean.lower = mean.lower < 0.0 ? 0.0 : mean.lower;
-        mean.upper = mean.upper > 1.0 ? 1.0 : mean.upper;
-    }
-    widen_mean(show, outcome, n, &mean);
-    return mean;
+    const hr_spread spread = spread_some(show, outcome, n);
+    return (hr_estimate){.value = spread.mean,
+                         .lower = spread.mean_lower,
+                         .upper = spread.mean_upper,
+                         .n = spread.n,
+                         .is_bound = spread.is_bound};
 }
 
 hr_estimate hr_show_mean(const hr_show *show, unsigned outcome, const hr_estimate *column,

@@ -67,9 +67,10 @@ hr_estimate hr_show_estimate(const hr_show *show, const hr_configuration *config
                              const hr_tally *tally, unsigned outcome, unsigned cell, double alpha);
 /* Error probability of the intervals of configuration `index`, as hr_result_append spends it. */
 double hr_show_alpha(const hr_show *show, uint64_t index);
-/* Over the worlds of `choice`; estimates without a number are left out. */
-hr_spread hr_show_spread(const hr_show *show, const hr_estimate *column, uint64_t choice,
-                         const hr_target *target);
+/* Over the worlds of `choice`; estimates without a number are left out. Of the target's own column
+ * also how many worlds meet it. */
+hr_spread hr_show_spread(const hr_show *show, unsigned outcome, const hr_estimate *column,
+                         uint64_t choice);
 /* The mean over these worlds; with one world the world's own estimate. */
 hr_estimate hr_show_mean(const hr_show *show, unsigned outcome, const hr_estimate *column,
                          uint64_t choice);

@@ -112,7 +112,8 @@ hr_status hr_show_sentence(hr_show *show, hr_err *err)
     hr_words words = {0};
     hr_estimate *hit = NULL;
     const hr_target *target = &show->study->target;
-    const hr_spread spread = hr_show_spread(show, show->headline, show->base_choice, target);
+    const hr_spread spread =
+        hr_show_spread(show, target->outcome, show->headline, show->base_choice);
     print_title(show);
     if (target->has_threshold && spread.n > 0)
         print_verdict(show, &spread);

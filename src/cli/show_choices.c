@@ -68,11 +68,11 @@ static hr_text tell(const hr_show *show, const struct measures *measures, unsign
     hr_spread spread;
     switch (measures->kind[i]) {
     case MISSED:
-        spread = hr_show_spread(show, show->headline, choice, target);
+        spread = hr_show_spread(show, target->outcome, show->headline, choice);
         share = hr_show_share_of_worlds(show, spread.missed, spread.n);
         return hr_text_estimate(&share, 100.0);
     case UNDECIDED:
-        spread = hr_show_spread(show, show->headline, choice, target);
+        spread = hr_show_spread(show, target->outcome, show->headline, choice);
         share = hr_show_share_of_worlds(show, spread.undecided, spread.n);
         return hr_text_estimate(&share, 100.0);
     case HEADLINE:

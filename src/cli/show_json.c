@@ -209,7 +209,7 @@ static hr_status put_headline_of(struct writer *writer, uint64_t choice, hr_err 
     const hr_show *show = writer->show;
     hr_json *json = &writer->json;
     const hr_target *target = &show->study->target;
-    const hr_spread spread = hr_show_spread(show, show->headline, choice, target);
+    const hr_spread spread = hr_show_spread(show, target->outcome, show->headline, choice);
     const hr_estimate mean = hr_show_mean(show, target->outcome, show->headline, choice);
     hr_json_object(json, NULL);
     hr_json_count(json, "choice", choice);

@@ -130,7 +130,7 @@ static hr_status add_rows_of_cell(hr_show *show, unsigned outcome, unsigned cell
     HR_TRY(hr_show_column(show, outcome, cell, &column, err));
     for (uint64_t c = 0; c < show->study->n_choices && table->n_rows < MOST_ROWS; c++) {
         hr_words choice = {0};
-        const hr_spread spread = hr_show_spread(show, column, c, NULL);
+        const hr_spread spread = hr_show_spread(show, outcome, column, c);
         const hr_estimate mean = hr_show_mean(show, outcome, column, c);
         const hr_text number = hr_text_estimate(&mean, factor);
         const hr_text median = hr_text_number(factor * spread.quantile[2]);

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "input/input.h"
-#include "kernel/replay.h"
+#include "kernel/scalar.h"
 #include "model/counts.h"
 
 /* One thread's own memory: nothing is shared but the study. */
@@ -111,8 +111,8 @@ static hr_status run_replication(const hr_engine *engine, hr_worker *worker, uin
     hr_status st = HR_OK;
     HR_TRY(hr_input_write(&worker->input, &worker->configuration, replication, engine->vector,
                           &worker->err));
-    HR_TRY(hr_replay(&worker->configuration, &worker->input, worker->scratch, &worker->counts, NULL,
-                     &worker->err));
+    HR_TRY(hr_scalar(&worker->configuration, &worker->input, engine->vector, worker->scratch,
+                     &worker->counts, &worker->err));
     hr_tally_add(&worker->tally, &engine->study->layout, &worker->configuration, &worker->counts);
     *meetings += worker->input.n_meetings;
 out:

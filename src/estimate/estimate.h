@@ -58,15 +58,25 @@ hr_verdict hr_stopping_verdict(const struct hr_stopping *rule, const hr_outcome 
                                hr_estimate *estimate);
 
 /* ---- across configurations (equal weights) */
+struct hr_spread_rule {
+    double confidence; /* of the mean's interval */
+    double most;       /* hr_outcome.most: largest value, 0 when there is none */
+    bool has_threshold;
+    double threshold;
+};
 typedef struct hr_spread {
-    uint64_t n;
-    double mean, mean_lower, mean_upper; /* of the values, Student over configurations */
+    uint64_t n;                          /* estimates that have a number */
+    double mean, mean_lower, mean_upper; /* of the values; NaN without any */
+    bool is_bound;                       /* none had a hit: mean_upper is a bound */
     double sd_total;                     /* of the estimates */
     double sd_between;  /* inner noise removed: sqrt(max(0, var - mean inner variance)) */
     double quantile[5]; /* 5 %, 25 %, 50 %, 75 %, 95 % of the estimates */
     uint64_t met, missed, undecided; /* against a threshold, by intervals; 0 without one */
 } hr_spread;
-hr_spread hr_spread_of(const hr_estimate *estimates, uint64_t n, double confidence,
-                       bool has_threshold, double threshold, double *scratch);
+/* Interval of the mean: Student over configurations, within [0, most]. Values that are all alike
+ * say nothing by their spread: all 0, or all `most`, have the exact binomial bound of none in n;
+ * any other number, and a single configuration, the mean of their own ends. scratch: [n]. */
+hr_spread hr_spread_of(const struct hr_spread_rule *rule, const hr_estimate *estimates, uint64_t n,
+                       double *scratch);
 
 #endif

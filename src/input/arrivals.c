@@ -3,6 +3,9 @@
 
 #include "input/store.h"
 
+/* A gap beyond any window: 2^48 ticks are 136 years. */
+#define MOST_GAP 0x1p48
+
 enum { BLOCKS = 16, WORDS = BLOCKS * HR_LANES }; /* gaps are computed 256 at a time */
 
 static hr_status add(const hr_writing *writing, hr_tick tick, bool kept, hr_err *err)
@@ -28,6 +31,35 @@ out:
     return st;
 }
 
+/* A plain Poisson process: nothing but gaps, a block of them at a time. */
+static hr_status arrivals_of_poisson(const hr_writing *writing, unsigned source, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_starts *starts = &writing->input->store->starts;
+    const double ticks = HR_TICKS_PER_SECOND / writing->prepared->sources[source].greatest_rate;
+    const hr_tick to = writing->prepared->to;
+    hr_stream gaps;
+    hr_stream_open(&gaps, writing->id, HR_PURPOSE_ARRIVAL, source, writing->vector);
+    hr_tick tick = writing->prepared->begin;
+    for (;;) {
+        uint32_t word[WORDS];
+        double gap[WORDS];
+        uint64_t step[WORDS];
+        hr_stream_fill(&gaps, BLOCKS, word);
+        writing->vector->exponential(word, WORDS, gap);
+        writing->vector->round(gap, WORDS, ticks, MOST_GAP, step);
+        HR_TRY(hr_starts_room(starts, WORDS, err));
+        for (int i = 0; i < WORDS; i++) {
+            tick += step[i];
+            if (tick >= to)
+                return HR_OK;
+            starts->tick[starts->n++] = tick;
+        }
+    }
+out:
+    return st;
+}
+
 /* Poisson epochs at the greatest rate; each is a meeting, a batch, or thinned away. */
 static hr_status arrivals_of_rate(const hr_writing *writing, unsigned source, hr_err *err)
 {
@@ -37,6 +69,8 @@ static hr_status arrivals_of_rate(const hr_writing *writing, unsigned source, hr
     hr_thinning thinning = hr_thinning_open(writing, source, source);
     if (!(prepared->greatest_rate > 0.0))
         return HR_OK;
+    if (row->kind == HR_SOURCE_POISSON && prepared->keep > UINT32_MAX)
+        return arrivals_of_poisson(writing, source, err);
     hr_stream gaps;
     hr_stream thin;
     hr_stream sizes;

@@ -4,7 +4,7 @@
 
 #include "input/store.h"
 
-static void add_cost(int64_t *load, const int64_t *cost, unsigned n_resources, int64_t times)
+static inline void add_cost(int64_t *load, const int64_t *cost, unsigned n_resources, int64_t times)
 {
     for (unsigned r = 0; r < n_resources; r++)
         load[r] += times * cost[r];
@@ -29,47 +29,34 @@ static void join_at_once(const hr_writing *writing)
             add_cost(load, profile->kind_cost + kind * n_resources, n_resources, 1);
         }
     }
-    memcpy(in->final, in->initial, in->n_meetings * (size_t)n_resources * sizeof *in->final);
+    in->final = in->initial;
 }
 
-/* The streams that joins are drawn from. */
-typedef struct hr_drawing_joins {
-    hr_stream offsets, kinds;
-} hr_drawing_joins;
-
-/* Offsets of a meeting's participants from its scheduled time; the earliest is returned. */
-static hr_tick draw_offsets(const hr_writing *writing, hr_drawing_joins *draw, uint32_t size)
-{
-    hr_input *in = writing->input;
-    hr_tick earliest = UINT64_MAX;
-    for (uint32_t k = 0; k < size; k++) {
-        const double offset =
-            hr_sampler_draw(&writing->prepared->join, hr_stream_next(&draw->offsets));
-        const hr_tick ticks = (hr_tick)(offset * HR_TICKS_PER_SECOND + 0.5);
-        in->join_tick[in->n_joins + k] = ticks;
-        earliest = ticks < earliest ? ticks : earliest;
-    }
-    return size > 0 ? earliest : 0;
-}
+/* Draws for all participants of the group's meetings, meeting by meeting. */
+typedef struct hr_drawn_joins {
+    const uint64_t *offset;    /* [participants] ticks from the scheduled time */
+    const uint32_t *kind_word; /* [participants of meetings with several kinds] */
+} hr_drawn_joins;
 
 /* A meeting is activated by its first participant, and only then gets a server: `start` is the
  * first join. The others follow as they would from the scheduled time, and the meeting ends its
  * duration after that time; those who would come after the end never come. */
-static void join_meeting(const hr_writing *writing, hr_drawing_joins *draw, uint32_t i)
+static void join_meeting(const hr_writing *writing, const hr_drawn_joins *drawn, uint32_t i)
 {
     hr_input *in = writing->input;
     const unsigned n_resources = writing->configuration->n_resources;
     const hr_prepared_profile *profile =
         &writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
-    const hr_tick earliest = draw_offsets(writing, draw, in->size[i]);
+    const uint32_t size = in->size[i], first = in->n_joins;
+    hr_tick earliest = size > 0 ? drawn->offset[0] : 0;
+    for (uint32_t k = 1; k < size; k++)
+        earliest = drawn->offset[k] < earliest ? drawn->offset[k] : earliest;
     in->end[i] = in->end[i] > in->start[i] + earliest ? in->end[i] - earliest : in->start[i] + 1;
     int64_t *load = in->final + i * (size_t)n_resources;
-    const uint32_t first = in->n_joins;
-    for (uint32_t k = first; k < first + in->size[i]; k++) {
-        const size_t kind = profile->n_kinds > 1
-                                ? hr_sampler_index(&profile->kind, hr_stream_next(&draw->kinds))
-                                : 0;
-        const hr_tick tick = in->start[i] + (in->join_tick[k] - earliest);
+    for (uint32_t k = 0; k < size; k++) {
+        const size_t kind =
+            profile->n_kinds > 1 ? hr_sampler_index(&profile->kind, drawn->kind_word[k]) : 0;
+        const hr_tick tick = in->start[i] + (drawn->offset[k] - earliest);
         if (tick >= in->end[i])
             continue;
         in->join_tick[in->n_joins] = tick;
@@ -81,15 +68,33 @@ static void join_meeting(const hr_writing *writing, hr_drawing_joins *draw, uint
     in->size[i] = in->n_joins - first;
 }
 
-/* The draws of a meeting that will be taken out. */
-static void skip_joins(const hr_writing *writing, hr_drawing_joins *draw, uint32_t i)
+/* `most` words of a purpose, in `words`. */
+static void draw_words(const hr_writing *writing, hr_purpose purpose, uint64_t most,
+                       uint32_t *words)
 {
-    const hr_input *in = writing->input;
-    const unsigned n_kinds =
-        writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]].n_kinds;
-    hr_stream_skip(&draw->offsets, in->size[i]);
-    if (n_kinds > 1)
-        hr_stream_skip(&draw->kinds, in->size[i]);
+    hr_stream stream;
+    hr_stream_open(&stream, writing->id, purpose, 0, writing->vector);
+    hr_stream_fill(&stream, (most + HR_LANES - 1) / HR_LANES, words);
+}
+
+static hr_status draw_joins(const hr_writing *writing, uint64_t most, hr_drawn_joins *drawn,
+                            hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct hr_input_store *store = writing->input->store;
+    const uint64_t room = most + HR_LANES;
+    HR_TRY(hr_room_grow(&store->words, room, sizeof(uint32_t), 0, err));
+    HR_TRY(hr_room_grow(&store->reals, room, sizeof(double), 0, err));
+    HR_TRY(hr_room_grow(&store->work, room, sizeof(uint64_t), 0, err));
+    uint64_t *offset = store->work.data;
+    draw_words(writing, HR_PURPOSE_JOIN, most, store->words.data);
+    hr_sampler_fill(&writing->prepared->join, store->words.data, most, writing->vector,
+                    store->reals.data);
+    writing->vector->round(store->reals.data, most, HR_TICKS_PER_SECOND, HR_MOST_DURATION, offset);
+    draw_words(writing, HR_PURPOSE_KIND, most, store->words.data);
+    *drawn = (hr_drawn_joins){offset, store->words.data};
+out:
+    return st;
 }
 
 static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
@@ -98,7 +103,7 @@ static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
     hr_input *in = writing->input;
     struct hr_input_store *store = in->store;
     const size_t loads = in->n_meetings * (size_t)writing->configuration->n_resources;
-    memcpy(in->final, in->initial, loads * sizeof *in->final);
+    hr_drawn_joins drawn;
     uint64_t most = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++)
         most += in->size[i];
@@ -106,18 +111,21 @@ static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
         return HR_FAIL(err, HR_ERR_DATA,
                        "%llu joins in one replication: shorten the window or lower sizes or rates",
                        (unsigned long long)most);
+    HR_ROOM(in->final, &store->final, loads);
     HR_ROOM(in->join_tick, &store->join_tick, most);
     HR_ROOM(in->join_meeting, &store->join_meeting, most);
     HR_ROOM(in->join_kind, &store->join_kind, most);
+    memcpy(in->final, in->initial, loads * sizeof *in->final);
+    HR_TRY(draw_joins(writing, most, &drawn, err));
     in->n_joins = 0;
-    hr_drawing_joins draw;
-    hr_stream_open(&draw.offsets, writing->id, HR_PURPOSE_JOIN, 0, writing->vector);
-    hr_stream_open(&draw.kinds, writing->id, HR_PURPOSE_KIND, 0, writing->vector);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        if (store->kept[i])
-            join_meeting(writing, &draw, i);
-        else
-            skip_joins(writing, &draw, i);
+        const uint32_t size = in->size[i];
+        const unsigned n_kinds =
+            writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]].n_kinds;
+        if (store->kept[i]) /* else the meeting will be taken out: its draws are passed over */
+            join_meeting(writing, &drawn, i);
+        drawn.offset += size;
+        drawn.kind_word += n_kinds > 1 ? size : 0;
     }
 out:
     return st;

@@ -30,7 +30,6 @@ static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
     HR_ROOM(in->tie, &store->tie, n);
     HR_ROOM(in->pick, &store->pick, n);
     HR_ROOM(in->initial, &store->initial, loads);
-    HR_ROOM(in->final, &store->final, loads);
     HR_TRY(hr_room_grow(&store->room_kept, n, sizeof *store->kept, 0, err));
     store->kept = store->room_kept.data;
     HR_TRY(hr_room_grow(&store->words, n, sizeof(uint32_t), 0, err));
@@ -89,53 +88,51 @@ static void draw_classes(const hr_writing *writing, uint32_t *words)
     }
 }
 
-static bool one_exponential(const hr_configuration *c)
+static bool have_one_law(const hr_configuration *c)
 {
-    for (unsigned k = 0; k < c->n_classes; k++) {
-        const hr_law *law = &c->classes[k].duration;
-        if (law->kind != HR_LAW_EXPONENTIAL || law->a != c->classes[0].duration.a)
+    for (unsigned k = 1; k < c->n_classes; k++) {
+        if (!hr_law_equals(&c->classes[k].duration, &c->classes[0].duration))
             return false;
     }
     return true;
 }
 
-/* Durations of all meetings at once where the law has a vector form (the same bits as one by
- * one: see vector.h). */
-static bool draw_durations_by_vector(const hr_writing *writing, const uint32_t *words,
-                                     double *seconds)
-{
-    const uint32_t n = writing->input->n_meetings;
-    const hr_law *law = &writing->configuration->classes[0].duration;
-    if (!one_exponential(writing->configuration))
-        return false;
-    writing->vector->exponential(words, n, seconds);
-    for (uint32_t i = 0; i < n; i++)
-        seconds[i] *= law->a;
-    return true;
-}
-
+/* All at once where all classes have one law; the draws are those of one by one. Meetings found
+ * alive at the start have their end already. */
 static void draw_durations(const hr_writing *writing, uint32_t *words)
 {
     hr_input *in = writing->input;
     double *seconds = in->store->reals.data;
+    uint64_t *ticks = in->store->work.data;
+    const hr_prepared_class *classes = writing->prepared->classes;
     draw_words(writing, HR_PURPOSE_DURATION, 0, words);
-    const bool by_vector = draw_durations_by_vector(writing, words, seconds);
+    if (have_one_law(writing->configuration)) {
+        hr_sampler_fill(&classes[0].duration, words, in->n_meetings, writing->vector, seconds);
+    } else {
+        for (uint32_t i = 0; i < in->n_meetings; i++)
+            seconds[i] = hr_sampler_draw(&classes[in->class_of[i]].duration, words[i]);
+    }
+    writing->vector->round(seconds, in->n_meetings, HR_TICKS_PER_SECOND, HR_MOST_DURATION, ticks);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        if (in->end[i] != 0)
-            continue; /* found alive at the start: its duration is known */
-        const hr_prepared_class *class = &writing->prepared->classes[in->class_of[i]];
-        const double lasts = by_vector ? seconds[i] : hr_sampler_draw(&class->duration, words[i]);
-        in->end[i] = in->start[i] + hr_duration_ticks(lasts);
+        const hr_tick end = in->start[i] + (ticks[i] > 0 ? ticks[i] : 1);
+        in->end[i] = in->end[i] == 0 ? end : in->end[i];
     }
 }
 
 static void draw_sizes(const hr_writing *writing, uint32_t *words)
 {
     hr_input *in = writing->input;
+    double *sizes = in->store->reals.data;
+    const hr_prepared_class *classes = writing->prepared->classes;
     draw_words(writing, HR_PURPOSE_SIZE, 0, words);
+    if (writing->configuration->n_classes == 1) {
+        hr_sampler_fill(&classes[0].size, words, in->n_meetings, writing->vector, sizes);
+    } else {
+        for (uint32_t i = 0; i < in->n_meetings; i++)
+            sizes[i] = hr_sampler_draw(&classes[in->class_of[i]].size, words[i]);
+    }
     for (uint32_t i = 0; i < in->n_meetings; i++)
-        in->size[i] =
-            (uint32_t)hr_sampler_draw(&writing->prepared->classes[in->class_of[i]].size, words[i]);
+        in->size[i] = (uint32_t)sizes[i];
 }
 
 static void draw_profiles(const hr_writing *writing, uint32_t *words)
@@ -163,10 +160,12 @@ static void write_initial(const hr_writing *writing, uint32_t *words)
     bool random = false;
     for (unsigned k = 0; k < writing->configuration->n_classes; k++)
         random = random || p->classes[k].load != NULL;
-    for (uint32_t i = 0; i < in->n_meetings; i++)
-        memcpy(in->initial + i * (size_t)n_resources,
-               p->classes[in->class_of[i]].profiles[in->profile[i]].cost,
-               n_resources * sizeof *in->initial);
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const int64_t *cost = p->classes[in->class_of[i]].profiles[in->profile[i]].cost;
+        int64_t *load = in->initial + i * (size_t)n_resources;
+        for (unsigned r = 0; r < n_resources; r++)
+            load[r] = cost[r];
+    }
     for (unsigned r = 0; random && r < n_resources; r++) {
         draw_words(writing, HR_PURPOSE_LOAD, r, words);
         for (uint32_t i = 0; i < in->n_meetings; i++) {
@@ -176,6 +175,19 @@ static void write_initial(const hr_writing *writing, uint32_t *words)
                     (int64_t)(hr_sampler_draw(&load[r], words[i]) * p->steps[r] + 0.5);
         }
     }
+}
+
+/* Words for the rule, where it wants any. */
+static void draw_choices(const hr_writing *writing)
+{
+    const hr_placement *placement = &writing->configuration->placement;
+    const bool is_random = placement->rule == HR_RULE_RANDOM;
+    const bool breaks_ties =
+        placement->ties == HR_TIES_UNIFORM && !is_random && placement->rule != HR_RULE_ROUND_ROBIN;
+    if (breaks_ties)
+        draw_words(writing, HR_PURPOSE_TIE, 0, writing->input->tie);
+    if (is_random || placement->rule == HR_RULE_POWER_OF_D)
+        draw_words(writing, HR_PURPOSE_PICK, 0, writing->input->pick);
 }
 
 hr_status hr_write_meetings(const hr_writing *writing, hr_err *err)
@@ -190,8 +202,7 @@ hr_status hr_write_meetings(const hr_writing *writing, hr_err *err)
     draw_durations(writing, words);
     draw_sizes(writing, words);
     draw_profiles(writing, words);
-    draw_words(writing, HR_PURPOSE_TIE, 0, in->tie);
-    draw_words(writing, HR_PURPOSE_PICK, 0, in->pick);
+    draw_choices(writing);
     write_initial(writing, words);
 out:
     return st;

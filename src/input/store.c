@@ -41,6 +41,18 @@ out:
     return st;
 }
 
+hr_status hr_starts_room(hr_starts *starts, uint32_t more, hr_err *err)
+{
+    hr_status st = HR_OK;
+    while (starts->capacity - starts->n < more)
+        HR_TRY(grow_starts(starts, err));
+    memset(starts->end + starts->n, 0, more * sizeof *starts->end);
+    memset(starts->class_of + starts->n, 0, more * sizeof *starts->class_of);
+    memset(starts->kept + starts->n, true, more * sizeof *starts->kept);
+out:
+    return st;
+}
+
 hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err)
 {
     if (starts->n == starts->capacity) {
@@ -59,9 +71,8 @@ hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err)
 
 hr_tick hr_duration_ticks(double seconds)
 {
-    /* 2^39 ticks are 97 days; longer meetings outlive any window anyway */
     const double ticks = seconds * HR_TICKS_PER_SECOND + 0.5;
-    if (ticks >= 0x1p39)
-        return (hr_tick)1 << 39;
+    if (ticks >= HR_MOST_DURATION)
+        return (hr_tick)HR_MOST_DURATION;
     return ticks >= 1.0 ? (hr_tick)ticks : 1;
 }

@@ -44,6 +44,8 @@ typedef struct hr_start_row {
     bool kept;
 } hr_start_row;
 
+/* Make room for `more` rows, to be written by hand: new rows are kept and without end. */
+HR_MUST_CHECK hr_status hr_starts_room(hr_starts *starts, uint32_t more, hr_err *err);
 HR_MUST_CHECK hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err);
 
 struct hr_input_store {
@@ -89,6 +91,9 @@ HR_MUST_CHECK hr_status hr_write_joins(const hr_writing *writing, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_background(const hr_writing *writing, hr_err *err);
 
 void hr_write_thinned(const hr_writing *writing);
+
+/* 2^39 ticks are 97 days; longer meetings outlive any window anyway. */
+#define HR_MOST_DURATION 0x1p39
 
 /* A duration in ticks, at least one. */
 hr_tick hr_duration_ticks(double seconds);

@@ -75,6 +75,7 @@ static void end_episode(hr_replaying *replay, hr_tick now, unsigned server, unsi
     const size_t place = server * (size_t)c->n_criteria + criterion;
     const hr_tick begin = s->since[place];
     s->clock[place] += now - begin;
+    s->last_over[server] = now;
     replay->counts->server_time[criterion * (size_t)c->n_servers + server] +=
         clip(replay->prepared, now) - clip(replay->prepared, begin);
     mark_periods(replay, criterion, begin, now);
@@ -168,13 +169,45 @@ void hr_overload_set_ceilings(hr_replaying *replay, hr_tick now, uint32_t step)
     }
 }
 
-uint64_t hr_overload_clock(const hr_replaying *replay, hr_tick now, unsigned server,
-                           unsigned criterion)
+/* Ticks that `server` has been over `criterion` since the replay began. */
+static uint64_t overload_clock(const hr_replaying *replay, hr_tick now, unsigned server,
+                               unsigned criterion)
 {
     const hr_scratch *s = replay->scratch;
     const size_t place = server * (size_t)replay->configuration->n_criteria + criterion;
     const bool is_over = s->over[server] >> criterion & 1;
     return s->clock[place] + (is_over ? now - s->since[place] : 0);
+}
+
+void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
+                                unsigned server)
+{
+    hr_scratch *s = replay->scratch;
+    const unsigned n = replay->configuration->n_criteria;
+    uint64_t *clock = s->clock_at_start + meeting * (size_t)n;
+    for (unsigned i = 0; i < n; i++)
+        clock[i] = overload_clock(replay, now, server, i);
+}
+
+void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server)
+{
+    const hr_configuration *c = replay->configuration;
+    const hr_scratch *s = replay->scratch;
+    hr_counts *counts = replay->counts;
+    const uint32_t size = replay->input->size[meeting];
+    counts->meetings_ended++;
+    counts->people_ended += size;
+    if (s->over[server] == 0 && s->last_over[server] <= replay->input->start[meeting])
+        return; /* nothing was over while it was there: the common case */
+    const uint64_t *start = s->clock_at_start + meeting * (size_t)c->n_criteria;
+    for (unsigned i = 0; i < c->n_criteria; i++) {
+        const uint64_t met = overload_clock(replay, now, server, i) - start[i];
+        for (unsigned d = 0; d < c->n_durations && met > 0; d++) {
+            const bool hit = met >= replay->prepared->min_episode[d];
+            counts->meetings_hit[i * c->n_durations + d] += hit;
+            counts->people_hit[i * c->n_durations + d] += hit ? size : 0;
+        }
+    }
 }
 
 void hr_overload_end(hr_replaying *replay, hr_tick now)

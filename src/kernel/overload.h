@@ -22,9 +22,10 @@ void hr_overload_set_ceilings(hr_replaying *replay, hr_tick now, uint32_t step);
 void hr_overload_account(hr_replaying *replay, hr_tick now);
 /* The load of `server` has changed at `now`: find what is over and count what begins or ends. */
 void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server);
-/* Ticks that `server` has been over `criterion` since the replay began. */
-uint64_t hr_overload_clock(const hr_replaying *replay, hr_tick now, unsigned server,
-                           unsigned criterion);
+/* A meeting begins on `server`, or ends inside the window: how much overload does it meet? */
+void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
+                                unsigned server);
+void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server);
 /* The window ends: episodes in progress count up to here. */
 void hr_overload_end(hr_replaying *replay, hr_tick now);
 

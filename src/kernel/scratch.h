@@ -26,12 +26,12 @@ struct hr_scratch {
     uint32_t *people;         /* [M] participants present now */
     uint64_t *clock_at_start; /* [M * C] its server's overload clocks when it started */
     size_t clock_capacity, load_capacity;
-    uint32_t *departure; /* [M] meetings in order of (end, number) */
-    uint32_t *join;      /* [n_joins] joins in order of (tick, number) */
-    uint64_t *work;      /* for putting them in order */
-    size_t order_capacity;
+    uint64_t *event; /* what happens when, in order; each kernel packs it its way */
+    uint64_t *work;  /* for putting it in order */
+    size_t event_capacity;
 
     hr_known truth, reported;
+    int64_t *peak;          /* [n * R] scalar: largest load in the window */
     int64_t *ceiling;       /* [n * L] now: held background and sessions taken off */
     int64_t *lowest;        /* [n * R] lowest ceiling of the resource now */
     uint64_t *limits_over;  /* [n] limits exceeded now */
@@ -40,9 +40,18 @@ struct hr_scratch {
     int64_t *people_over;   /* [C] participants on over servers now */
     hr_tick *since;         /* [n * C] begin of the episode in progress */
     uint64_t *clock;        /* [n * C] ticks of finished episodes, windowless */
+    hr_tick *last_over;     /* [n] end of the last finished episode */
     hr_tick accounted;      /* time up to which criteria times are counted */
     uint64_t criteria_over; /* criteria with n_over > 0 */
     bool *allowed;          /* [n] servers that admission lets the rule choose from */
 };
+
+struct hr_replaying;
+/* Make room for the input's meetings, for `n` events; lay out server-sized state, all zero: an
+ * empty pool. Errors HR_ERR_MEMORY. */
+HR_MUST_CHECK hr_status hr_scratch_room_for_meetings(const struct hr_replaying *replay,
+                                                     hr_err *err);
+HR_MUST_CHECK hr_status hr_scratch_room_for_events(hr_scratch *scratch, size_t n, hr_err *err);
+HR_MUST_CHECK hr_status hr_scratch_lay_out(const struct hr_replaying *replay, hr_err *err);
 
 #endif

@@ -98,7 +98,7 @@ static unsigned smallest(const hr_view *view, const uint16_t *candidate, unsigne
     }
     if (ties == HR_TIES_LOWEST || equals == 1)
         return best;
-    unsigned skip = one_of(tie, equals);
+    unsigned skip = hr_placement_tie(tie, equals);
     for (unsigned i = 0; i < n; i++) {
         const unsigned j = candidate[i];
         if (view->score[j] == view->score[best] && skip-- == 0)
@@ -125,7 +125,7 @@ static unsigned smallest_of_all(const hr_view *view, hr_ties ties, uint32_t tie)
     }
     if (ties == HR_TIES_LOWEST || equals == 1)
         return best;
-    unsigned skip = one_of(tie, equals);
+    unsigned skip = hr_placement_tie(tie, equals);
     for (unsigned j = best; j < view->n_servers; j++) {
         if (view->score[j] == least && skip-- == 0)
             return j;

@@ -65,6 +65,12 @@ typedef struct hr_view {
     uint32_t turn; /* round robin: server whose turn it is (kept by the replay) */
 } hr_view;
 
+/* Which of `equals` equally loaded servers, in index order, the word `tie` stands for. */
+static inline unsigned hr_placement_tie(uint32_t tie, unsigned equals)
+{
+    return (unsigned)(((uint64_t)tie * equals) >> 32); /* each within 2^-32 of 1/equals */
+}
+
 /* The server that the rule picks; n_servers when no server is allowed. `tie` and `pick` are the
  * meeting's words. Random draws by weight among the allowed servers; round robin takes the next
  * allowed one in index order when its turn's server is not. */

@@ -47,15 +47,6 @@ static bool is_same(double a, double b)
     return !(a < b) && !(a > b);
 }
 
-static bool is_same_law(const hr_law *a, const hr_law *b)
-{
-    bool same = a->kind == b->kind && a->n == b->n && is_same(a->a, b->a) && is_same(a->b, b->b) &&
-                is_same(a->c, b->c) && is_same(a->d, b->d);
-    for (size_t i = 0; same && i < a->n; i++)
-        same = is_same(a->value[i], b->value[i]) && is_same(a->share[i], b->share[i]);
-    return same;
-}
-
 static double ratio(double rate, double candidates)
 {
     if (rate <= candidates)
@@ -89,7 +80,7 @@ double hr_source_share(const hr_source *source, const hr_source *candidates)
         !is_same(source->period, candidates->period) ||
         !is_same(source->phase, candidates->phase) ||
         !is_same(source->offset, candidates->offset) ||
-        !is_same_law(&source->lateness, &candidates->lateness))
+        !hr_law_equals(&source->lateness, &candidates->lateness))
         return (double)NAN;
     switch (source->kind) {
     case HR_SOURCE_POISSON:
@@ -98,14 +89,14 @@ double hr_source_share(const hr_source *source, const hr_source *candidates)
     case HR_SOURCE_PIECEWISE:
         return ratio_of_pieces(source, candidates);
     case HR_SOURCE_POISSON_BATCH:
-        return is_same_law(&source->count, &candidates->count)
+        return hr_law_equals(&source->count, &candidates->count)
                    ? ratio(source->rate, candidates->rate)
                    : (double)NAN;
     case HR_SOURCE_CLOCK_BATCH:
     case HR_SOURCE_SINGLE_BATCH:
         if (source->count.kind == HR_LAW_POISSON && candidates->count.kind == HR_LAW_POISSON)
             return ratio(source->count.a, candidates->count.a);
-        return is_same_law(&source->count, &candidates->count) ? 1.0 : (double)NAN;
+        return hr_law_equals(&source->count, &candidates->count) ? 1.0 : (double)NAN;
     case HR_N_SOURCE_KINDS:
         break;
     }

@@ -148,14 +148,18 @@ static void fill_histogram(const work *w, const hr_estimate *estimates, uint64_t
     }
 }
 
-/* The estimates of one choice: every n_choices-th configuration. */
-static hr_spread spread_of_choice(work *w, uint64_t choice, bool has_threshold, double threshold)
+/* The estimates of one choice: every n_choices-th configuration. Only the target's outcome has
+ * anything to do with the threshold; for others the verdicts are not looked at. */
+static hr_spread spread_of_choice(work *w, unsigned outcome, uint64_t choice)
 {
     const hr_study *study = w->schema->study;
+    const struct hr_spread_rule rule = {.confidence = study->precision.confidence,
+                                        .most = hr_outcomes[outcome].most,
+                                        .has_threshold = study->target.has_threshold,
+                                        .threshold = study->target.at_most};
     for (uint64_t world = 0; world < study->n_worlds; world++)
         w->some[world] = w->all[world * study->n_choices + choice];
-    return hr_spread_of(w->some, study->n_worlds, study->precision.confidence, has_threshold,
-                        threshold, w->scratch);
+    return hr_spread_of(&rule, w->some, study->n_worlds, w->scratch);
 }
 
 static hr_status fill_place(work *w, const hr_variable *variable, size_t place, hr_err *err)
@@ -164,7 +168,7 @@ static hr_status fill_place(work *w, const hr_variable *variable, size_t place, 
     const hr_study *study = w->schema->study;
     HR_TRY(hr_columns_read(w->h5, w->schema, variable, place, w->all, w->scratch, err));
     for (uint64_t c = 0; c < study->n_choices; c++) {
-        const hr_spread spread = spread_of_choice(w, c, false, 0.0);
+        const hr_spread spread = spread_of_choice(w, variable->outcome, c);
         const double values[N_STATS] = {spread.mean, spread.mean_lower, spread.mean_upper,
                                         spread.sd_total, spread.sd_between};
         const size_t at = c * variable->n_grid + place;
@@ -263,7 +267,7 @@ static hr_status write_verdicts(work *w, hr_err *err)
     for (int i = 0; i < 3; i++)
         HR_TAKE(counts[i], &w->arena, study->n_choices);
     for (uint64_t c = 0; c < study->n_choices; c++) {
-        const hr_spread spread = spread_of_choice(w, c, true, study->target.at_most);
+        const hr_spread spread = spread_of_choice(w, study->target.outcome, c);
         counts[0][c] = (int64_t)spread.met;
         counts[1][c] = (int64_t)spread.missed;
         counts[2][c] = (int64_t)spread.undecided;

@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "study/study_tree.h"
-
 /* ---- coordinates */
 
 static const hr_dim_row rows[HR_N_DIMS] = {
@@ -85,18 +83,6 @@ out:
     return st;
 }
 
-/* A configuration holds only the ceilings that the factors lead to. */
-static hr_status take_factors(hr_schema *schema, hr_err *err)
-{
-    hr_status st = HR_OK;
-    hr_params params = {0};
-    HR_TRY(hr_study_params(schema->study, 0, 0, &params, &schema->arena, err));
-    const hr_value *factors = hr_params_get(&params, HR_KEY_observe_capacity);
-    HR_TRY(take_reals(schema, HR_DIM_CAPACITY, factors->list, factors->n, err));
-out:
-    return st;
-}
-
 static hr_status take_dims(hr_schema *schema, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -111,7 +97,8 @@ static hr_status take_dims(hr_schema *schema, hr_err *err)
     HR_TRY(take_integers(schema, HR_DIM_AT_LEAST, 1, size[HR_AXIS_K], err));
     HR_TRY(take_reals(schema, HR_DIM_MIN_EPISODE, example->min_episode, example->n_durations, err));
     HR_TRY(take_classes(schema, err));
-    HR_TRY(take_factors(schema, err));
+    HR_TRY(take_reals(schema, HR_DIM_CAPACITY, schema->study->capacity_factors,
+                      schema->study->n_capacity_factors, err));
     HR_TRY(take_reals(schema, HR_DIM_TIME, example->observed, example->n_observed, err));
     HR_TAKE(probes, &schema->arena, example->n_probes);
     for (unsigned p = 0; p < example->n_probes; p++)

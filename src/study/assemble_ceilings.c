@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "study/assemble_pool.h"
+#include "study/bind.h"
 
 typedef struct hr_ceilings {
     const hr_params *params;
@@ -30,6 +31,13 @@ static bool has_ceiling(const hr_params *params, size_t resource)
     return false;
 }
 
+/* For messages about all ceilings together: the first of them, or the pool's section. */
+static hr_mark mark_of_pool(const hr_ceilings *c)
+{
+    static const size_t first[HR_PLACE_INDICES] = {0};
+    return hr_params_mark(c->params, HR_KEY_pool_ceilings, first);
+}
+
 static hr_status find_resources(const hr_ceilings *c, hr_err *err)
 {
     hr_configuration *configuration = c->configuration;
@@ -38,14 +46,14 @@ static hr_status find_resources(const hr_ceilings *c, hr_err *err)
             !hr_params_at(c->params, HR_KEY_pool_server, r, 0)->is_set)
             continue;
         if (configuration->n_resources == HR_MAX_RESOURCES)
-            return HR_FAIL(err, HR_ERR_DATA, "pool.ceilings: at most %d resources at once",
-                           HR_MAX_RESOURCES);
+            return hr_mark_fail(mark_of_pool(c), err, "pool.ceilings: at most %d resources at once",
+                                HR_MAX_RESOURCES);
         configuration->resource[configuration->n_resources++] = (hr_resource_id)r;
     }
     if (configuration->n_resources == 0)
-        return HR_FAIL(err, HR_ERR_DATA,
-                       "pool: no resource has a capacity or a ceiling, so nothing can be "
-                       "overloaded; give at least one, e.g. pool.ceilings.load.full: 150");
+        return hr_mark_fail(mark_of_pool(c), err,
+                            "pool: no resource has a capacity or a ceiling, so nothing can be "
+                            "overloaded; give at least one, e.g. pool.ceilings.load.full: 150");
     return HR_OK;
 }
 
@@ -63,14 +71,14 @@ static hr_status entry(const hr_ceilings *c, hr_key key, size_t resource, size_t
     return HR_OK;
 }
 
-static hr_status capacity(const hr_ceilings *c, size_t resource, unsigned j, double *number,
-                          hr_err *err)
+static hr_status capacity(const hr_ceilings *c, size_t resource, size_t level, unsigned j,
+                          double *number, hr_err *err)
 {
     const hr_value *value = hr_params_at(c->params, HR_KEY_pool_server, resource, 0);
     if (!value->is_set)
-        return HR_FAIL(err, HR_ERR_DATA,
-                       "pool.ceilings.%s: a percentage needs the capacity pool.server.%s",
-                       hr_resources[resource].name, hr_resources[resource].name);
+        return hr_params_fail(c->params, HR_KEY_pool_ceilings, resource, level, err,
+                              "a percentage needs the capacity pool.server.%s",
+                              hr_resources[resource].name);
     if (value->form != HR_FORM_PLAIN)
         return hr_params_fail(c->params, HR_KEY_pool_server, resource, 0, err,
                               "a capacity is a quantity, not a percentage");
@@ -90,17 +98,18 @@ static hr_status ceiling(const hr_ceilings *c, size_t resource, size_t level, un
         return entry(c, HR_KEY_pool_ceilings, resource, level, j, number, err);
     if (value->is_set)
         HR_TRY(entry(c, HR_KEY_pool_ceilings, resource, level, j, &share, err));
-    HR_TRY(capacity(c, resource, j, number, err));
+    HR_TRY(capacity(c, resource, level, j, number, err));
     *number *= share;
 out:
     return st;
 }
 
-static hr_status too_many(const char *what, hr_err *err)
+static hr_status too_many(const hr_ceilings *c, const char *what, hr_err *err)
 {
-    return HR_FAIL(err, HR_ERR_DATA,
-                   "too many %s at once: fewer resources, levels or observe.capacity factors",
-                   what);
+    return hr_mark_fail(mark_of_pool(c), err,
+                        "pool.ceilings: too many %s at once: fewer resources, levels or "
+                        "observe.capacity factors",
+                        what);
 }
 
 static hr_status add_limit(hr_ceilings *c, unsigned resource, int level, double *values,
@@ -108,7 +117,7 @@ static hr_status add_limit(hr_ceilings *c, unsigned resource, int level, double 
 {
     hr_configuration *configuration = c->configuration;
     if (configuration->n_limits == HR_MAX_LIMITS)
-        return too_many("ceilings", err);
+        return too_many(c, "ceilings", err);
     c->limits[configuration->n_limits++] =
         (hr_limit){.resource = resource, .level = level, .factor = factor, .ceiling = values};
     return HR_OK;
@@ -118,7 +127,7 @@ static hr_status add_criterion(hr_ceilings *c, hr_criterion criterion, hr_err *e
 {
     hr_configuration *configuration = c->configuration;
     if (configuration->n_criteria == HR_MAX_CRITERIA)
-        return too_many("overload definitions", err);
+        return too_many(c, "overload definitions", err);
     c->criteria[configuration->n_criteria++] = criterion;
     return HR_OK;
 }

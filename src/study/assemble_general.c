@@ -12,54 +12,18 @@ typedef struct hr_assembling {
     hr_configuration *configuration;
 } hr_assembling;
 
-/* ---- where a message points when the value that it is about is not there */
-
-static bool is_earlier(hr_mark mark, hr_mark than)
-{
-    if (than.origin == NULL)
-        return true;
-    return mark.origin == than.origin &&
-           (mark.line < than.line || (mark.line == than.line && mark.column < than.column));
-}
-
-/* Mark of a value that somebody has written, not of the table's own. */
-static hr_mark mark_of(const hr_value *value)
-{
-    const hr_mark nowhere = {0};
-    if (!value->is_set)
-        return nowhere;
-    const hr_mark mark = ((const hr_bound *)value)->mark;
-    return mark.origin->kind == HR_ORIGIN_FALLBACK ? nowhere : mark;
-}
-
-/* The earliest value below item `i` of the list row `list`. */
 static hr_mark mark_of_item(const hr_params *params, hr_key list, size_t i)
 {
-    const char *prefix = hr_param_rows[list].path;
-    hr_mark earliest = {0};
-    for (hr_key key = 0; key < HR_N_KEYS; key++) {
-        const size_t *size = params->shape->size[key];
-        if (strncmp(hr_param_rows[key].path, prefix, strlen(prefix)) != 0)
-            continue;
-        for (size_t place = 0; place < size[1] * size[2]; place++) {
-            const hr_mark mark =
-                mark_of(hr_params_item(params, key, i, place / size[2], place % size[2]));
-            if (mark.origin != NULL && is_earlier(mark, earliest))
-                earliest = mark;
-        }
-    }
-    return earliest;
+    const size_t index[HR_PLACE_INDICES] = {i, 0, 0};
+    return hr_params_mark(params, list, index);
 }
 
-static hr_status require(const hr_assembling *a, hr_key list, hr_key key, size_t i,
-                         const char *needs, hr_err *err)
+static hr_status require(const hr_assembling *a, hr_key key, size_t i, const char *needs,
+                         hr_err *err)
 {
-    char path[HR_LONGEST_PATH];
-    const size_t index[HR_PLACE_INDICES] = {i, 0, 0};
     if (hr_params_at(a->params, key, i, 0)->is_set)
         return HR_OK;
-    hr_place_path(key, index, path);
-    return hr_mark_fail(mark_of_item(a->params, list, i), err, "%s: is missing: %s", path, needs);
+    return hr_params_fail(a->params, key, i, 0, err, "is missing: %s", needs);
 }
 
 /* ---- costs */
@@ -202,18 +166,6 @@ out:
     return st;
 }
 
-/* The first share that is written, else the first class. */
-static hr_status fail_shares(const hr_assembling *a, size_t n, double sum, hr_err *err)
-{
-    hr_mark mark = {0};
-    for (size_t i = 0; i < n && mark.origin == NULL; i++)
-        mark = mark_of(hr_params_at(a->params, HR_KEY_class_share, i, 0));
-    if (mark.origin == NULL)
-        mark = mark_of_item(a->params, HR_KEY_classes, 0);
-    return hr_mark_fail(mark, err, "meetings.classes: the shares must sum to 100 %%, not %.9g %%",
-                        100.0 * sum);
-}
-
 static hr_status fill_classes(const hr_assembling *a, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -226,7 +178,9 @@ static hr_status fill_classes(const hr_assembling *a, hr_err *err)
         sum += classes[i].share;
     }
     if (fabs(sum - 1.0) > 1e-9)
-        return fail_shares(a, n, sum, err);
+        return hr_mark_fail(mark_of_item(a->params, HR_KEY_class_share, 0), err,
+                            "meetings.classes: the shares must sum to 100 %%, not %.9g %%",
+                            100.0 * sum);
     a->configuration->n_classes = (unsigned)n;
     a->configuration->classes = classes;
     a->configuration->join = hr_params_get(a->params, HR_KEY_join_ramp)->law;
@@ -238,7 +192,7 @@ out:
 
 static hr_status require_source(const hr_assembling *a, hr_key key, size_t i, hr_err *err)
 {
-    return require(a, HR_KEY_arrivals_sources, key, i, "this kind of source needs it", err);
+    return require(a, key, i, "this kind of source needs it", err);
 }
 
 static hr_status fill_pieces(const hr_assembling *a, size_t i, hr_source *source, hr_err *err)
@@ -369,7 +323,7 @@ static hr_status fill_item(const hr_assembling *a, size_t i, hr_background *item
                             i);
     if (!sessions->is_set)
         return fill_held(a, i, item, cost, err);
-    HR_TRY(require(a, HR_KEY_background_items, HR_KEY_item_holding, i, "sessions need it", err));
+    HR_TRY(require(a, HR_KEY_item_holding, i, "sessions need it", err));
     item->kind = HR_BACKGROUND_SESSIONS;
     item->sessions = sessions->number;
     item->holding = hr_params_at(a->params, HR_KEY_item_holding, i, 0)->number;

@@ -110,6 +110,10 @@ HR_MUST_CHECK hr_status hr_params_init(hr_params *params, const hr_shape *shape,
                                        hr_err *err);
 void hr_params_apply(hr_params *params, const hr_bindings *bindings);
 
+/* Where the value at a place is written. When nobody wrote it (a default is nobody's): the first
+ * value of the smallest item or section around it that has one, in the study's own file if it can
+ * be; then the file alone. `key` may be a `[]` row: then it is about that item. Local. */
+hr_mark hr_params_mark(const hr_params *params, hr_key key, const size_t index[HR_PLACE_INDICES]);
 /* Path of a place, "arrivals.sources[1].rate". */
 void hr_place_path(hr_key key, const size_t index[HR_PLACE_INDICES], char out[HR_LONGEST_PATH]);
 

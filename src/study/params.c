@@ -246,6 +246,87 @@ size_t hr_params_count(const hr_params *params, hr_key key, size_t i)
     return params->count[params->shape->first_count[key] + offset(params->shape, key, index)];
 }
 
+/* ---- where a message points */
+
+/* The smaller, the better the place: in the study's file, then earlier in it. */
+static int rank_of(const hr_origin *origin)
+{
+    switch (origin->kind) {
+    case HR_ORIGIN_STUDY:
+        return 0;
+    case HR_ORIGIN_SET:
+        return 1;
+    default:
+        return 2;
+    }
+}
+
+static bool is_better(hr_mark mark, hr_mark than)
+{
+    if (mark.origin == NULL || than.origin == NULL)
+        return mark.origin != NULL;
+    if (mark.origin != than.origin)
+        return rank_of(mark.origin) < rank_of(than.origin);
+    return mark.line < than.line || (mark.line == than.line && mark.column < than.column);
+}
+
+/* Mark of a value that somebody has written, not of the table's own. */
+static hr_mark mark_of(const hr_value *value)
+{
+    const hr_mark nowhere = {0};
+    if (value == NULL)
+        return nowhere;
+    const hr_mark mark = ((const hr_bound *)value)->mark;
+    return mark.origin == NULL || mark.origin->kind == HR_ORIGIN_FALLBACK ? nowhere : mark;
+}
+
+/* Is the row at or below the first `n` characters of the pattern? */
+static bool is_below(hr_key key, const char *pattern, size_t n)
+{
+    const char *path = hr_param_rows[key].path;
+    return hr_param_rows[key].kind != HR_PARAM_SECTION && strncmp(path, pattern, n) == 0 &&
+           (n == 0 || path[n] == '\0' || strchr(".[", path[n]) != NULL);
+}
+
+/* The best mark below the first `n` characters of the pattern, whose `fixed` indices are given. */
+static hr_mark best_below(const hr_params *params, const char *pattern, size_t n,
+                          const size_t *index, size_t fixed)
+{
+    hr_mark best = {0};
+    for (hr_key key = 0; key < HR_N_KEYS; key++) {
+        const size_t *size = params->shape->size[key];
+        const size_t places = is_below(key, pattern, n) ? size[0] * size[1] * size[2] : 0;
+        for (size_t i = 0; i < places; i++) {
+            const size_t at[] = {i / (size[1] * size[2]), i / size[2] % size[1], i % size[2]};
+            if (memcmp(at, index, fixed * sizeof *at) != 0)
+                continue;
+            const hr_mark mark = mark_of(params->slot[hr_shape_slot(params->shape, key, at)]);
+            if (is_better(mark, best))
+                best = mark;
+        }
+    }
+    return best;
+}
+
+hr_mark hr_params_mark(const hr_params *params, hr_key key, const size_t index[HR_PLACE_INDICES])
+{
+    const char *pattern = hr_param_rows[key].path;
+    size_t n = strlen(pattern), fixed = 0;
+    for (const char *at = pattern; *at != '\0'; at++)
+        fixed += *at == '[' || *at == '{';
+    hr_mark mark = best_below(params, pattern, n, index, fixed);
+    while (mark.origin == NULL && n > 0) { /* one component less: ".word", ".{resource}" or "[]" */
+        do
+            n--;
+        while (n > 0 && pattern[n] != '.' && pattern[n] != '[');
+        fixed -= pattern[n] == '[' || (pattern[n] == '.' && pattern[n + 1] == '{');
+        mark = best_below(params, pattern, n, index, fixed);
+    }
+    if (n == 0)
+        mark.line = 0; /* somewhere in the file */
+    return mark;
+}
+
 hr_status hr_params_fail(const hr_params *params, hr_key key, size_t i, size_t j, hr_err *err,
                          const char *format, ...)
 {
@@ -257,8 +338,10 @@ hr_status hr_params_fail(const hr_params *params, hr_key key, size_t i, size_t j
     va_end(arguments);
     hr_place_path(key, index, path);
     const hr_value *value = hr_params_at(params, key, i, j);
+    const hr_mark mark = hr_params_mark(params, key, index);
     if (!value->is_set)
-        return HR_FAIL(err, HR_ERR_DATA, "%s: %s", path, message);
-    return hr_mark_fail(((const hr_bound *)value)->mark, err, "%s = %.80s: %s", path, value->text,
-                        message);
+        return hr_mark_fail(mark, err, "%s: %s", path, message);
+    const bool is_default = mark_of(value).origin == NULL;
+    return hr_mark_fail(mark, err, "%s = %.80s%s: %s", path, value->text,
+                        is_default ? " (default)" : "", message);
 }

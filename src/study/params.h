@@ -102,7 +102,8 @@ static inline const hr_value *hr_params_get(const hr_params *params, hr_key key)
 }
 /* Items of the list at the SECTION row `key` (its own `[]` excluded); i for a list in a list. */
 size_t hr_params_count(const hr_params *params, hr_key key, size_t i);
-/* Fail with "where: key = text: <message>". */
+/* Fail with "file:line:col: key = text: <message>"; when the value is not set, without " = text"
+ * and with the place of the item or section in which it is missing. */
 hr_status hr_params_fail(const hr_params *params, hr_key key, size_t i, size_t j, hr_err *err,
                          const char *format, ...) __attribute__((format(printf, 6, 7)));
 

@@ -261,6 +261,19 @@ out:
     return st;
 }
 
+/* A configuration holds only the ceilings that the factors lead to. */
+static hr_status take_capacity_factors(hr_study *study, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_params params = {0};
+    HR_TRY(hr_study_params(study, 0, 0, &params, &study->arena, err));
+    const hr_value *factors = hr_params_get(&params, HR_KEY_observe_capacity);
+    study->n_capacity_factors = factors->n;
+    study->capacity_factors = factors->list;
+out:
+    return st;
+}
+
 /* Values -> what study.h promises. */
 static hr_status describe_study(hr_study *study, hr_err *err)
 {
@@ -282,6 +295,7 @@ static hr_status describe_study(hr_study *study, hr_err *err)
     HR_TRY(fill_axes(study, err));
     HR_TRY(fill_identity(study, err));
     HR_TRY(resolve(study, NULL, 0, 0, &study->arena, &tree->example, err));
+    HR_TRY(take_capacity_factors(study, err));
     HR_TRY(hr_target_layout(base, &tree->example, study->n_servers_max, &study->layout,
                             &study->arena, err));
     HR_TRY(hr_target_read(study, base, &tree->example, err));

@@ -74,7 +74,9 @@ typedef struct hr_study {
     size_t n_claims;
     const hr_claim *claims;
     unsigned n_servers_max;
-    struct hr_study_tree *tree; /* private */
+    size_t n_capacity_factors;
+    const double *capacity_factors; /* observe.capacity: scale all ceilings of the target */
+    struct hr_study_tree *tree;     /* private */
 } hr_study;
 
 /* Read, merge, check. `sets` are "path=value" texts from --set, applied last.

@@ -13,7 +13,7 @@
 #include <time.h>
 
 #include "input/input.h"
-#include "kernel/replay.h"
+#include "kernel/scalar.h"
 #include "model/counts.h"
 #include "naive.h"
 #include "study/study.h"
@@ -57,7 +57,7 @@ static hr_status run_subject(subject *s, unsigned first, unsigned n, naive_resul
     *result = (naive_result){0};
     for (unsigned r = first; r < first + n; r++) {
         HR_TRY(hr_input_write(&s->input, &s->configuration, r, s->vector, err));
-        HR_TRY(hr_replay(&s->configuration, &s->input, s->scratch, &s->counts, NULL, err));
+        HR_TRY(hr_scalar(&s->configuration, &s->input, s->vector, s->scratch, &s->counts, err));
         uint64_t over = 0;
         for (unsigned k = 1; k <= s->configuration.n_servers; k++)
             over += s->counts.time_with[k];

@@ -178,7 +178,8 @@ static void a_spread_removes_the_inner_noise(void **state)
             .value = value, .lower = value - 8.0, .upper = value + 8.0, .standard_error = 4.0};
     }
     e[N].value = (double)NAN;
-    const hr_spread s = hr_spread_of(e, N + 1, 0.95, true, 10.0, scratch);
+    const hr_spread s =
+        hr_spread_of(&(struct hr_spread_rule){0.95, 0.0, true, 10.0}, e, N + 1, scratch);
     assert_int_equal(s.n, N);
     assert_near(s.mean, 10.0, 0.4); /* five standard errors */
     assert_near(s.mean_upper - s.mean, 1.9605 * s.sd_total / sqrt(N), 1e-3);
@@ -197,15 +198,16 @@ static void a_spread_of_few_is_plain(void **state)
     const hr_estimate e[3] = {{.value = 3.0, .lower = 2.0, .upper = 4.0, .standard_error = 0.1},
                               {.value = 1.0, .lower = 0.0, .upper = 2.0, .standard_error = 9.0},
                               {.value = 2.0, .lower = 1.0, .upper = 3.0, .standard_error = 0.1}};
-    hr_spread s = hr_spread_of(e, 3, 0.95, false, 0.0, scratch);
+    hr_spread s = hr_spread_of(&(struct hr_spread_rule){0.95, 0.0, false, 0.0}, e, 3, scratch);
     assert_true(s.mean == 2.0 && s.quantile[2] == 2.0 && s.sd_total == 1.0);
     assert_near(s.quantile[0], 1.1, 1e-12);
     assert_true(s.sd_between == 0.0); /* never negative under the root */
     assert_int_equal(s.met + s.missed + s.undecided, 0);
-    s = hr_spread_of(e, 1, 0.95, true, 4.0, scratch);
+    const struct hr_spread_rule rule = {0.95, 0.0, true, 4.0};
+    s = hr_spread_of(&rule, e, 1, scratch);
     assert_true(s.mean == 3.0 && s.mean_lower == 2.0 && s.mean_upper == 4.0 && s.sd_total == 0.0);
     assert_int_equal(s.met, 1);
-    s = hr_spread_of(e, 0, 0.95, true, 4.0, scratch);
+    s = hr_spread_of(&rule, e, 0, scratch);
     assert_true(s.n == 0 && isnan(s.mean) && isnan(s.quantile[2]));
 }
 

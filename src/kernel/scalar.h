@@ -1,0 +1,14 @@
+/* scalar: one replication at a time, any feature, as fast as one event after another can be. Equal
+ * to hr_replay (replay.h) in every count; tests/unit/test_kernels.c holds the two together.
+ */
+#ifndef HR_KERNEL_SCALAR_H
+#define HR_KERNEL_SCALAR_H
+
+#include "kernel/replay.h"
+
+/* As hr_replay, without an observer. */
+HR_MUST_CHECK hr_status hr_scalar(const hr_configuration *configuration, const hr_input *input,
+                                  const hr_vector *vector, hr_scratch *scratch, hr_counts *counts,
+                                  hr_err *err);
+
+#endif

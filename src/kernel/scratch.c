@@ -1,0 +1,131 @@
+#include "kernel/scratch.h"
+
+#include "base/mem.h"
+#include "base/order.h"
+#include "kernel/overload.h"
+
+hr_status hr_scratch_new(hr_scratch **scratch, hr_err *err)
+{
+    *scratch = hr_mem_take(1, sizeof **scratch);
+    return *scratch ? HR_OK : HR_FAIL(err, HR_ERR_MEMORY, "no memory for a replay");
+}
+
+static void free_event_arrays(hr_scratch *scratch)
+{
+    hr_mem_free(scratch->event);
+    hr_mem_free(scratch->work);
+    scratch->event = scratch->work = NULL;
+    scratch->event_capacity = 0;
+}
+
+static void free_meeting_arrays(hr_scratch *scratch)
+{
+    hr_mem_free(scratch->server);
+    hr_mem_free(scratch->load);
+    hr_mem_free(scratch->people);
+    hr_mem_free(scratch->clock_at_start);
+    scratch->server = NULL;
+    scratch->load = NULL;
+    scratch->people = NULL;
+    scratch->clock_at_start = NULL;
+    scratch->n_meetings = 0;
+    scratch->load_capacity = scratch->clock_capacity = 0;
+}
+
+void hr_scratch_free(hr_scratch *scratch)
+{
+    if (scratch == NULL)
+        return;
+    free_meeting_arrays(scratch);
+    free_event_arrays(scratch);
+    hr_arena_free(&scratch->arena);
+    hr_mem_free(scratch);
+}
+
+size_t hr_scratch_bytes(const hr_scratch *scratch)
+{
+    return sizeof *scratch + scratch->arena.total +
+           scratch->n_meetings * (sizeof *scratch->server + sizeof *scratch->people) +
+           scratch->load_capacity * sizeof *scratch->load +
+           scratch->clock_capacity * sizeof *scratch->clock_at_start +
+           scratch->event_capacity * sizeof *scratch->event +
+           HR_ORDER_WORK(scratch->event_capacity) * sizeof *scratch->work;
+}
+
+hr_status hr_scratch_room_for_meetings(const hr_replaying *replay, hr_err *err)
+{
+    hr_scratch *s = replay->scratch;
+    const size_t n = replay->input->n_meetings;
+    const size_t loads = n * replay->configuration->n_resources;
+    const size_t clocks = n * replay->configuration->n_criteria;
+    if (n <= s->n_meetings && loads <= s->load_capacity && clocks <= s->clock_capacity)
+        return HR_OK;
+    free_meeting_arrays(s);
+    const size_t more = n / 4 + 64;
+    s->load_capacity = loads + more * replay->configuration->n_resources;
+    s->clock_capacity = clocks + more * replay->configuration->n_criteria;
+    s->server = hr_mem_take(n + more, sizeof *s->server);
+    s->people = hr_mem_take(n + more, sizeof *s->people);
+    s->load = hr_mem_take(s->load_capacity, sizeof *s->load);
+    s->clock_at_start = hr_mem_take(s->clock_capacity, sizeof *s->clock_at_start);
+    if (!s->server || !s->people || !s->load || !s->clock_at_start) {
+        free_meeting_arrays(s);
+        return HR_FAIL(err, HR_ERR_MEMORY, "no memory to replay %zu meetings", n);
+    }
+    s->n_meetings = (uint32_t)(n + more);
+    return HR_OK;
+}
+
+hr_status hr_scratch_room_for_events(hr_scratch *s, size_t n, hr_err *err)
+{
+    if (n <= s->event_capacity && s->work != NULL)
+        return HR_OK;
+    free_event_arrays(s);
+    const size_t most = n + n / 4 + 64;
+    s->event = hr_mem_take(most, sizeof *s->event);
+    s->work = hr_mem_take(HR_ORDER_WORK(most), sizeof *s->work);
+    if (s->event == NULL || s->work == NULL) {
+        free_event_arrays(s);
+        return HR_FAIL(err, HR_ERR_MEMORY, "no memory to order %zu events", n);
+    }
+    s->event_capacity = most;
+    return HR_OK;
+}
+
+static hr_status take_known(hr_known *known, hr_arena *arena, const hr_configuration *c,
+                            hr_err *err)
+{
+    hr_status st = HR_OK;
+    HR_TAKE(known->load, arena, c->n_servers * (size_t)c->n_resources);
+    HR_TAKE(known->people, arena, c->n_servers);
+    HR_TAKE(known->meetings, arena, c->n_servers);
+    HR_TAKE(known->score, arena, c->n_servers);
+out:
+    return st;
+}
+
+/* Server-sized state, all zero: an empty pool. */
+hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_scratch *s = replay->scratch;
+    const hr_configuration *c = replay->configuration;
+    const size_t n = c->n_servers;
+    hr_arena_reset(&s->arena);
+    HR_TRY(take_known(&s->truth, &s->arena, c, err));
+    HR_TRY(take_known(&s->reported, &s->arena, c, err));
+    HR_TAKE(s->ceiling, &s->arena, n * c->n_limits);
+    HR_TAKE(s->lowest, &s->arena, n * c->n_resources);
+    HR_TAKE(s->limits_over, &s->arena, n);
+    HR_TAKE(s->over, &s->arena, n);
+    HR_TAKE(s->n_over, &s->arena, c->n_criteria);
+    HR_TAKE(s->people_over, &s->arena, c->n_criteria);
+    HR_TAKE(s->since, &s->arena, n * c->n_criteria);
+    HR_TAKE(s->clock, &s->arena, n * c->n_criteria);
+    HR_TAKE(s->last_over, &s->arena, n);
+    HR_TAKE(s->allowed, &s->arena, n);
+    s->accounted = replay->prepared->from;
+    s->criteria_over = 0;
+out:
+    return st;
+}
