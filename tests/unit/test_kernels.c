@@ -1,0 +1,192 @@
+/* All kernels, one answer: the same inputs replayed by the reference and by every other kernel give
+ * the same tally, cell by cell, for studies that between them use every feature of the model. */
+#include "base/vector.h"
+#include "kernel/replay.h"
+#include "kernel/scalar.h"
+#include "model/counts.h"
+#include "unit/study_text.h"
+
+enum { REPLICATIONS = 6 };
+
+/* Two resources, three levels, two classes, kinds, background of both kinds, snapshots, probes. */
+#define RICH                                                                                       \
+    "pool:\n"                                                                                      \
+    "  servers: 5\n"                                                                               \
+    "  server: {cpu: 1000 Mc/s, network_out: 50 Mbit/s}\n"                                         \
+    "  ceilings:\n"                                                                                \
+    "    cpu: {target: 60 %, limit: 80 %, full: 100 %}\n"                                          \
+    "    network_out: {target: 70 %, full: 100 %}\n"                                               \
+    "arrivals:\n"                                                                                  \
+    "  sources:\n"                                                                                 \
+    "    - {rate: 120 per hour}\n"                                                                 \
+    "    - {kind: clock_batch, period: 30 min, count: poisson(mean 40), lateness: "                \
+    "exponential(mean 40 s)}\n"                                                                    \
+    "meetings:\n"                                                                                  \
+    "  join_ramp: \"uniform(0 s, 300 s)\"\n"                                                       \
+    "  classes:\n"                                                                                 \
+    "    - {name: small, share: 80 %, size: geometric(success 0.25), duration: "                   \
+    "\"lognormal(mean 30 min, cv 0.8)\", load: {cpu: 5 Mc/s},\n"                                   \
+    "       reserve: {cpu: 100 Mc/s},\n"                                                           \
+    "       kinds: [{share: 70 %, cost: {cpu: 7 Mc/s, network_out: 250 kbit/s}}, {share: 30 %, "   \
+    "cost: {cpu: 11 Mc/s}}]}\n"                                                                    \
+    "    - {name: large, share: 20 %, size: \"zeta(from 5, alpha 2.2, to 60)\", duration: "        \
+    "exponential(mean 50 min), cost: {cpu: 6 Mc/s, network_out: 200 kbit/s},\n"                    \
+    "       load: {cpu: \"uniform(1 Mc/s, 9 Mc/s)\"}}\n"                                           \
+    "background:\n"                                                                                \
+    "  items:\n"                                                                                   \
+    "    - {name: other, resource: cpu, law: \"normal(mean 150 Mc/s, sd 30 Mc/s)\"}\n"             \
+    "    - {name: calls, sessions: 12, holding: 3 min, cost: {cpu: 9 Mc/s}}\n"                     \
+    "window: {busy_hours: 2}\n"                                                                    \
+    "probe: {sizes: [4, 40], load: {cpu: 7 Mc/s, network_out: 250 kbit/s}}\n"                      \
+    "observe: {every: 4 min, outcomes: all, total_above: [1500 Mc/s], capacity: [80 %, 120 %]}\n"
+
+/* One resource, nothing else. */
+#define PLAIN                                                                                      \
+    "pool: {servers: 12, server: {load: 100}, ceilings: {load: {full: 60}}}\n"                     \
+    "arrivals: {sources: [{rate: 200 per hour}]}\n"                                                \
+    "meetings: {classes: [{size: geometric(success 0.33), duration: exponential(mean 1 h), cost: " \
+    "{load: 1}}]}\n"                                                                               \
+    "window: {start: empty, from: 2 h, length: 2 h}\n"                                             \
+    "observe: {outcomes: [time_over, time_over_server, period_overload, meetings_hit, "            \
+    "person_time_over, utilisation, peak_utilisation, participants_present]}\n"
+
+typedef struct kernel_case {
+    const char *text;
+    const char *sets[6];
+} kernel_case;
+
+static const kernel_case cases[] = {
+    {PLAIN, {NULL}},
+    {PLAIN, {"placement.ties=lowest", NULL}},
+    {PLAIN, {"placement.metric=load", NULL}},
+    {PLAIN, {"placement.rule=random", NULL}},
+    {PLAIN, {"placement.rule=round_robin", NULL}},
+    {PLAIN, {"placement.rule=power_of_d", "placement.metric=load", NULL}},
+    {PLAIN, {"placement.rule=fewest_meetings", "pool.servers=70", NULL}},
+    {PLAIN, {"placement.rule=fewest_participants", "pool.servers=1", NULL}},
+    {PLAIN, {"placement.rule=fewest_participants", "pool.servers=256", NULL}},
+    {PLAIN, {"meetings.join_ramp=uniform(0 s, 900 s)", NULL}},
+    {PLAIN, {"placement.report_delay=20 s", "placement.metric=load", NULL}},
+    {PLAIN, {"window.start=stationary", "arrivals.sources[0].rate=1 per hour", NULL}},
+    {RICH, {NULL}},
+    {RICH, {"placement.rule=fewest_participants", NULL}},
+    {RICH, {"placement.rule=fewest_meetings", "placement.ties=lowest", NULL}},
+    {RICH, {"placement.metric=network_out", NULL}},
+    {RICH, {"placement.rule=random", NULL}},
+    {RICH, {"placement.rule=round_robin", NULL}},
+    {RICH, {"placement.rule=power_of_d", NULL}},
+    {RICH, {"placement.rule=fewest_participants", "placement.report_delay=1 s", NULL}},
+    {RICH, {"placement.rule=fewest_participants", "placement.report_delay=45 s", NULL}},
+    {RICH,
+     {"placement.rule=fewest_participants", "placement.report_delay=45 s",
+      "placement.in_flight=yes", NULL}},
+    {RICH,
+     {"placement.rule=fewest_meetings", "placement.report_delay=90 s", "placement.in_flight=yes",
+      NULL}},
+    {RICH,
+     {"placement.metric=cpu", "placement.report_delay=90 s", "placement.in_flight=yes", NULL}},
+    {RICH, {"placement.report_delay=90 s", "placement.in_flight=yes", NULL}},
+    {RICH, {"placement.admission=chosen_full", "observe.capacity=~", NULL}},
+    {RICH,
+     {"placement.admission=chosen_full", "observe.capacity=~", "placement.rule=fewest_participants",
+      NULL}},
+    {RICH,
+     {"placement.admission=none_fits", "observe.capacity=~", "placement.rule=fewest_participants",
+      NULL}},
+    {RICH, {"placement.admission=reserve", "observe.capacity=~", "placement.metric=cpu", NULL}},
+    {RICH, {"meetings.join_ramp=0 s", NULL}},
+    {RICH, {"meetings.join_ramp=0 s", "placement.rule=fewest_participants", NULL}},
+    {RICH, {"window.start=empty", "window.from=10 min", NULL}},
+};
+enum { N_CASES = sizeof cases / sizeof *cases };
+
+/* Everything of one study that a replay needs. */
+typedef struct bench {
+    hr_study study;
+    hr_arena arena, day;
+    hr_input input;
+    hr_scratch *scratch;
+    hr_counts counts;
+    hr_tally tally;
+} bench;
+
+static void open_bench(bench *b, const kernel_case *one)
+{
+    hr_err err = {0};
+    *b = (bench){0};
+    open_good(&b->study, one->text, one->sets);
+    assert_int_equal(hr_scratch_new(&b->scratch, &err), HR_OK);
+    assert_int_equal(hr_tally_init(&b->tally, &b->study.layout, &b->arena, &err), HR_OK);
+}
+
+static void close_bench(bench *b)
+{
+    hr_scratch_free(b->scratch);
+    hr_input_free(&b->input);
+    hr_arena_free(&b->arena);
+    hr_arena_free(&b->day);
+    hr_study_free(&b->study);
+}
+
+typedef hr_status (*kernel)(const hr_configuration *, const hr_input *, const hr_vector *,
+                            hr_scratch *, hr_counts *, hr_err *);
+
+static hr_status reference(const hr_configuration *configuration, const hr_input *input,
+                           const hr_vector *vector, hr_scratch *scratch, hr_counts *counts,
+                           hr_err *err)
+{
+    (void)vector;
+    return hr_replay(configuration, input, scratch, counts, NULL, err);
+}
+
+/* Digest of REPLICATIONS replications from `first` on. */
+static uint64_t digest_of(bench *b, kernel run, const hr_vector *vector, uint64_t first)
+{
+    hr_err err = {0};
+    hr_configuration c;
+    hr_tally_clear(&b->tally);
+    for (uint64_t r = first; r < first + REPLICATIONS; r++) {
+        hr_arena_reset(&b->day);
+        resolve_good(&b->study, 0, r, &b->day, &c);
+        assert_int_equal(hr_counts_init(&b->counts, &c, &b->day, &err), HR_OK);
+        assert_int_equal(hr_input_write(&b->input, &c, r, vector, &err), HR_OK);
+        assert_int_equal(run(&c, &b->input, vector, b->scratch, &b->counts, &err), HR_OK);
+        hr_tally_add(&b->tally, &b->study.layout, &c, &b->counts);
+    }
+    return hr_tally_digest(&b->tally, 0);
+}
+
+static uint64_t hits(const bench *b, const char *outcome)
+{
+    const unsigned o = hr_outcome_find(outcome);
+    return b->tally.cell[b->study.layout.first[o]].hits;
+}
+
+static void kernels_agree_on_everything(void **state)
+{
+    (void)state;
+    uint64_t over = 0;
+    for (int i = 0; i < N_CASES; i++) {
+        bench b;
+        open_bench(&b, &cases[i]);
+        const uint64_t expected = digest_of(&b, reference, hr_vector_level(0), 0);
+        over += hits(&b, "time_over") > 0;
+        for (unsigned level = 0; hr_vector_level(level) != NULL; level++) {
+            if (digest_of(&b, hr_scalar, hr_vector_level(level), 0) != expected)
+                fail_msg("case %d: scalar, %s, differs from the reference", i,
+                         hr_vector_level(level)->name);
+        }
+        /* and the comparison can fail */
+        assert_true(digest_of(&b, hr_scalar, hr_vector_level(0), 1) != expected);
+        close_bench(&b);
+    }
+    assert_true(over > N_CASES / 2); /* the cases are about something */
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(kernels_agree_on_everything),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
