@@ -104,8 +104,29 @@ class Answer:
     def cell(self, outcome, **wanted):
         """(value, lower, upper) by configuration of one cell; `wanted` selects by coordinate, the
         target's own place where it says nothing."""
+        place = (slice(None), *self.place_in(outcome, wanted))
+        return tuple(self.file["estimates"][outcome + part][place]
+                     for part in ("", "_lower", "_upper"))
+
+    def over_worlds(self, outcome, **wanted):
+        """(mean, lower, upper) by choice of the same cell over the worlds, as `headroom show` says;
+        with one world the world's own interval. The ends are NaN where the file has none."""
+        world = self.file["world"][()]
+        if (world == world[0]).all():
+            return self.cell(outcome, **wanted)
+        names = [f"distributions/{outcome}_mean{part}" for part in ("", "_lower", "_upper")]
+        if all(name in self.file for name in names):
+            place = (slice(None), *self.place_in(outcome, wanted))
+            return tuple(self.file[name][place] for name in names)
+        value, choice = self.cell(outcome, **wanted)[0], self.file["choice"][()]
+        mean = np.array([np.mean(own[np.isfinite(own)]) if np.isfinite(own).any() else np.nan
+                         for own in (value[choice == c] for c in range(choice.max() + 1))])
+        return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+
+    def place_in(self, outcome, wanted):
+        """Positions of the cell on the outcome's own dimensions, all but the first."""
         array = self.file["estimates"][outcome]
-        place = [slice(None)]
+        place = []
         for axis in range(1, array.ndim):
             scale = array.dims[axis][0]
             name = scale.name.split("/")[-1]
@@ -113,8 +134,7 @@ class Answer:
                 name = "first"  # of two resources: the one that was over first
             values = [text(v) for v in scale[()]] if scale.dtype.kind == "O" else list(scale[()])
             place.append(self.position(outcome, name, values, wanted))
-        return tuple(self.file["estimates"][outcome + part][tuple(place)]
-                     for part in ("", "_lower", "_upper"))
+        return place
 
     def position(self, outcome, name, values, wanted):
         """Of the wanted value, else of the target's, on one dimension; else the default that the

@@ -184,27 +184,6 @@ def distribution(answer, folder):
 
 # ---- against the number of servers
 
-def mean_over_worlds(value, lower, upper, largest):
-    """Mean and 95 % interval over the worlds, as `headroom show` gives it; of one world its own
-    interval. Shares are at most `largest`, other outcomes have None."""
-    n = len(value)
-    if n == 1:
-        return value[0], lower[0], upper[0]
-    if np.ptp(value) == 0.0:
-        # Worlds that are all alike say nothing by their spread.
-        none_of_n = 1.0 - 0.025 ** (1.0 / n)  # Clopper and Pearson (1934)
-        if largest is not None and value[0] in (0.0, largest):
-            ends = sorted([value[0], abs(value[0] - largest * none_of_n)])
-            return value[0], ends[0], ends[1]
-        return value[0], np.mean(lower), np.mean(upper)
-    mean, error = np.mean(value), np.std(value, ddof=1) / np.sqrt(n)
-    z, v = 1.959964, n - 1.0
-    # Student's quantile by its expansion in 1/v (Abramowitz and Stegun 26.7.5).
-    t = z + (z**3 + z) / (4 * v) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v * v)
-    low, high = mean - t * error, mean + t * error
-    return (mean, low, high) if largest is None else (mean, max(low, 0.0), min(high, largest))
-
-
 def servers(answer, folder):
     panel_axis, line_axis, surplus = lines_and_panels(answer)
     if panel_axis is None:
@@ -216,18 +195,19 @@ def servers(answer, folder):
     figure, grid = plt.subplots(1, len(outcomes), figsize=(4.4 * len(outcomes) + 0.4, 3.7),
                                 squeeze=False)
     levels = levels_of(answer, panel_axis)
+    choice = answer.column("choice")
     for axes, outcome in zip(grid[0], outcomes):
-        value, lower, upper = scaled(answer, outcome)
-        largest = 100.0 if is_share(answer, outcome) else None
+        factor = 100.0 if is_share(answer, outcome) else 1.0
+        mean, lower, upper = (factor * part for part in answer.over_worlds(outcome))
         lines = groups(answer, line_axis, MOST_LINES)
         for index, (label, of_line) in enumerate(lines):
             shift = 0.12 * (index - (len(lines) - 1) / 2.0)
             points = []
             for level in levels:
-                mask = kept & of_line & (answer.column(panel_axis) == level) & np.isfinite(value)
+                mask = kept & of_line & (answer.column(panel_axis) == level)
                 if mask.any():
-                    points.append((level + shift,) + mean_over_worlds(value[mask], lower[mask],
-                                                                      upper[mask], largest))
+                    c = choice[mask][0]  # all choices but these are held
+                    points.append((level + shift, mean[c], lower[c], upper[c]))
             if not points:
                 continue
             x, y, low, high = np.array(points, dtype=float).T
@@ -241,8 +221,9 @@ def servers(answer, folder):
         axes.grid(alpha=0.25)
     if line_axis:
         grid[0][0].legend(title=short(line_axis), fontsize=7, title_fontsize=7)
-    figure.suptitle("mean over the worlds, 95 % interval" + (f"; {note}" if note else ""),
-                    fontsize=10)
+    confidence = 100.0 * float(answer.file.attrs["confidence"])
+    figure.suptitle(f"mean over the worlds, {confidence:g} % interval"
+                    + (f"; {note}" if note else ""), fontsize=10)
     figure.tight_layout(rect=(0, 0.03, 1, 1))
     return finish(figure, answer, folder, "servers")
 

@@ -84,21 +84,29 @@ static void end_episode(hr_replaying *replay, hr_tick now, unsigned server, unsi
     s->people_over[criterion] -= s->truth.people[server];
 }
 
+/* Limits exceeded now, and how far each load may go until one more or one less is. */
 static uint64_t find_limits_over(const hr_replaying *replay, unsigned server)
 {
     const hr_configuration *c = replay->configuration;
     const hr_scratch *s = replay->scratch;
     const int64_t *load = s->truth.load + server * (size_t)c->n_resources;
-    const int64_t *lowest = s->lowest + server * (size_t)c->n_resources;
-    bool any = false;
-    for (unsigned r = 0; r < c->n_resources; r++)
-        any = any || load[r] > lowest[r];
-    if (!any)
-        return 0;
     const int64_t *ceiling = s->ceiling + server * (size_t)c->n_limits;
+    int64_t *high = s->high + server * (size_t)c->n_resources;
+    int64_t *low = s->low + server * (size_t)c->n_resources;
     uint64_t over = 0;
-    for (unsigned l = 0; l < c->n_limits; l++)
-        over |= (uint64_t)(load[c->limits[l].resource] > ceiling[l]) << l;
+    for (unsigned r = 0; r < c->n_resources; r++) {
+        high[r] = HR_BEYOND;
+        low[r] = -HR_BEYOND;
+    }
+    for (unsigned l = 0; l < c->n_limits; l++) {
+        const unsigned r = c->limits[l].resource;
+        const bool is_over = load[r] > ceiling[l];
+        over |= (uint64_t)is_over << l;
+        if (is_over)
+            low[r] = ceiling[l] > low[r] ? ceiling[l] : low[r];
+        else
+            high[r] = ceiling[l] < high[r] ? ceiling[l] : high[r];
+    }
     return over;
 }
 
@@ -157,13 +165,9 @@ void hr_overload_set_ceilings(hr_replaying *replay, hr_tick now, uint32_t step)
         int64_t taken[HR_MAX_RESOURCES];
         session_load(replay, step, j, taken);
         int64_t *ceiling = s->ceiling + j * (size_t)c->n_limits;
-        int64_t *lowest = s->lowest + j * (size_t)c->n_resources;
-        for (unsigned r = 0; r < c->n_resources; r++)
-            lowest[r] = INT64_MAX;
         for (unsigned l = 0; l < c->n_limits; l++) {
-            const unsigned r = c->limits[l].resource;
-            ceiling[l] = replay->input->ceiling[l * (size_t)c->n_servers + j] - taken[r];
-            lowest[r] = ceiling[l] < lowest[r] ? ceiling[l] : lowest[r];
+            ceiling[l] =
+                replay->input->ceiling[l * (size_t)c->n_servers + j] - taken[c->limits[l].resource];
         }
         hr_overload_update(replay, now, j);
     }

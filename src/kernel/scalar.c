@@ -296,18 +296,19 @@ static inline void add_to_server(hr_scalar_state *at, hr_tick now, unsigned serv
             s->people_over[__builtin_ctzll(left)] += people;
     }
     int64_t *sum = s->truth.load + server * (size_t)n_resources;
-    const int64_t *lowest = s->lowest + server * (size_t)n_resources;
+    const int64_t *high = s->high + server * (size_t)n_resources;
+    const int64_t *low = s->low + server * (size_t)n_resources;
     int64_t *peak = s->peak + server * (size_t)n_resources;
-    int64_t room = 0; /* negative: above a ceiling */
+    int64_t room = 0; /* negative: other limits are exceeded than before */
     s->truth.people[server] += people;
     for (unsigned r = 0; r < n_resources; r++) {
         sum[r] += load[r];
-        room |= lowest[r] - sum[r];
+        room |= (high[r] - sum[r]) | (sum[r] - low[r] - 1);
     }
     for (unsigned r = 0; at->measuring && r < n_resources; r++)
         peak[r] = sum[r] > peak[r] ? sum[r] : peak[r];
     refresh(at, server);
-    if (room < 0 || s->limits_over[server] != 0)
+    if (room < 0)
         hr_overload_update(replay, now, server);
 }
 
@@ -373,12 +374,17 @@ static inline void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting,
             s->people_over[__builtin_ctzll(left)] -= in->size[meeting];
     }
     const int64_t *load = in->final + meeting * (size_t)n_resources;
-    for (unsigned r = 0; r < n_resources; r++)
-        s->truth.load[server * (size_t)n_resources + r] -= load[r];
+    int64_t *sum = s->truth.load + server * (size_t)n_resources;
+    const int64_t *low = s->low + server * (size_t)n_resources;
+    int64_t room = 0;
+    for (unsigned r = 0; r < n_resources; r++) {
+        sum[r] -= load[r];
+        room |= sum[r] - low[r] - 1;
+    }
     s->truth.people[server] -= in->size[meeting];
     s->truth.meetings[server]--;
     refresh(at, server);
-    if (s->limits_over[server] != 0)
+    if (room < 0)
         hr_overload_update(replay, now, server);
 }
 

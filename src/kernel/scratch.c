@@ -115,7 +115,8 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     HR_TRY(take_known(&s->truth, &s->arena, c, err));
     HR_TRY(take_known(&s->reported, &s->arena, c, err));
     HR_TAKE(s->ceiling, &s->arena, n * c->n_limits);
-    HR_TAKE(s->lowest, &s->arena, n * c->n_resources);
+    HR_TAKE(s->high, &s->arena, n * c->n_resources);
+    HR_TAKE(s->low, &s->arena, n * c->n_resources);
     HR_TAKE(s->limits_over, &s->arena, n);
     HR_TAKE(s->over, &s->arena, n);
     HR_TAKE(s->n_over, &s->arena, c->n_criteria);

@@ -18,6 +18,9 @@ typedef struct hr_known {
     double *score;     /* [n] the rule's metric */
 } hr_known;
 
+/* Beyond any load and ceiling (within 2^62 steps), and differences of two still fit. */
+#define HR_BEYOND ((int64_t)1 << 62)
+
 struct hr_scratch {
     hr_arena arena;           /* server-sized arrays, laid anew for every configuration shape */
     uint32_t n_meetings;      /* meeting-sized arrays hold this many */
@@ -33,7 +36,7 @@ struct hr_scratch {
     hr_known truth, reported;
     int64_t *peak;          /* [n * R] scalar: largest load in the window */
     int64_t *ceiling;       /* [n * L] now: held background and sessions taken off */
-    int64_t *lowest;        /* [n * R] lowest ceiling of the resource now */
+    int64_t *high, *low;    /* [n * R] while low < load <= high, the same limits are exceeded */
     uint64_t *limits_over;  /* [n] limits exceeded now */
     uint64_t *over;         /* [n] criteria over now */
     unsigned *n_over;       /* [C] servers over now */

@@ -106,9 +106,12 @@ out:
 
 static hr_status too_many(const hr_ceilings *c, const char *what, hr_err *err)
 {
-    return hr_mark_fail(mark_of_pool(c), err,
-                        "pool.ceilings: too many %s at once: fewer resources, levels or "
-                        "observe.capacity factors",
+    static const size_t first[HR_PLACE_INDICES] = {0};
+    const bool has_factors = hr_params_get(c->params, HR_KEY_observe_capacity)->is_set;
+    const hr_mark mark =
+        has_factors ? hr_params_mark(c->params, HR_KEY_observe_capacity, first) : mark_of_pool(c);
+    return hr_mark_fail(mark, err,
+                        "too many %s at once: fewer resources, levels or observe.capacity factors",
                         what);
 }
 

@@ -1,6 +1,5 @@
 /* A Front End pool: from users, their meetings and the costs of workloads to arrivals, classes
  * of meetings and background. One function per thing derived; METHODS.md has the formulas. */
-#include <math.h>
 #include <stddef.h>
 
 #include "model/workload.h"
@@ -396,5 +395,5 @@ double hr_rule_of_thumb_servers(const hr_params *params)
     if (!users->is_set)
         return 0.0;
     const double n_servers = hr_params_get(params, HR_KEY_pool_servers)->number;
-    return ceil(users_per_server(params, n_servers) * n_servers / HR_USERS_PER_SERVER);
+    return users_per_server(params, n_servers) * n_servers / HR_USERS_PER_SERVER;
 }

@@ -80,7 +80,18 @@ def check_json(path):
         cells = [c["value"] for c in row["outcomes"]["time_over"]
                  if c["level"] == "target" and c["resource"] == "any"]
         expect(cells == [value], f"show --json says {cells}, the file {value}")
+    check_means(path, answer["headline"]["choices"])
     return answer
+
+
+def check_means(path, choices):
+    """`show`, the file and the pictures give the mean over the worlds the same interval."""
+    sys.path.insert(0, os.path.join(ROOT, "analysis"))
+    from answer import Answer
+    answer = Answer(path)
+    drawn = np.array(answer.over_worlds(answer.headline)).T
+    said = np.array([[row[key] for key in ("mean", "lower", "upper")] for row in choices])
+    expect((drawn == said).all(), f"means over worlds: show {said}, the file {drawn}")
 
 
 def check_pictures(path, folder):
