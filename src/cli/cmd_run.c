@@ -57,6 +57,7 @@ static hr_status read_options(const hr_invocation *invocation, hr_run_options *r
     run_options->output = invocation->value[OPTION_OUTPUT];
     run_options->n_threads = (unsigned)n_threads;
     run_options->isa = getenv("HEADROOM_ISA");
+    run_options->kernel = getenv("HEADROOM_KERNEL");
     const bool is_silent =
         hr_given(invocation, OPTION_QUIET) || hr_option_word(invocation, OPTION_PROGRESS, 0) == 1;
     run_options->progress = is_silent ? NULL : stderr;

@@ -6,7 +6,7 @@
 
 #include "base/mem.h"
 #include "input/input.h"
-#include "kernel/scalar.h"
+#include "kernel/kernel.h"
 #include "model/counts.h"
 
 /* One thread's own memory: nothing is shared but the study. */
@@ -28,6 +28,7 @@ typedef struct hr_worker {
 struct hr_engine {
     const hr_study *study;
     const hr_vector *vector;
+    const hr_kernel *kernel;
     unsigned n_threads;
     hr_worker *workers; /* [n_threads] */
 };
@@ -40,7 +41,7 @@ static double now_s(void)
 }
 
 hr_status hr_engine_new(hr_engine **engine, const hr_study *study, const hr_vector *vector,
-                        unsigned n_threads, hr_err *err)
+                        const hr_kernel *kernel, unsigned n_threads, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_engine *e = hr_mem_take(1, sizeof *e);
@@ -49,6 +50,7 @@ hr_status hr_engine_new(hr_engine **engine, const hr_study *study, const hr_vect
         return HR_FAIL(err, HR_ERR_MEMORY, "no memory for an engine");
     e->study = study;
     e->vector = vector;
+    e->kernel = kernel;
     e->n_threads = n_threads > 0 ? n_threads : (unsigned)omp_get_max_threads();
     e->workers = hr_mem_take(e->n_threads, sizeof *e->workers);
     if (e->workers == NULL)
@@ -111,8 +113,8 @@ static hr_status run_replication(const hr_engine *engine, hr_worker *worker, uin
     hr_status st = HR_OK;
     HR_TRY(hr_input_write(&worker->input, &worker->configuration, replication, engine->vector,
                           &worker->err));
-    HR_TRY(hr_scalar(&worker->configuration, &worker->input, engine->vector, worker->scratch,
-                     &worker->counts, &worker->err));
+    HR_TRY(engine->kernel->replay(&worker->configuration, &worker->input, engine->vector,
+                                  worker->scratch, &worker->counts, &worker->err));
     hr_tally_add(&worker->tally, &engine->study->layout, &worker->configuration, &worker->counts);
     *meetings += worker->input.n_meetings;
 out:

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/vector.h"
+#include "kernel/kernel.h"
 #include "model/tally.h"
 #include "study/study.h"
 
@@ -34,7 +35,8 @@ typedef struct hr_engine hr_engine;
 
 /* n_threads 0: what OpenMP gives (OMP_NUM_THREADS). */
 HR_MUST_CHECK hr_status hr_engine_new(hr_engine **engine, const hr_study *study,
-                                      const hr_vector *vector, unsigned n_threads, hr_err *err);
+                                      const hr_vector *vector, const hr_kernel *kernel,
+                                      unsigned n_threads, hr_err *err);
 unsigned hr_engine_threads(const hr_engine *engine);
 size_t hr_engine_bytes(const hr_engine *engine); /* memory held */
 void hr_engine_free(hr_engine *engine);

@@ -90,12 +90,13 @@ static void set_alike(hr_spread *s, const struct hr_spread_rule *rule, const hr_
 static void set_interval(hr_spread *s, const struct hr_spread_rule *rule,
                          const hr_estimate *estimates, uint64_t n, const double *sorted)
 {
+    const bool is_alike = sorted[0] >= sorted[s->n - 1];
+    if (is_alike)
+        s->mean = sorted[0]; /* without the rounding of a sum */
     if (s->n >= 2)
         set_moments(s, estimates, n, rule->confidence);
-    if (sorted[0] >= sorted[s->n - 1]) {
-        s->mean = sorted[0]; /* without the rounding of a sum */
+    if (is_alike)
         set_alike(s, rule, estimates, n);
-    }
     if (rule->most > 0.0) { /* Student intervals know no bounds */
         s->mean_lower = fmax(s->mean_lower, 0.0);
         s->mean_upper = fmin(s->mean_upper, rule->most);

@@ -21,6 +21,7 @@ typedef struct hr_explorer {
     const hr_study *study;
     const hr_run_options *options;
     const hr_vector *vector;
+    const hr_kernel *kernel;
     hr_partdir dir;      /* rank 0 */
     hr_part_index index; /* rank 0 */
     hr_engine *engine;
@@ -66,7 +67,7 @@ static hr_status equip(hr_explorer *x, uint32_t sequence, hr_err *err)
 {
     hr_status st = HR_OK;
     const int rank = hr_comm_rank(x->comm);
-    st = hr_engine_new(&x->engine, x->study, x->vector, x->options->n_threads, err);
+    st = hr_engine_new(&x->engine, x->study, x->vector, x->kernel, x->options->n_threads, err);
     if (st == HR_OK)
         st = hr_ledger_init(&x->ledger, x->study, hr_comm_size(x->comm), err);
     HR_TRY(hr_comm_agree(x->comm, st, err));
@@ -123,6 +124,7 @@ static void describe(const hr_explorer *x, hr_provenance *provenance)
                                   .sets = x->options->sets,
                                   .n_sets = x->options->n_sets,
                                   .isa = x->vector->name,
+                                  .kernel = x->kernel->name,
                                   .n_ranks = hr_comm_size(x->comm),
                                   .n_threads = (int)hr_engine_threads(x->engine),
                                   .seconds = now_s() - x->began};
@@ -150,6 +152,7 @@ static hr_status run_all(hr_explorer *x, hr_run_report *report, hr_err *err)
     hr_status st = HR_OK;
     struct found found = {0};
     HR_TRY(hr_comm_agree(x->comm, hr_vector_choose(x->options->isa, &x->vector, err), err));
+    HR_TRY(hr_comm_agree(x->comm, hr_kernel_choose(x->options->kernel, &x->kernel, err), err));
     HR_TRY(claim(x, &found, err));
     report->already_finished = found.finished;
     if (found.finished)

@@ -20,6 +20,7 @@ typedef struct hr_run_options {
     const char *output;      /* result file */
     unsigned n_threads;      /* 0: OpenMP's choice */
     const char *isa;         /* HEADROOM_ISA or NULL */
+    const char *kernel;      /* HEADROOM_KERNEL or NULL */
     FILE *progress;          /* NULL: none. A bar on a terminal, else a line a minute */
     const char *command;     /* for provenance: argv joined */
     const char *version;     /* for provenance: of the program */

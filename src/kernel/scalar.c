@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/order.h"
-#include "kernel/placing.h"
+#include "kernel/seen.h"
 #include "kernel/snapshot.h"
 
 /* Arrivals come in order; departures and joins are put in order once, as words: tick, kind, number.
@@ -28,14 +28,8 @@ typedef struct hr_scalar_state {
     hr_tick next_snapshot, next_report;
     uint32_t step, snapshot, turn;
     bool measuring;
-    /* where the rule wants the least of an integer: */
-    int64_t *seen; /* [n, padded] that integer as the rule sees it, server number below:
-                      key(); NULL: another rule */
-    size_t n_seen;
-    const int64_t *truth; /* as it is, `stride` apart */
-    size_t stride;
-    int resource; /* of the metric; -1 meetings, -2 participants */
     const hr_vector *vector;
+    hr_seen seen;
     hr_stay *stay;           /* one per kind of participant, profile after profile */
     uint32_t *first_kind;    /* [classes' profiles] its place in `stay` */
     uint32_t *first_profile; /* [n_classes] the place of its profiles in `first_kind` */
@@ -73,109 +67,13 @@ static bool pack_events(hr_scalar_state *at, uint64_t *event, uint32_t *n_events
 
 /* ---- the rule */
 
-enum { SERVER_BITS = 8 };
-#define MOST_KEYED ((int64_t)1 << (62 - SERVER_BITS))
-_Static_assert(HR_MAX_SERVERS <= 1 << SERVER_BITS, "a key holds every server's number");
-
-enum { MEETINGS = -1, PARTICIPANTS = -2, RELATIVE = -3 };
-
-/* The least key names the lowest server of the least value. */
-static inline int64_t key(int64_t value, unsigned server)
-{
-    return value * (1 << SERVER_BITS) + (int64_t)server;
-}
-
-/* No server can ever have a load that a key does not hold. */
-static bool fits_key(const hr_scalar_state *at)
-{
-    const hr_input *in = at->replay->input;
-    const size_t n_resources = at->replay->configuration->n_resources;
-    int64_t total = 0;
-    for (uint32_t i = 0; at->resource >= 0 && i < in->n_meetings && total < MOST_KEYED; i++) {
-        const int64_t load = in->final[i * n_resources + (size_t)at->resource];
-        total += load < MOST_KEYED ? load : MOST_KEYED;
-    }
-    return total < MOST_KEYED;
-}
-
-/* Does the rule want the least of an integer? Then nothing else need be kept up to date for it. */
-static hr_status find_metric(hr_scalar_state *at, hr_err *err)
-{
-    hr_status st = HR_OK;
-    const hr_configuration *c = at->replay->configuration;
-    hr_scratch *s = at->replay->scratch;
-    const hr_rule rule = c->placement.rule;
-    const int metric = c->placement.metric;
-    at->resource = metric == HR_METRIC_MEETINGS       ? MEETINGS
-                   : metric == HR_METRIC_PARTICIPANTS ? PARTICIPANTS
-                                                      : RELATIVE;
-    for (unsigned r = 0; r < c->n_resources; r++)
-        at->resource = metric == HR_METRIC_RESOURCE + (int)c->resource[r] ? (int)r : at->resource;
-    if (rule == HR_RULE_RANDOM || rule == HR_RULE_ROUND_ROBIN || rule == HR_RULE_POWER_OF_D ||
-        c->admission == HR_ADMISSION_NONE_FITS || at->resource == RELATIVE || !fits_key(at))
-        return HR_OK;
-    at->stride = at->resource >= 0 ? c->n_resources : 1;
-    at->truth = at->resource >= 0              ? s->truth.load + at->resource
-                : at->resource == PARTICIPANTS ? s->truth.people
-                                               : s->truth.meetings;
-    at->n_seen = (c->n_servers + HR_VECTOR_PAD - 1) / HR_VECTOR_PAD * HR_VECTOR_PAD;
-    HR_TAKE(at->seen, &s->arena, at->n_seen);
-    for (unsigned j = 0; j < at->n_seen; j++)
-        at->seen[j] = j < c->n_servers ? key(0, j) : INT64_MAX;
-out:
-    return st;
-}
-
-/* The least value; equals broken as hr_placement_choose does. */
-static unsigned least(const hr_scalar_state *at, uint32_t tie)
-{
-    const int64_t best = at->vector->least(at->seen, at->n_seen);
-    const unsigned first = (unsigned)best & ((1u << SERVER_BITS) - 1);
-    if (at->replay->configuration->placement.ties == HR_TIES_LOWEST)
-        return first;
-    const unsigned equals = at->vector->count_like(at->seen, at->n_seen, best);
-    if (equals == 1)
-        return first;
-    unsigned skip = hr_placement_tie(tie, equals);
-    for (unsigned j = first;; j++) {
-        if (at->seen[j] >> SERVER_BITS == best >> SERVER_BITS && skip-- == 0)
-            return j;
-    }
-}
-
-/* The truth of `server` has changed. */
-static inline void refresh(hr_scalar_state *at, unsigned server)
-{
-    if (at->seen == NULL)
-        hr_placing_refresh(at->replay, server);
-    else if (hr_placing_is_fresh(at->replay))
-        at->seen[server] = key(at->truth[server * at->stride], server);
-}
-
-static inline void add_in_flight(hr_scalar_state *at, uint32_t meeting, const int64_t *load,
-                                 uint32_t people, bool is_start)
-{
-    const hr_replaying *replay = at->replay;
-    const hr_placement *placement = &replay->configuration->placement;
-    if (hr_placing_is_fresh(replay) || !placement->in_flight)
-        return;
-    const hr_tick last_report = at->next_report - replay->prepared->report_period;
-    if (at->seen == NULL)
-        hr_placing_add_in_flight(at->replay, last_report, meeting, load, people, is_start);
-    else if (replay->input->start[meeting] >= last_report)
-        at->seen[replay->scratch->server[meeting]] += key(at->resource >= 0 ? load[at->resource]
-                                                          : at->resource == MEETINGS ? is_start
-                                                                                     : people,
-                                                          0);
-}
-
 static unsigned choose(const hr_scalar_state *at, uint32_t meeting)
 {
     const hr_replaying *replay = at->replay;
     const hr_admission_policy admission = replay->configuration->admission;
-    if (at->seen == NULL)
+    if (!hr_seen_is_keyed(&at->seen))
         return hr_placing_choose(replay, meeting, at->turn);
-    const unsigned server = least(at, replay->input->tie[meeting]);
+    const unsigned server = hr_seen_least(&at->seen, replay->input->tie[meeting]);
     return admission != HR_ADMISSION_NONE && !hr_placing_admits(replay, meeting, server)
                ? replay->configuration->n_servers
                : server;
@@ -207,11 +105,7 @@ static void report(hr_scalar_state *at, uint64_t word)
     const hr_tick now = at->base + (word >> KIND_BITS);
     const hr_tick last = now - (now + period - HR_TICK_ZERO % period) % period;
     const bool is_before = (word & ((1u << KIND_BITS) - 1)) > QUIET; /* the report of this tick */
-    const unsigned n = at->replay->configuration->n_servers;
-    for (unsigned j = 0; at->seen != NULL && j < n; j++)
-        at->seen[j] = key(at->truth[j * at->stride], j);
-    if (at->seen == NULL)
-        hr_placing_report(at->replay);
+    hr_seen_report(&at->seen);
     at->next_report = last == now && !is_before ? now : last + period;
 }
 
@@ -230,11 +124,7 @@ static void take_snapshot(hr_scalar_state *at)
     hr_replaying *replay = at->replay;
     const hr_prepared *p = replay->prepared;
     const unsigned n_observed = replay->configuration->n_observed;
-    hr_known *known =
-        hr_placing_is_fresh(replay) ? &replay->scratch->truth : &replay->scratch->reported;
-    for (unsigned j = 0; j < replay->configuration->n_servers; j++)
-        known->score[j] = at->seen != NULL ? (double)(at->seen[j] >> SERVER_BITS)
-                                           : hr_placing_score(replay, known, j);
+    hr_seen_score(&at->seen);
     const hr_view view = hr_placing_view(replay, at->turn);
     hr_snapshot_take(replay, &view, at->snapshot, n_observed > 0 ? p->slot[at->snapshot] : 0);
     at->snapshot++;
@@ -278,6 +168,11 @@ static void catch_up(hr_scalar_state *at, uint64_t word)
 
 /* ---- events, for a number of resources known to the compiler */
 
+static inline hr_tick last_report(const hr_scalar_state *at)
+{
+    return at->next_report - at->replay->prepared->report_period;
+}
+
 static inline uint64_t stay_of(const hr_prepared *p, hr_tick begin, hr_tick end)
 {
     const hr_tick from = begin > p->from ? begin : p->from;
@@ -307,7 +202,7 @@ static inline void add_to_server(hr_scalar_state *at, hr_tick now, unsigned serv
     }
     for (unsigned r = 0; at->measuring && r < n_resources; r++)
         peak[r] = sum[r] > peak[r] ? sum[r] : peak[r];
-    refresh(at, server);
+    hr_seen_refresh(&at->seen, server);
     if (room < 0)
         hr_overload_update(replay, now, server);
 }
@@ -338,7 +233,7 @@ static inline void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting,
         counts->load_time[r] += (hr_u128)(uint64_t)initial[r] * stays;
     s->truth.meetings[server]++;
     add_to_server(at, now, server, initial, people, n_resources);
-    add_in_flight(at, meeting, initial, people, true);
+    hr_seen_add_in_flight(&at->seen, last_report(at), meeting, initial, people, true);
 }
 
 static inline void join(hr_scalar_state *at, hr_tick now, uint32_t number,
@@ -354,7 +249,7 @@ static inline void join(hr_scalar_state *at, hr_tick now, uint32_t number,
     hr_stay *stay = &at->stay[at->first_kind[profile] + in->join_kind[number]];
     stay->ticks += stay_of(replay->prepared, now, in->end[meeting]);
     add_to_server(at, now, server, stay->cost, 1, n_resources);
-    add_in_flight(at, meeting, stay->cost, 1, false);
+    hr_seen_add_in_flight(&at->seen, last_report(at), meeting, stay->cost, 1, false);
 }
 
 static inline void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting,
@@ -383,7 +278,7 @@ static inline void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting,
     }
     s->truth.people[server] -= in->size[meeting];
     s->truth.meetings[server]--;
-    refresh(at, server);
+    hr_seen_refresh(&at->seen, server);
     if (room < 0)
         hr_overload_update(replay, now, server);
 }
@@ -461,7 +356,7 @@ static hr_status lay_out(hr_scalar_state *at, hr_err *err)
                 at->stay[kinds++].cost = profile->kind_cost + kind * (size_t)c->n_resources;
         }
     }
-    HR_TRY(find_metric(at, err));
+    HR_TRY(hr_seen_begin(&at->seen, at->replay, at->vector, err));
     at->next_step = at->replay->input->n_steps > 1 ? p->begin + p->session_step : NEVER;
     at->next_snapshot = c->n_observed > 0 ? p->observed[0] : p->observe_every > 0 ? p->from : NEVER;
     at->next_report = p->report_period > 0 ? 0 : NEVER;

@@ -62,10 +62,9 @@ typedef struct hr_source {
     const struct hr_source *candidates;
 } hr_source;
 
-/* The share of the starts of `candidates` which, kept independently of each other, are the starts
- * of `source`: in [0, 1], or NaN when the two differ in more than their rate, when `candidates` is
- * the slower one, and for batches of other than Poisson counts. Thinning of Poisson processes:
- * Kingman 1993, "Poisson Processes", section 5.1. */
+/* The share of the starts of `candidates` which, kept independently of each other, are those of
+ * `source` (Kingman 1993, "Poisson Processes", section 5.1); NaN when the two differ in more than
+ * their rate, when `candidates` is the slower one, and for batches of other than Poisson counts. */
 double hr_source_share(const hr_source *source, const hr_source *candidates);
 
 /* ---- meetings */

@@ -23,6 +23,7 @@ typedef struct hr_provenance {
     const char *const *sets; /* --set texts, so that a reader can parse the study again */
     size_t n_sets;
     const char *isa;
+    const char *kernel; /* how inputs were replayed */
     int n_ranks, n_threads;
     double seconds;      /* wall time of this run */
     double busy_seconds; /* sum over tasks, all runs */

@@ -88,6 +88,7 @@ static hr_status put_machine(const hr_h5 *h5, const hr_provenance *provenance, h
         {"compiler", compiler},
         {"flags", HEADROOM_FLAGS},
         {"isa", provenance->isa},
+        {"kernel", provenance->kernel},
         {"host", host},
         {"started", started},
         {"finished", finished},

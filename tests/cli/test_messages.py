@@ -73,6 +73,13 @@ STUDIES = [
      r"bad\.yaml:4:33: background\.items\[0\]\.holding: is missing: sessions need it"),
     ("seed: 7", "seed: 7\nbackground: {items: [{law: 3}, {name: x}]}",
      r"bad\.yaml:4:39: background\.items\[1\]: give either law"),
+    ("outcome: fits, ", "", r"bad\.yaml:20:11: claims\[0\]\.outcome: is missing"),
+    ("full: 14}}}", "full: 14}, cpu: {full: 90 %}}}",
+     r"bad\.yaml:4:\d+: pool\.ceilings\.cpu\.full = 90 %: a percentage needs .*pool\.server\.cpu"),
+    (", server: {load: 14}, ceilings: {load: {target: 12, full: 14}}", "",
+     r"bad\.yaml:4:17: pool: no resource has a capacity or a ceiling"),
+    ("every: 10 min", "every: 10 min, capacity: [1,\n  " + 80 * "1, " + "1]",
+     r"bad\.yaml:16:36: too many ceilings at once"),
     ("seed: 7", "seed: 7\nbackground:\n  items:\n" + 20 * "  - {law: 3}\n",
      r"bad\.yaml:\d+:11: background\.items: at most \d+"),
 ]
@@ -113,6 +120,13 @@ class Messages(Case):
         done = self.fails(["check", "bad.yaml"], 65,
                           r"bad\.yaml:6:20: arrivals\.sources: meetings\.classes needs 1 to 8 sources")
         self.assert_points(done.err)
+
+    def test_a_section_that_is_not_there(self):
+        """Then the message names the file: there is no better place."""
+        (self.folder / "bad.yaml").write_text("".join(
+            line for line in SINGLE.splitlines(keepends=True) if not line.startswith("pool:")))
+        done = self.fails(["check", "bad.yaml"], 65, r"^headroom: bad\.yaml: pool: no resource has")
+        self.assertEqual(done.err.count("\n"), 1, done)
 
     def test_shares_that_a_set_made_wrong(self):
         self.fails(["check", "tiny.yaml", "--set", "meetings.classes[0].share=30 %"], 64,

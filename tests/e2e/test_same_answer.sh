@@ -47,6 +47,7 @@ for isa in baseline avx2 avx512; do
         exit 1
     fi
 done
+HEADROOM_KERNEL=reference must_be_same kernel-reference "$HEADROOM"
 if [ -n "${HEADROOM_OTHER_BUILD:-}" ]; then
     must_be_same other-compiler "$HEADROOM_OTHER_BUILD"
 fi

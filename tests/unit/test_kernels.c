@@ -1,8 +1,7 @@
 /* All kernels, one answer: the same inputs replayed by the reference and by every other kernel give
  * the same tally, cell by cell, for studies that between them use every feature of the model. */
 #include "base/vector.h"
-#include "kernel/replay.h"
-#include "kernel/scalar.h"
+#include "kernel/kernel.h"
 #include "model/counts.h"
 #include "unit/study_text.h"
 
@@ -128,19 +127,9 @@ static void close_bench(bench *b)
     hr_study_free(&b->study);
 }
 
-typedef hr_status (*kernel)(const hr_configuration *, const hr_input *, const hr_vector *,
-                            hr_scratch *, hr_counts *, hr_err *);
-
-static hr_status reference(const hr_configuration *configuration, const hr_input *input,
-                           const hr_vector *vector, hr_scratch *scratch, hr_counts *counts,
-                           hr_err *err)
-{
-    (void)vector;
-    return hr_replay(configuration, input, scratch, counts, NULL, err);
-}
-
 /* Digest of REPLICATIONS replications from `first` on. */
-static uint64_t digest_of(bench *b, kernel run, const hr_vector *vector, uint64_t first)
+static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *vector,
+                          uint64_t first)
 {
     hr_err err = {0};
     hr_configuration c;
@@ -150,7 +139,8 @@ static uint64_t digest_of(bench *b, kernel run, const hr_vector *vector, uint64_
         resolve_good(&b->study, 0, r, &b->day, &c);
         assert_int_equal(hr_counts_init(&b->counts, &c, &b->day, &err), HR_OK);
         assert_int_equal(hr_input_write(&b->input, &c, r, vector, &err), HR_OK);
-        assert_int_equal(run(&c, &b->input, vector, b->scratch, &b->counts, &err), HR_OK);
+        assert_int_equal(kernel->replay(&c, &b->input, vector, b->scratch, &b->counts, &err),
+                         HR_OK);
         hr_tally_add(&b->tally, &b->study.layout, &c, &b->counts);
     }
     return hr_tally_digest(&b->tally, 0);
@@ -169,15 +159,17 @@ static void kernels_agree_on_everything(void **state)
     for (int i = 0; i < N_CASES; i++) {
         bench b;
         open_bench(&b, &cases[i]);
-        const uint64_t expected = digest_of(&b, reference, hr_vector_level(0), 0);
+        const uint64_t expected = digest_of(&b, hr_kernel_number(0), hr_vector_level(0), 0);
         over += hits(&b, "time_over") > 0;
-        for (unsigned level = 0; hr_vector_level(level) != NULL; level++) {
-            if (digest_of(&b, hr_scalar, hr_vector_level(level), 0) != expected)
-                fail_msg("case %d: scalar, %s, differs from the reference", i,
-                         hr_vector_level(level)->name);
+        for (unsigned k = 1; hr_kernel_number(k) != NULL; k++) {
+            for (unsigned level = 0; hr_vector_level(level) != NULL; level++) {
+                if (digest_of(&b, hr_kernel_number(k), hr_vector_level(level), 0) != expected)
+                    fail_msg("case %d: %s, %s, differs from the reference", i,
+                             hr_kernel_number(k)->name, hr_vector_level(level)->name);
+            }
         }
         /* and the comparison can fail */
-        assert_true(digest_of(&b, hr_scalar, hr_vector_level(0), 1) != expected);
+        assert_true(digest_of(&b, hr_kernel_number(0), hr_vector_level(0), 1) != expected);
         close_bench(&b);
     }
     assert_true(over > N_CASES / 2); /* the cases are about something */

@@ -1,4 +1,4 @@
-/* Looks, stopping and what is said across configurations.
+/* Looks and stopping.
  *
  * Simulations have fixed seeds. Errors under stopping must stay below alpha with the whole of
  * alpha = 0.05 as the margin for 2,000 experiments (what is observed lies far below); peeking
@@ -161,56 +161,6 @@ static void the_answer_at_the_first_precise_look_covers(void **state)
     assert_true(inside >= 0.93 * 500);
 }
 
-/* ---- across configurations */
-
-static void a_spread_removes_the_inner_noise(void **state)
-{
-    (void)state;
-    enum { N = 4000 };
-    static hr_estimate e[N + 1];
-    static double scratch[N + 1];
-    hr_stream stream;
-    hr_stream_open(&stream, (hr_stream_id){7, 7, 7}, HR_PURPOSE_WORLD, 0, hr_vector_level(0));
-    for (size_t i = 0; i < N; i++) { /* truth: normal(10, 3); noise: sd 4 */
-        const double value =
-            10.0 + 3.0 * hr_normal_quantile(one(&stream)) + 4.0 * hr_normal_quantile(one(&stream));
-        e[i] = (hr_estimate){
-            .value = value, .lower = value - 8.0, .upper = value + 8.0, .standard_error = 4.0};
-    }
-    e[N].value = (double)NAN;
-    const hr_spread s =
-        hr_spread_of(&(struct hr_spread_rule){0.95, 0.0, true, 10.0}, e, N + 1, scratch);
-    assert_int_equal(s.n, N);
-    assert_near(s.mean, 10.0, 0.4); /* five standard errors */
-    assert_near(s.mean_upper - s.mean, 1.9605 * s.sd_total / sqrt(N), 1e-3);
-    assert_near(s.sd_total, 5.0, 0.3);
-    assert_near(s.sd_between, 3.0, 0.6);
-    assert_near(s.quantile[2], 10.0, 0.5);
-    assert_near(s.quantile[4] - s.quantile[0], 2.0 * 1.645 * 5.0, 1.0);
-    assert_int_equal(s.met + s.missed + s.undecided, N);
-    assert_true(s.met > 100 && s.missed > 100 && s.undecided > 3000);
-}
-
-static void a_spread_of_few_is_plain(void **state)
-{
-    (void)state;
-    double scratch[3];
-    const hr_estimate e[3] = {{.value = 3.0, .lower = 2.0, .upper = 4.0, .standard_error = 0.1},
-                              {.value = 1.0, .lower = 0.0, .upper = 2.0, .standard_error = 9.0},
-                              {.value = 2.0, .lower = 1.0, .upper = 3.0, .standard_error = 0.1}};
-    hr_spread s = hr_spread_of(&(struct hr_spread_rule){0.95, 0.0, false, 0.0}, e, 3, scratch);
-    assert_true(s.mean == 2.0 && s.quantile[2] == 2.0 && s.sd_total == 1.0);
-    assert_near(s.quantile[0], 1.1, 1e-12);
-    assert_true(s.sd_between == 0.0); /* never negative under the root */
-    assert_int_equal(s.met + s.missed + s.undecided, 0);
-    const struct hr_spread_rule rule = {0.95, 0.0, true, 4.0};
-    s = hr_spread_of(&rule, e, 1, scratch);
-    assert_true(s.mean == 3.0 && s.mean_lower == 2.0 && s.mean_upper == 4.0 && s.sd_total == 0.0);
-    assert_int_equal(s.met, 1);
-    s = hr_spread_of(&rule, e, 0, scratch);
-    assert_true(s.n == 0 && isnan(s.mean) && isnan(s.quantile[2]));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,8 +168,6 @@ int main(void)
         cmocka_unit_test(verdicts_follow_the_rule),
         cmocka_unit_test(stopping_keeps_the_error_probability),
         cmocka_unit_test(the_answer_at_the_first_precise_look_covers),
-        cmocka_unit_test(a_spread_removes_the_inner_noise),
-        cmocka_unit_test(a_spread_of_few_is_plain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
