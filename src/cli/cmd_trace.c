@@ -41,10 +41,10 @@ static hr_status print_replication(const hr_study *study, uint64_t index, uint64
     hr_scratch *scratch = NULL;
     hr_counts counts = {0};
     hr_configuration configuration = {0};
-    hr_group group = {0};
+    hr_groups groups = {0};
     const hr_vector *vector = NULL;
     HR_TRY(hr_vector_choose(getenv("HEADROOM_ISA"), &vector, err));
-    HR_TRY(hr_study_configuration(study, &group, index, replication, &arena, &configuration, err));
+    HR_TRY(hr_study_configuration(study, &groups, index, replication, &arena, &configuration, err));
     HR_TRY(hr_counts_init(&counts, &configuration, &arena, err));
     HR_TRY(hr_scratch_new(&scratch, err));
     HR_TRY(hr_input_write(&input, &configuration, replication, vector, err));

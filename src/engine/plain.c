@@ -15,7 +15,7 @@ typedef struct hr_worker {
     hr_arena counts_arena;        /* shaped by the configuration */
     hr_arena tally_arena;         /* shaped by the study: kept */
     hr_arena output;              /* packed tallies of the current run */
-    hr_group group;               /* of the configuration at work */
+    hr_groups groups;
     hr_configuration configuration;
     hr_counts counts;
     hr_input input;
@@ -102,7 +102,7 @@ static hr_status resolve(const hr_engine *engine, hr_worker *worker, uint64_t co
                          uint64_t replication)
 {
     hr_arena_reset(&worker->configuration_arena);
-    return hr_study_configuration(engine->study, &worker->group, configuration, replication,
+    return hr_study_configuration(engine->study, &worker->groups, configuration, replication,
                                   &worker->configuration_arena, &worker->configuration,
                                   &worker->err);
 }

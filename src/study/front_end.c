@@ -13,7 +13,7 @@
 #define HALF_HOUR               1800.0
 
 enum { SMALL, LARGE, N_CLASSES };
-enum { MOST_BACKGROUND = 3, MOST_SOURCES = 2 };
+enum { MOST_BACKGROUND = 3, N_SOURCES = 2 };
 
 typedef struct front_end {
     const hr_params *params;
@@ -104,28 +104,27 @@ static hr_status find_rate(const front_end *fe, double *rate, hr_err *err)
     return HR_OK;
 }
 
-/* Scheduled meetings on the clock come in Poisson batches at :00 and :30, all others at random. */
+/* Scheduled meetings on the clock come in Poisson batches at :00 and :30, all others at random.
+ * Both sources exist even when one is silent, so that all configurations of a study have one shape
+ * and can have their meetings in common. */
 static hr_status fill_sources(const front_end *fe, hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     const double on_the_clock = number(fe, HR_KEY_scheduled) * number(fe, HR_KEY_on_the_clock);
     double rate = 0.0;
-    unsigned n = 0;
     hr_source *sources = NULL;
     HR_TRY(check_rate_keys(fe, err));
     HR_TRY(find_rate(fe, &rate, err));
     rate *= fe->busyness;
-    HR_TAKE(sources, fe->arena, MOST_SOURCES);
-    if (on_the_clock < 1.0)
-        sources[n++] = (hr_source){.kind = HR_SOURCE_POISSON, .rate = rate * (1.0 - on_the_clock)};
-    if (on_the_clock > 0.0)
-        sources[n++] = (hr_source){
-            .kind = HR_SOURCE_CLOCK_BATCH,
-            .period = HALF_HOUR,
-            .count = {.kind = HR_LAW_POISSON, .a = rate * on_the_clock * HALF_HOUR},
-            .lateness = *law(fe, HR_KEY_lateness),
-        };
-    configuration->n_sources = n;
+    HR_TAKE(sources, fe->arena, N_SOURCES);
+    sources[0] = (hr_source){.kind = HR_SOURCE_POISSON, .rate = rate * (1.0 - on_the_clock)};
+    sources[1] = (hr_source){
+        .kind = HR_SOURCE_CLOCK_BATCH,
+        .period = HALF_HOUR,
+        .count = {.kind = HR_LAW_POISSON, .a = rate * on_the_clock * HALF_HOUR},
+        .lateness = *law(fe, HR_KEY_lateness),
+    };
+    configuration->n_sources = N_SOURCES;
     configuration->sources = sources;
 out:
     return st;

@@ -76,12 +76,13 @@ out:
     return st;
 }
 
-hr_status hr_group_join(const hr_study *study, hr_group *group, uint64_t replication,
+hr_status hr_group_join(const hr_study *study, hr_groups *groups, uint64_t replication,
                         hr_arena *arena, hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_source *sources = NULL;
     hr_configuration leader = *configuration;
+    hr_group *group = &groups->kept[configuration->group % HR_GROUPS_KEPT];
     if (!group->is_known || group->number != configuration->group)
         HR_TRY(find_group(study, group, configuration, err));
     if (group->n_sources != configuration->n_sources)

@@ -78,20 +78,20 @@ out:
     return st;
 }
 
-static hr_status resolve(const hr_study *study, hr_group *group, uint64_t index,
+static hr_status resolve(const hr_study *study, hr_groups *groups, uint64_t index,
                          uint64_t replication, hr_arena *arena, hr_configuration *configuration,
                          hr_err *err)
 {
     hr_status st = HR_OK;
     HR_TRY(hr_study_assemble(study, index, replication, arena, configuration, err));
-    if (group != NULL)
-        HR_TRY(hr_group_join(study, group, replication, arena, configuration, err));
+    if (groups != NULL)
+        HR_TRY(hr_group_join(study, groups, replication, arena, configuration, err));
     HR_TRY(hr_configuration_prepare(configuration, arena, err));
 out:
     return st;
 }
 
-hr_status hr_study_configuration(const hr_study *study, hr_group *group, uint64_t index,
+hr_status hr_study_configuration(const hr_study *study, hr_groups *groups, uint64_t index,
                                  uint64_t replication, hr_arena *arena,
                                  hr_configuration *configuration, hr_err *err)
 {
@@ -99,7 +99,7 @@ hr_status hr_study_configuration(const hr_study *study, hr_group *group, uint64_
     if (index >= study->n_configurations)
         return HR_FAIL(err, HR_ERR_USAGE, "configuration %llu: the study has %llu, numbered from 0",
                        (unsigned long long)index, (unsigned long long)study->n_configurations);
-    HR_TRY(resolve(study, group, index, replication, arena, configuration, err));
+    HR_TRY(resolve(study, groups, index, replication, arena, configuration, err));
     HR_TRY(check_shape(&study->tree->example, configuration, err));
 out:
     return st;

@@ -95,10 +95,9 @@ HR_MUST_CHECK hr_status hr_study_parse_resolved(hr_study *study, const char *nam
                                                 const char *resolved, hr_err *err);
 void hr_study_free(hr_study *study);
 
-/* Configurations that share random numbers, and those of them whose arrivals are drawn for all
- * (hr_source.candidates): the fastest as far as one choice at a time shows; a faster one, should
- * the choices act together, draws at its own rate. Begin with {0}; kept by the caller, because
- * finding them means resolving one configuration for each level of the shared choices. */
+/* A group: configurations that share random numbers, and those of them whose arrivals are drawn for
+ * all (hr_source.candidates): the fastest as far as one choice at a time shows; a faster one,
+ * should the choices act together, draws at its own rate. */
 typedef struct hr_group {
     bool is_known;
     uint64_t number;                 /* hr_configuration.group */
@@ -106,12 +105,19 @@ typedef struct hr_group {
     uint64_t leader[HR_MAX_SOURCES]; /* configuration whose source i is drawn */
 } hr_group;
 
+/* Groups met lately, kept by the caller, because finding one means resolving a configuration for
+ * each level of the shared choices. Begin with {0}. */
+enum { HR_GROUPS_KEPT = 64 };
+typedef struct hr_groups {
+    hr_group kept[HR_GROUPS_KEPT]; /* number n at n % HR_GROUPS_KEPT */
+} hr_groups;
+
 /* Resolve configuration `index` for `replication` (which matters only with has_daily) into
  * `configuration`, prepared, all memory from `arena` (which the caller resets). For an input the
- * group must be given, which is filled here when it is not that of `index`; with NULL the sources
- * are drawn at their own rates: good for everything that writes no input.
+ * groups must be given, where that of `index` is entered; with NULL the sources are drawn at their
+ * own rates: good for everything that writes no input.
  * Calls  Local; thread-safe on distinct groups: the study is only read. */
-HR_MUST_CHECK hr_status hr_study_configuration(const hr_study *study, hr_group *group,
+HR_MUST_CHECK hr_status hr_study_configuration(const hr_study *study, hr_groups *groups,
                                                uint64_t index, uint64_t replication,
                                                hr_arena *arena, hr_configuration *configuration,
                                                hr_err *err);

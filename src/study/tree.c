@@ -238,6 +238,22 @@ static bool has_dots(const char *key)
     return strpbrk(key, ".[") != NULL;
 }
 
+/* Named levels of a choice are maps of their own: a path into a list would make a new list of that
+ * item alone there, and it would replace the study's. */
+static hr_status refuse_items(const hr_node *choice, hr_err *err)
+{
+    for (const hr_node *level = choice->first; level != NULL; level = level->next) {
+        for (const hr_node *child = level->first; child != NULL; child = child->next) {
+            if (child->key != NULL && strchr(child->key, '[') != NULL)
+                return hr_mark_fail(child->key_mark, err,
+                                    "choose.%s: %s: a named level gives lists whole; to vary one "
+                                    "item, choose its key by itself: choose.%s: [...]",
+                                    choice->key, child->key, child->key);
+        }
+    }
+    return HR_OK;
+}
+
 hr_status hr_tree_merge(hr_node **into, const hr_node *from, bool keys_are_paths, hr_arena *arena,
                         hr_err *err)
 {
@@ -248,6 +264,8 @@ hr_status hr_tree_merge(hr_node **into, const hr_node *from, bool keys_are_paths
         return no_memory(err);
     for (const hr_node *child = from->first; child != NULL; child = child->next) {
         const hr_span key = hr_span_of(child->key);
+        if (keys_are_paths && child->kind == HR_NODE_MAP)
+            HR_TRY(refuse_items(child, err));
         if (!keys_are_paths && has_dots(child->key))
             HR_TRY(hr_tree_put(*into, key, child, child->key_mark, arena, err));
         else

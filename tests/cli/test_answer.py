@@ -301,6 +301,19 @@ class Show(Case):
             self.assertAlmostEqual(choice[end], sum(cell[end] for cell in cells) / 8, places=12)
         self.assertIsNone(choice["met"])
 
+    def test_rule_of_thumb(self):
+        """80,000 users on 12 servers is the published plan, although 80,000 / 6,660 = 12.01."""
+        for users, servers in (("80000", "12 to 13 servers"), ("6660 per server", "12 servers"),
+                               ("81000", "13 servers")):
+            with self.subTest(users):
+                (self.folder / "front.yaml").write_text(
+                    f"base: lync-2013/front-end\npopulation: {{users: {users}, in_conference: 5 %}}\n"
+                    "pool: {servers: 12}\nwindow: {busy_hours: 1}\n"
+                    "precision: {at_most: 4 replications, block: 4}\n")
+                self.succeeds("run", "front.yaml", "-o", f"{servers}.h5", "-q")
+                text = " ".join(self.succeeds("show", f"{servers}.h5").split())
+                self.assertIn(f"one server per 6,660 users gives {servers}", text)
+
     def test_json_parts(self):
         part = json.loads(self.succeeds("show", "tiny.h5", "--json", "--configuration", "5",
                                         "--outcome", "time_over", "--level", "full"))

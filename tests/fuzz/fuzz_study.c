@@ -41,8 +41,8 @@ static void look_at(const hr_study *study)
     const hr_described *values = NULL;
     size_t n = 0;
     const uint64_t last = study->n_configurations - 1;
-    hr_group group = {0};
-    hr_status st = hr_study_configuration(study, &group, last, 3, &arena, &configuration, &err);
+    hr_groups groups = {0};
+    hr_status st = hr_study_configuration(study, &groups, last, 3, &arena, &configuration, &err);
     for (size_t a = 0; st == HR_OK && a < study->n_axes; a++) {
         double value;
         st = hr_study_coordinate(study, a, last, &value, &err);

@@ -41,8 +41,8 @@ static inline void resolve_good(const hr_study *study, uint64_t index, uint64_t 
                                 hr_arena *arena, hr_configuration *configuration)
 {
     hr_err err = {0};
-    hr_group group = {0};
-    if (hr_study_configuration(study, &group, index, replication, arena, configuration, &err) !=
+    hr_groups groups = {0};
+    if (hr_study_configuration(study, &groups, index, replication, arena, configuration, &err) !=
         HR_OK)
         fail_msg("%s", err.message);
 }

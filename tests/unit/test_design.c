@@ -198,6 +198,15 @@ static void own_numbers_give_every_configuration_its_group(void **state)
     hr_study_free(&study);
 }
 
+/* In a named level, a path into a list would replace the list by that one item. */
+static void named_levels_give_lists_whole(void **state)
+{
+    (void)state;
+    assert_bad(SMALL "choose:\n  busy:\n    no: {\"arrivals.sources[0].rate\": 10 per hour}\n"
+                     "    yes: {\"arrivals.sources[0].rate\": 30 per hour}\n",
+               "choose its key by itself");
+}
+
 /* [a, b]: those share, others do not. */
 static void named_choices_share_numbers(void **state)
 {
@@ -374,6 +383,7 @@ int main(void)
         cmocka_unit_test(random_worlds_are_uniform),
         cmocka_unit_test(grids_take_midpoints_of_equal_probability),
         cmocka_unit_test(own_numbers_give_every_configuration_its_group),
+        cmocka_unit_test(named_levels_give_lists_whole),
         cmocka_unit_test(named_choices_share_numbers),
         cmocka_unit_test(slower_choices_are_thinned_from_the_fastest),
         cmocka_unit_test(days_differ_and_choices_share_them),
