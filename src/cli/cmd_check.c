@@ -9,6 +9,7 @@
 #include "cli/table.h"
 #include "cli/text.h"
 #include "cli/values.h"
+#include "kernel/kernel.h"
 #include "study/study.h"
 
 enum { OPTION_VALUES, OPTION_SET, OPTION_CONFIGURATION, OPTION_JSON };
@@ -161,6 +162,18 @@ out:
 
 /* ---- the work */
 
+/* "lanes: replications side by side, ..." or "scalar, for the lanes cannot do the join ramp". */
+static void print_kernel(const hr_configuration *configuration)
+{
+    const char *why = NULL;
+    hr_words words = {0};
+    const hr_kernel *kernel = hr_kernel_for(NULL, configuration, &why);
+    hr_words_add(&words, "%s: %s", kernel->name, kernel->doc);
+    if (why != NULL)
+        hr_words_add(&words, "; the faster lanes cannot do %s", why);
+    fact("kernel", words.s);
+}
+
 static void print_work(const hr_study *study, const hr_forecast_work *work)
 {
     hr_words words = {0};
@@ -215,6 +228,7 @@ static hr_status print_all(const hr_study *study, const hr_configuration *config
     print_design(study);
     HR_TRY(print_pool(configuration, pool, err));
     print_work(study, work);
+    print_kernel(configuration);
     HR_TRY(print_assumptions(study, configuration->index, err));
     print_warnings(study, configuration, pool, work);
 out:
@@ -249,9 +263,11 @@ static void json_pool(hr_json *json, const hr_configuration *configuration,
     hr_json_end_object(json);
 }
 
-static void json_work(hr_json *json, const hr_forecast_work *work)
+static void json_work(hr_json *json, const hr_configuration *configuration,
+                      const hr_forecast_work *work)
 {
     hr_json_object(json, "work");
+    hr_json_text(json, "kernel", hr_kernel_for(NULL, configuration, NULL)->name);
     hr_json_number(json, "least_replications", work->least_replications);
     hr_json_number(json, "most_replications", work->most_replications);
     hr_json_number(json, "meetings_per_replication", work->meetings);
@@ -292,7 +308,7 @@ static hr_status json_all(const hr_study *study, const hr_configuration *configu
     hr_json_object(&json, NULL);
     json_design(&json, study);
     json_pool(&json, configuration, pool);
-    json_work(&json, work);
+    json_work(&json, configuration, work);
     hr_json_array(&json, "warnings");
     for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, work, i, &warning); i++)
         hr_json_text(&json, NULL, warning.s);

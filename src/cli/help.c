@@ -24,7 +24,7 @@ const hr_help_pair hr_help_exits[] = {
 
 const hr_help_pair hr_help_environment[] = {
     {"OMP_NUM_THREADS", "threads of each process, unless --threads is given"},
-    {"HEADROOM_KERNEL", "reference or scalar: replay in this way (the answer is the same)"},
+    {"HEADROOM_KERNEL", "reference, scalar or lanes: replay in this way (the answer is the same)"},
     {"HEADROOM_ISA", "baseline, avx2 or avx512: use these instructions (the answer is the same)"},
     {"NO_COLOR", "when set, no bold type on terminals"},
     {"LC_ALL, LC_CTYPE, LANG", "block characters are drawn only where UTF-8 is spoken"},

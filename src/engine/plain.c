@@ -16,9 +16,9 @@ typedef struct hr_worker {
     hr_arena tally_arena;         /* shaped by the study: kept */
     hr_arena output;              /* packed tallies of the current run */
     hr_groups groups;
-    hr_configuration configuration;
-    hr_counts counts;
-    hr_input input;
+    hr_configuration configuration[HR_KERNEL_MOST_LANES]; /* of each lane where days differ */
+    hr_counts counts[HR_KERNEL_MOST_LANES];
+    hr_input input[HR_KERNEL_MOST_LANES];
     hr_scratch *scratch;
     hr_tally tally;
     hr_err err;
@@ -75,8 +75,9 @@ size_t hr_engine_bytes(const hr_engine *engine)
     for (unsigned i = 0; i < engine->n_threads; i++) {
         const hr_worker *w = &engine->workers[i];
         bytes += sizeof *w + w->configuration_arena.total + w->counts_arena.total +
-                 w->tally_arena.total + w->output.total + hr_input_bytes(&w->input) +
-                 hr_scratch_bytes(w->scratch);
+                 w->tally_arena.total + w->output.total + hr_scratch_bytes(w->scratch);
+        for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
+            bytes += hr_input_bytes(&w->input[l]);
     }
     return bytes;
 }
@@ -91,7 +92,8 @@ void hr_engine_free(hr_engine *engine)
         hr_arena_free(&worker->counts_arena);
         hr_arena_free(&worker->tally_arena);
         hr_arena_free(&worker->output);
-        hr_input_free(&worker->input);
+        for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
+            hr_input_free(&worker->input[l]);
         hr_scratch_free(worker->scratch);
     }
     hr_mem_free(engine->workers);
@@ -99,24 +101,52 @@ void hr_engine_free(hr_engine *engine)
 }
 
 static hr_status resolve(const hr_engine *engine, hr_worker *worker, uint64_t configuration,
-                         uint64_t replication)
+                         uint64_t replication, unsigned lane)
 {
-    hr_arena_reset(&worker->configuration_arena);
     return hr_study_configuration(engine->study, &worker->groups, configuration, replication,
-                                  &worker->configuration_arena, &worker->configuration,
+                                  &worker->configuration_arena, &worker->configuration[lane],
                                   &worker->err);
 }
 
-static hr_status run_replication(const hr_engine *engine, hr_worker *worker, uint64_t replication,
-                                 uint64_t *meetings)
+/* What stays the same through a task: the configuration where days do not differ, the shape of the
+ * counts, the kernel. */
+static hr_status begin_task(const hr_engine *engine, hr_worker *worker, const hr_task *task,
+                            uint64_t first, const hr_kernel **kernel)
 {
     hr_status st = HR_OK;
-    HR_TRY(hr_input_write(&worker->input, &worker->configuration, replication, engine->vector,
-                          &worker->err));
-    HR_TRY(engine->kernel->replay(&worker->configuration, &worker->input, engine->vector,
-                                  worker->scratch, &worker->counts, &worker->err));
-    hr_tally_add(&worker->tally, &engine->study->layout, &worker->configuration, &worker->counts);
-    *meetings += worker->input.n_meetings;
+    hr_arena_reset(&worker->configuration_arena);
+    hr_arena_reset(&worker->counts_arena);
+    HR_TRY(resolve(engine, worker, task->configuration, first, 0));
+    *kernel = hr_kernel_for(engine->kernel, &worker->configuration[0], NULL);
+    for (unsigned l = 0; l < (*kernel)->most_lanes; l++) {
+        HR_TRY(hr_counts_init(&worker->counts[l], &worker->configuration[0], &worker->counts_arena,
+                              &worker->err));
+        worker->counts[l].needs = engine->study->layout.needs;
+    }
+out:
+    return st;
+}
+
+/* Replications first .. first + n, one in each lane. */
+static hr_status run_lanes(const hr_engine *engine, hr_worker *worker, const hr_kernel *kernel,
+                           uint64_t configuration, uint64_t first, unsigned n, uint64_t *meetings)
+{
+    hr_status st = HR_OK;
+    hr_lane lane[HR_KERNEL_MOST_LANES];
+    if (engine->study->has_daily)
+        hr_arena_reset(&worker->configuration_arena);
+    for (unsigned l = 0; l < n; l++) {
+        const unsigned own = engine->study->has_daily ? l : 0;
+        if (engine->study->has_daily)
+            HR_TRY(resolve(engine, worker, configuration, first + l, l));
+        HR_TRY(hr_input_write(&worker->input[l], &worker->configuration[own], first + l,
+                              engine->vector, &worker->err));
+        lane[l] = (hr_lane){&worker->configuration[own], &worker->input[l], &worker->counts[l]};
+        *meetings += worker->input[l].n_meetings;
+    }
+    HR_TRY(kernel->replay(lane, n, engine->vector, worker->scratch, &worker->err));
+    for (unsigned l = 0; l < n; l++)
+        hr_tally_add(&worker->tally, &engine->study->layout, lane[l].configuration, lane[l].counts);
 out:
     return st;
 }
@@ -141,21 +171,20 @@ static hr_status run_task(const hr_engine *engine, hr_worker *worker, const hr_t
     hr_status st = HR_OK;
     const hr_study *study = engine->study;
     const double begun = now_s();
+    const hr_kernel *kernel = NULL;
     const uint64_t first = task->first_block * study->precision.block;
     uint64_t end = first + task->n_blocks * study->precision.block;
     end = end < study->precision.at_most ? end : study->precision.at_most;
     *result = (hr_task_result){0};
     hr_tally_clear(&worker->tally);
-    HR_TRY(resolve(engine, worker, task->configuration, first));
-    hr_arena_reset(&worker->counts_arena);
-    HR_TRY(hr_counts_init(&worker->counts, &worker->configuration, &worker->counts_arena,
-                          &worker->err));
-    for (uint64_t r = first; r < end; r++) {
+    HR_TRY(begin_task(engine, worker, task, first, &kernel));
+    for (uint64_t r = first; r < end; r += kernel->most_lanes) {
+        const uint64_t left = end - r;
         if (atomic_load_explicit(stop, memory_order_relaxed))
             return HR_OK;
-        if (study->has_daily && r > first)
-            HR_TRY(resolve(engine, worker, task->configuration, r));
-        HR_TRY(run_replication(engine, worker, r, &result->meetings));
+        HR_TRY(run_lanes(engine, worker, kernel, task->configuration, r,
+                         left < kernel->most_lanes ? (unsigned)left : kernel->most_lanes,
+                         &result->meetings));
     }
     HR_TRY(pack(engine, worker, result));
     result->seconds = now_s() - begun;

@@ -124,7 +124,7 @@ static void describe(const hr_explorer *x, hr_provenance *provenance)
                                   .sets = x->options->sets,
                                   .n_sets = x->options->n_sets,
                                   .isa = x->vector->name,
-                                  .kernel = x->kernel->name,
+                                  .kernel = x->kernel != NULL ? x->kernel->name : "any",
                                   .n_ranks = hr_comm_size(x->comm),
                                   .n_threads = (int)hr_engine_threads(x->engine),
                                   .seconds = now_s() - x->began};

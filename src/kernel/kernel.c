@@ -2,21 +2,40 @@
 
 #include <string.h>
 
+#include "kernel/lanes_place.h"
 #include "kernel/scalar.h"
 
-static hr_status reference(const hr_configuration *configuration, const hr_input *input,
-                           const hr_vector *vector, hr_scratch *scratch, hr_counts *counts,
-                           hr_err *err)
+static hr_status reference(const hr_lane *lane, unsigned n, const hr_vector *vector,
+                           hr_scratch *scratch, hr_err *err)
 {
+    hr_status st = HR_OK;
     (void)vector;
-    return hr_replay(configuration, input, scratch, counts, NULL, err);
+    for (unsigned l = 0; l < n; l++)
+        HR_TRY(hr_replay(lane[l].configuration, lane[l].input, scratch, lane[l].counts, NULL, err));
+out:
+    return st;
 }
 
-static const hr_kernel kernels[] = {
-    {"reference", "one event at a time, nothing left out: what the others are held to", reference},
-    {"scalar", "one replication at a time, any feature", hr_scalar},
+static hr_status scalar(const hr_lane *lane, unsigned n, const hr_vector *vector,
+                        hr_scratch *scratch, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (unsigned l = 0; l < n; l++)
+        HR_TRY(
+            hr_scalar(lane[l].configuration, lane[l].input, vector, scratch, lane[l].counts, err));
+out:
+    return st;
+}
+
+enum { REFERENCE, SCALAR, LANES, N_KERNELS };
+static const hr_kernel kernels[N_KERNELS] = {
+    {"reference", "one event at a time, nothing left out: what the others are held to", 1, NULL,
+     reference},
+    {"scalar", "one replication at a time, any feature", 1, NULL, scalar},
+    {"lanes", "replications side by side, for pools without special features", HR_LANES_N,
+     hr_lanes_decline, hr_lanes_replay},
 };
-enum { N_KERNELS = sizeof kernels / sizeof *kernels };
+_Static_assert((int)HR_LANES_N <= (int)HR_KERNEL_MOST_LANES, "callers hold as many inputs");
 
 const hr_kernel *hr_kernel_number(unsigned i)
 {
@@ -25,15 +44,30 @@ const hr_kernel *hr_kernel_number(unsigned i)
 
 hr_status hr_kernel_choose(const char *request, const hr_kernel **chosen, hr_err *err)
 {
-    const char *name = request != NULL ? request : "";
     *chosen = NULL;
+    if (request == NULL || request[0] == '\0')
+        return HR_OK;
     for (unsigned i = 0; i < N_KERNELS; i++) {
-        if (name[0] == '\0' || strcmp(name, kernels[i].name) == 0)
+        if (strcmp(request, kernels[i].name) == 0)
             *chosen = &kernels[i];
     }
     if (*chosen != NULL)
         return HR_OK;
-    return HR_FAIL(err, HR_ERR_USAGE,
-                   "HEADROOM_KERNEL: '%s' is no kernel; use reference or scalar, or unset it",
-                   name);
+    return HR_FAIL(
+        err, HR_ERR_USAGE,
+        "HEADROOM_KERNEL: '%s' is no kernel; use reference, scalar or lanes, or unset it", request);
+}
+
+const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
+                               const char **why)
+{
+    const char *declined = NULL;
+    if (why != NULL)
+        *why = NULL;
+    if (chosen != NULL && chosen->decline == NULL)
+        return chosen;
+    declined = hr_lanes_decline(configuration);
+    if (why != NULL)
+        *why = declined;
+    return declined == NULL ? &kernels[LANES] : &kernels[SCALAR];
 }

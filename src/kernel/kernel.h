@@ -1,25 +1,34 @@
-/* kernel: the ways to replay an input. All give the same counts, bit by bit; they differ in speed
- * and in what they can do.
+/* kernel: the ways to replay inputs. All give the same counts, bit by bit; they differ in speed and
+ * in what they can do.
  */
 #ifndef HR_KERNEL_KERNEL_H
 #define HR_KERNEL_KERNEL_H
 
 #include "base/vector.h"
-#include "kernel/replay.h"
+#include "kernel/lanes.h"
 
 typedef struct hr_kernel {
     const char *name; /* as in HEADROOM_KERNEL, results and messages */
     const char *doc;
-    hr_status (*replay)(const hr_configuration *configuration, const hr_input *input,
-                        const hr_vector *vector, hr_scratch *scratch, hr_counts *counts,
-                        hr_err *err);
+    unsigned most_lanes; /* replications at once */
+    /* NULL, or the feature of the (prepared) configuration that it cannot do; NULL: can do all */
+    const char *(*decline)(const hr_configuration *configuration);
+    /* Replay 1..most_lanes inputs of configurations with the same number of servers. */
+    hr_status (*replay)(const hr_lane *lane, unsigned n, const hr_vector *vector,
+                        hr_scratch *scratch, hr_err *err);
 } hr_kernel;
 
-/* The kernel to use: `request` (HEADROOM_KERNEL's value) or, when NULL or empty, the fastest.
- * Fails with HR_ERR_USAGE on an unknown name. */
+enum { HR_KERNEL_MOST_LANES = 8 };
+
+/* Kernel number i, the reference first, then from general to fast; NULL past the last. */
+const hr_kernel *hr_kernel_number(unsigned i);
+/* Which kernels may be used: `request` (HEADROOM_KERNEL's value) names one, NULL or empty all.
+ * Fails with HR_ERR_USAGE on an unknown name. `chosen` is NULL for all. */
 HR_MUST_CHECK hr_status hr_kernel_choose(const char *request, const hr_kernel **chosen,
                                          hr_err *err);
-/* Kernel number i, the reference first; NULL past the last. */
-const hr_kernel *hr_kernel_number(unsigned i);
+/* The fastest kernel for a configuration, `chosen` or any; `scalar` where `chosen` declines. `why`
+ * may be NULL, or gets the feature that the next faster one declined for, NULL if there is none. */
+const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
+                               const char **why);
 
 #endif

@@ -28,6 +28,7 @@ typedef struct hr_scalar_state {
     hr_tick next_snapshot, next_report;
     uint32_t step, snapshot, turn;
     bool measuring;
+    bool counts_hits; /* whether meetings met an overload, and how many ended */
     const hr_vector *vector;
     hr_seen seen;
     hr_stay *stay;           /* one per kind of participant, profile after profile */
@@ -227,7 +228,8 @@ static inline void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting,
     const int64_t *initial = in->initial + meeting * (size_t)n_resources;
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
     const uint64_t stays = stay_of(replay->prepared, now, in->end[meeting]);
-    hr_overload_meeting_begins(replay, now, meeting, server);
+    if (at->counts_hits)
+        hr_overload_meeting_begins(replay, now, meeting, server);
     counts->person_time += stays * people;
     for (unsigned r = 0; r < n_resources; r++)
         counts->load_time[r] += (hr_u128)(uint64_t)initial[r] * stays;
@@ -261,7 +263,7 @@ static inline void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting,
     const unsigned server = s->server[meeting];
     if (server == replay->configuration->n_servers)
         return; /* refused */
-    if (now >= replay->prepared->from)
+    if (at->counts_hits && now >= replay->prepared->from)
         hr_overload_meeting_ends(replay, now, meeting, server);
     if (s->over[server] != 0) {
         hr_overload_account(replay, now);
@@ -360,6 +362,7 @@ static hr_status lay_out(hr_scalar_state *at, hr_err *err)
     at->next_step = at->replay->input->n_steps > 1 ? p->begin + p->session_step : NEVER;
     at->next_snapshot = c->n_observed > 0 ? p->observed[0] : p->observe_every > 0 ? p->from : NEVER;
     at->next_report = p->report_period > 0 ? 0 : NEVER;
+    at->counts_hits = at->replay->counts->needs & HR_NEEDS_SUMS;
     set_due(at);
 out:
     return st;

@@ -32,6 +32,7 @@ struct hr_scratch {
     uint64_t *event; /* what happens when, in order; each kernel packs it its way */
     uint64_t *work;  /* for putting it in order */
     size_t event_capacity;
+    struct hr_lanes_memory *lanes; /* of the lanes kernel, NULL until it is used */
 
     hr_known truth, reported;
     int64_t *peak;          /* [n * R] scalar: largest load in the window */

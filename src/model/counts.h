@@ -13,6 +13,8 @@
 #include "model/tally.h"
 
 typedef struct hr_counts {
+    unsigned needs; /* hr_needs: what must be counted; all, until somebody asks for less */
+
     /* path: exact in time */
     uint64_t *time_with;       /* [C * (n+1)] ticks with exactly k servers over */
     uint64_t *server_time;     /* [C * n] ticks over */

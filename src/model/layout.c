@@ -59,8 +59,10 @@ hr_status hr_layout_init(hr_layout *layout, const hr_configuration *example, uns
             return refuse_empty(o, err);
         layout->selected[o] = wanted && cells > 0;
         layout->first[o] = layout->n_cells;
-        if (layout->selected[o])
+        if (layout->selected[o]) {
             layout->n_cells += cells;
+            layout->needs |= hr_outcomes[o].needs;
+        }
         identity[HR_N_AXES + o] = layout->selected[o];
     }
     for (unsigned a = 0; a < HR_N_AXES; a++)

@@ -398,13 +398,15 @@ PAIR(pair_nowhere)
 /* ---- the table */
 
 const hr_outcome hr_outcomes[] = {
-#define HR_ROW(name, unit, axis0, axis1, axis2, estimator, most, by_default, pair, scale, doc)     \
+#define HR_ROW(name, unit, axis0, axis1, axis2, estimator, most, by_default, needs, pair, scale,   \
+               doc)                                                                                \
     {#name,                                                                                        \
      unit,                                                                                         \
      {HR_AXIS_##axis0, HR_AXIS_##axis1, HR_AXIS_##axis2},                                          \
      HR_ESTIMATOR_##estimator,                                                                     \
      most,                                                                                         \
      by_default,                                                                                   \
+     HR_NEEDS_##needs,                                                                             \
      doc,                                                                                          \
      pair,                                                                                         \
      scale},

@@ -39,6 +39,15 @@ typedef enum hr_estimator {
     HR_ESTIMATOR_VARIANCE, /* E[x]/scale^2 - (E[y]/scale)^2 */
 } hr_estimator;
 
+/* Counts that cost time per meeting and that a replay may leave at 0 when no outcome needs them. */
+typedef enum hr_needs {
+    HR_NEEDS_PATH = 0, /* what is always counted */
+    HR_NEEDS_SUMS = 1, /* offered, meetings_ended, people_ended, person_time, load_time */
+    HR_NEEDS_PEAK = 2, /* peak */
+    HR_NEEDS_HITS = 4 | HR_NEEDS_SUMS, /* meetings_hit, people_hit */
+    HR_NEEDS_ALL = 7
+} hr_needs;
+
 __extension__ typedef unsigned __int128 hr_u128;
 struct hr_counts; /* counts.h: what one replication counted */
 
@@ -52,8 +61,9 @@ typedef struct hr_outcome {
     const char *unit; /* "1", "s", "1/h", "h", ... or "resource" for the resource's unit */
     hr_axis axes[HR_MAX_AXES];
     hr_estimator estimator;
-    double most;       /* largest possible value of one replication (1 for fractions); 0 = none */
-    bool by_default;   /* measured unless the study selects otherwise */
+    double most;     /* largest possible value of one replication (1 for fractions); 0 = none */
+    bool by_default; /* measured unless the study selects otherwise */
+    hr_needs needs;
     const char *doc;   /* full sentence: what is averaged over what */
     hr_pair_of pair;   /* (x, y) of one cell of one replication */
     hr_scale_of scale; /* see hr_outcome_scale */
@@ -69,6 +79,7 @@ typedef struct hr_layout {
     bool *selected;           /* [hr_n_outcomes] */
     uint32_t *first;          /* [hr_n_outcomes] first cell of the outcome */
     uint32_t n_cells;
+    unsigned needs;    /* hr_needs of all selected outcomes */
     uint64_t identity; /* hash of everything above: two tallies agree iff equal */
 } hr_layout;
 

@@ -4,8 +4,10 @@
 # so that equality means something.
 set -euo pipefail
 study=$HEADROOM_SOURCE/tests/slurm/study.yaml
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+all=$(mktemp -d)
+trap 'rm -rf "$all"' EXIT
+work=$all/events
+mkdir "$work"
 sets=(--set design.worlds=6 --set "precision.at_most=256 replications" --quiet)
 
 # answer NAME COMMAND...: run, print the digest.
@@ -47,10 +49,27 @@ for isa in baseline avx2 avx512; do
         exit 1
     fi
 done
-HEADROOM_KERNEL=reference must_be_same kernel-reference "$HEADROOM"
+for kernel in reference scalar lanes; do
+    HEADROOM_KERNEL=$kernel must_be_same "kernel-$kernel" "$HEADROOM"
+done
 if [ -n "${HEADROOM_OTHER_BUILD:-}" ]; then
     must_be_same other-compiler "$HEADROOM_OTHER_BUILD"
 fi
+# A study that the lanes take, and all kernels of it.
+study=$HEADROOM_SOURCE/params/m0.yaml
+work=$all/m0
+mkdir "$work"
+sets=(--set "precision.at_most=24 replications" --quiet)
+expected=$(HEADROOM_KERNEL=reference answer plain "$HEADROOM")
+"$HEADROOM" check "$study" | grep -q '^kernel *lanes:' || {
+    echo "FAILED: the lanes do not take $study" >&2
+    exit 1
+}
+for kernel in scalar lanes; do
+    HEADROOM_KERNEL=$kernel must_be_same "m0-$kernel" "$HEADROOM"
+done
+HEADROOM_ISA=baseline must_be_same m0-baseline "$HEADROOM"
+OMP_NUM_THREADS=2 must_be_same m0-ranks2 "$HEADROOM_MPIEXEC" -n 2 "$HEADROOM"
 sets+=(--set seed=76)
 if [ "$(answer other-seed "$HEADROOM")" = "$expected" ]; then
     echo "FAILED: another seed gives the same digest" >&2

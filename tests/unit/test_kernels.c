@@ -5,7 +5,7 @@
 #include "model/counts.h"
 #include "unit/study_text.h"
 
-enum { REPLICATIONS = 6 };
+enum { REPLICATIONS = 13 }; /* a whole set of lanes and a part of one */
 
 /* Two resources, three levels, two classes, kinds, background of both kinds, snapshots, probes. */
 #define RICH                                                                                       \
@@ -51,7 +51,7 @@ enum { REPLICATIONS = 6 };
 
 typedef struct kernel_case {
     const char *text;
-    const char *sets[6];
+    const char *sets[8];
 } kernel_case;
 
 static const kernel_case cases[] = {
@@ -67,6 +67,27 @@ static const kernel_case cases[] = {
     {PLAIN, {"meetings.join_ramp=uniform(0 s, 900 s)", NULL}},
     {PLAIN, {"placement.report_delay=20 s", "placement.metric=load", NULL}},
     {PLAIN, {"window.start=stationary", "arrivals.sources[0].rate=1 per hour", NULL}},
+    {PLAIN, {"placement.metric=load", "pool.ceilings.load.full=75", NULL}},
+    {PLAIN, {"placement.metric=load", "pool.ceilings.load.full=75", "placement.ties=lowest", NULL}},
+    {PLAIN, {"placement.metric=load", "pool.ceilings.load.full=45", NULL}},
+    {PLAIN,
+     {"placement.metric=participants", "pool.servers=2", "pool.ceilings.load.full=400", NULL}},
+    {PLAIN, {"pool.servers=16", "pool.ceilings.load.full=60", "window.start=stationary", NULL}},
+    {PLAIN,
+     {"pool.servers=3", "pool.server.load=[200, 260, 230]", "placement.metric=load",
+      "pool.ceilings.load.full=100 %", NULL}},
+    {PLAIN, {"pool.servers=17", "placement.metric=load", NULL}},
+    {PLAIN,
+     {"pool.ceilings.load.target=70 %", "meetings.classes[0].duration=lognormal(mean 1 h, cv 2)",
+      NULL}},
+    {PLAIN, {"background.items[0].law=normal(mean 10, sd 3)", "pool.ceilings.load.full=80", NULL}},
+    {PLAIN, {"arrivals.sources[0].rate=4000 per hour", "pool.ceilings.load.full=1020", NULL}},
+    {PLAIN, {"arrivals.sources[0].rate=9000 per hour", "pool.ceilings.load.full=2300", NULL}},
+    {PLAIN,
+     {"arrivals.sources[0].kind=clock_batch", "arrivals.sources[0].rate=~",
+      "arrivals.sources[0].period=10 min", "arrivals.sources[0].count=poisson(mean 33)",
+      "pool.ceilings.load.full=62", NULL}},
+    {PLAIN, {"meetings.classes[0].size=0", NULL}},
     {RICH, {NULL}},
     {RICH, {"placement.rule=fewest_participants", NULL}},
     {RICH, {"placement.rule=fewest_meetings", "placement.ties=lowest", NULL}},
@@ -103,9 +124,9 @@ enum { N_CASES = sizeof cases / sizeof *cases };
 typedef struct bench {
     hr_study study;
     hr_arena arena, day;
-    hr_input input;
+    hr_input input[REPLICATIONS];
     hr_scratch *scratch;
-    hr_counts counts;
+    hr_counts counts[REPLICATIONS];
     hr_tally tally;
 } bench;
 
@@ -121,7 +142,8 @@ static void open_bench(bench *b, const kernel_case *one)
 static void close_bench(bench *b)
 {
     hr_scratch_free(b->scratch);
-    hr_input_free(&b->input);
+    for (unsigned l = 0; l < REPLICATIONS; l++)
+        hr_input_free(&b->input[l]);
     hr_arena_free(&b->arena);
     hr_arena_free(&b->day);
     hr_study_free(&b->study);
@@ -132,17 +154,24 @@ static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *ve
                           uint64_t first)
 {
     hr_err err = {0};
-    hr_configuration c;
+    hr_configuration c[REPLICATIONS];
+    hr_lane lane[REPLICATIONS];
     hr_tally_clear(&b->tally);
-    for (uint64_t r = first; r < first + REPLICATIONS; r++) {
-        hr_arena_reset(&b->day);
-        resolve_good(&b->study, 0, r, &b->day, &c);
-        assert_int_equal(hr_counts_init(&b->counts, &c, &b->day, &err), HR_OK);
-        assert_int_equal(hr_input_write(&b->input, &c, r, vector, &err), HR_OK);
-        assert_int_equal(kernel->replay(&c, &b->input, vector, b->scratch, &b->counts, &err),
-                         HR_OK);
-        hr_tally_add(&b->tally, &b->study.layout, &c, &b->counts);
+    hr_arena_reset(&b->day);
+    for (unsigned l = 0; l < REPLICATIONS; l++) {
+        resolve_good(&b->study, 0, first + l, &b->day, &c[l]);
+        assert_int_equal(hr_counts_init(&b->counts[l], &c[l], &b->day, &err), HR_OK);
+        assert_int_equal(hr_input_write(&b->input[l], &c[l], first + l, vector, &err), HR_OK);
+        lane[l] = (hr_lane){&c[l], &b->input[l], &b->counts[l]};
     }
+    kernel = hr_kernel_for(kernel, &c[0], NULL);
+    for (unsigned l = 0; l < REPLICATIONS; l += kernel->most_lanes) {
+        const unsigned left = REPLICATIONS - l;
+        const unsigned n = left < kernel->most_lanes ? left : kernel->most_lanes;
+        assert_int_equal(kernel->replay(&lane[l], n, vector, b->scratch, &err), HR_OK);
+    }
+    for (unsigned l = 0; l < REPLICATIONS; l++)
+        hr_tally_add(&b->tally, &b->study.layout, &c[l], &b->counts[l]);
     return hr_tally_digest(&b->tally, 0);
 }
 
