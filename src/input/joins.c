@@ -10,6 +10,22 @@ static inline void add_cost(int64_t *load, const int64_t *cost, unsigned n_resou
         load[r] += times * cost[r];
 }
 
+/* Loads are linear in size. */
+static void write_linear_loads(const hr_writing *writing)
+{
+    hr_input *in = writing->input;
+    const hr_prepared_profile *profile = &writing->prepared->classes[0].profiles[0];
+    const size_t n_resources = writing->configuration->n_resources;
+    const uint32_t *size = in->size;
+    for (size_t r = 0; r < n_resources; r++) {
+        const int64_t cost = profile->cost[r], each = profile->kind_cost[r];
+        int64_t *load = in->initial + r;
+#pragma omp simd
+        for (uint32_t i = 0; i < in->n_meetings; i++)
+            load[i * n_resources] = cost + each * (int64_t)size[i];
+    }
+}
+
 /* Everybody joins at the start: the loads are final at once and there are no join events. */
 static void join_at_once(const hr_writing *writing)
 {
@@ -18,6 +34,11 @@ static void join_at_once(const hr_writing *writing)
     hr_stream kinds;
     hr_stream_open(&kinds, writing->id, HR_PURPOSE_KIND, 0, writing->vector);
     in->n_joins = 0;
+    in->final = in->initial;
+    if (hr_has_one_profile(writing)) {
+        write_linear_loads(writing);
+        return;
+    }
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         const hr_prepared_profile *profile =
             &writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
@@ -29,7 +50,6 @@ static void join_at_once(const hr_writing *writing)
             add_cost(load, profile->kind_cost + kind * n_resources, n_resources, 1);
         }
     }
-    in->final = in->initial;
 }
 
 /* Draws for all participants of the group's meetings, meeting by meeting. */

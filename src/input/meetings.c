@@ -22,16 +22,11 @@ static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
     struct hr_input_store *store = in->store;
     const size_t n = (in->n_meetings + (size_t)HR_LANES - 1) / HR_LANES * HR_LANES;
     const size_t loads = n * writing->configuration->n_resources;
-    HR_ROOM(in->start, &store->start, n);
-    HR_ROOM(in->end, &store->end, n);
-    HR_ROOM(in->class_of, &store->class_of, n);
     HR_ROOM(in->profile, &store->profile, n);
     HR_ROOM(in->size, &store->size, n);
     HR_ROOM(in->tie, &store->tie, n);
     HR_ROOM(in->pick, &store->pick, n);
     HR_ROOM(in->initial, &store->initial, loads);
-    HR_TRY(hr_room_grow(&store->room_kept, n, sizeof *store->kept, 0, err));
-    store->kept = store->room_kept.data;
     HR_TRY(hr_room_grow(&store->words, n, sizeof(uint32_t), 0, err));
     HR_TRY(hr_room_grow(&store->reals, n, sizeof(double), 0, err));
     HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
@@ -49,28 +44,32 @@ static bool is_ascending(const hr_tick *tick, uint32_t n)
     return true;
 }
 
-/* Starts into time order; `end` is 0 where the duration is still to be drawn. */
+/* Starts into time order; `end` is 0 where the duration is still to be drawn. Most come in order,
+ * and are used where they are. */
 static hr_status put_in_order(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_input *in = writing->input;
-    const hr_starts *starts = &in->store->starts;
-    uint32_t *place = in->store->place.data;
-    if (in->n_meetings == 0)
+    struct hr_input_store *store = in->store;
+    const hr_starts *starts = &store->starts;
+    const uint32_t n = in->n_meetings;
+    uint32_t *place = store->place.data;
+    in->start = starts->tick;
+    in->end = starts->end;
+    in->class_of = starts->class_of;
+    store->kept = starts->kept;
+    if (is_ascending(starts->tick, n))
         return HR_OK;
-    if (is_ascending(starts->tick, in->n_meetings)) {
-        memcpy(in->start, starts->tick, in->n_meetings * sizeof *in->start);
-        memcpy(in->end, starts->end, in->n_meetings * sizeof *in->end);
-        memcpy(in->class_of, starts->class_of, in->n_meetings * sizeof *in->class_of);
-        memcpy(in->store->kept, starts->kept, in->n_meetings * sizeof *starts->kept);
-        return HR_OK;
-    }
-    HR_TRY(hr_order(starts->tick, in->n_meetings, place, in->store->work.data, err));
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
+    HR_TRY(hr_order(starts->tick, n, place, store->work.data, err));
+    HR_ROOM(in->start, &store->start, n);
+    HR_ROOM(in->end, &store->end, n);
+    HR_ROOM(in->class_of, &store->class_of, n);
+    HR_ROOM(store->kept, &store->room_kept, n);
+    for (uint32_t i = 0; i < n; i++) {
         in->start[i] = starts->tick[place[i]];
         in->end[i] = starts->end[place[i]];
         in->class_of[i] = starts->class_of[place[i]];
-        in->store->kept[i] = starts->kept[place[i]];
+        store->kept[i] = starts->kept[place[i]];
     }
 out:
     return st;
@@ -105,6 +104,7 @@ static void draw_durations(const hr_writing *writing, uint32_t *words)
     double *seconds = in->store->reals.data;
     uint64_t *ticks = in->store->work.data;
     const hr_prepared_class *classes = writing->prepared->classes;
+    const uint32_t n = in->n_meetings;
     draw_words(writing, HR_PURPOSE_DURATION, 0, words);
     if (have_one_law(writing->configuration)) {
         hr_sampler_fill(&classes[0].duration, words, in->n_meetings, writing->vector, seconds);
@@ -113,9 +113,12 @@ static void draw_durations(const hr_writing *writing, uint32_t *words)
             seconds[i] = hr_sampler_draw(&classes[in->class_of[i]].duration, words[i]);
     }
     writing->vector->round(seconds, in->n_meetings, HR_TICKS_PER_SECOND, HR_MOST_DURATION, ticks);
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const hr_tick end = in->start[i] + (ticks[i] > 0 ? ticks[i] : 1);
-        in->end[i] = in->end[i] == 0 ? end : in->end[i];
+    const hr_tick *start = in->start;
+    hr_tick *end = in->end;
+#pragma omp simd
+    for (uint32_t i = 0; i < n; i++) {
+        const hr_tick drawn = start[i] + ticks[i] + (ticks[i] == 0);
+        end[i] = end[i] == 0 ? drawn : end[i];
     }
 }
 
@@ -131,8 +134,10 @@ static void draw_sizes(const hr_writing *writing, uint32_t *words)
         for (uint32_t i = 0; i < in->n_meetings; i++)
             sizes[i] = hr_sampler_draw(&classes[in->class_of[i]].size, words[i]);
     }
+    uint32_t *size = in->size;
+#pragma omp simd
     for (uint32_t i = 0; i < in->n_meetings; i++)
-        in->size[i] = (uint32_t)sizes[i];
+        size[i] = (uint32_t)(int32_t)sizes[i]; /* at most 10^6 */
 }
 
 static void draw_profiles(const hr_writing *writing, uint32_t *words)
@@ -151,6 +156,14 @@ static void draw_profiles(const hr_writing *writing, uint32_t *words)
             &writing->prepared->classes[in->class_of[i]].profile, words[i]);
 }
 
+bool hr_has_one_profile(const hr_writing *writing)
+{
+    const hr_class *class = &writing->configuration->classes[0];
+    return writing->configuration->n_classes == 1 && class->n_profiles == 1 &&
+           writing->prepared->classes[0].profiles[0].n_kinds == 1 &&
+           writing->prepared->classes[0].load == NULL && writing->prepared->joins_at_once;
+}
+
 /* Load from the start on: the profile's cost per meeting and the class's random load. */
 static void write_initial(const hr_writing *writing, uint32_t *words)
 {
@@ -160,6 +173,8 @@ static void write_initial(const hr_writing *writing, uint32_t *words)
     bool random = false;
     for (unsigned k = 0; k < writing->configuration->n_classes; k++)
         random = random || p->classes[k].load != NULL;
+    if (hr_has_one_profile(writing))
+        return; /* joins.c writes the sum */
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         const int64_t *cost = p->classes[in->class_of[i]].profiles[in->profile[i]].cost;
         int64_t *load = in->initial + i * (size_t)n_resources;

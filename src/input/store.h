@@ -92,6 +92,9 @@ HR_MUST_CHECK hr_status hr_write_background(const hr_writing *writing, hr_err *e
 
 void hr_write_thinned(const hr_writing *writing);
 
+/* Meetings differ in nothing but size and times, and everybody is there at once. */
+bool hr_has_one_profile(const hr_writing *writing);
+
 /* 2^39 ticks are 97 days; longer meetings outlive any window anyway. */
 #define HR_MOST_DURATION 0x1p39
 
