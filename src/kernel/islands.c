@@ -22,12 +22,12 @@ typedef struct hr_islands {
 
 static unsigned server_of(const hr_islands *at, uint32_t meeting)
 {
-    return (unsigned)at->memory->server[(size_t)meeting * N + at->lane];
+    return (unsigned)at->memory->people[(size_t)meeting * N + at->lane]; /* see hr_lanes */
 }
 
 static uint32_t gap_of(const hr_islands *at, uint32_t meeting)
 {
-    return at->memory->gap[(size_t)meeting * N + at->lane];
+    return meeting + at->memory->lane_away[at->lane][meeting];
 }
 
 /* ---- what is replayed event by event */

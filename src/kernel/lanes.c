@@ -98,10 +98,13 @@ static bool set_times(const hr_lane *lane, hr_lanes_memory *m)
     const uint64_t span = in->to - base;
     if (span >= UINT32_MAX)
         return false;
+    const hr_tick *start = in->start, *end = in->end;
+    uint32_t *start_out = m->start, *end_out = m->end;
+#pragma omp simd
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const uint64_t end = in->end[i] - base;
-        m->start[i] = (uint32_t)(in->start[i] - base);
-        m->end[i] = (uint32_t)(end < span ? end : span);
+        const uint64_t ticks = end[i] - base;
+        start_out[i] = (uint32_t)(start[i] - base);
+        end_out[i] = (uint32_t)(ticks < span ? ticks : span);
     }
     for (uint32_t i = 0; i < HR_LANES_PAD; i++)
         m->start[in->n_meetings + i] = UINT32_MAX;
@@ -117,43 +120,60 @@ static void set_cells(const hr_input *in, hr_lanes_memory *m, hr_lanes_rank *ran
     unsigned bits = 0;
     while ((span >> bits) > n / 8 + 1)
         bits++;
-    uint32_t at = 0;
-    for (uint32_t cell = 0; cell <= span >> bits; cell++) {
-        while (at < n && m->start[at] >> bits < cell)
-            at++;
-        m->first[cell] = at;
-    }
+    uint32_t *first = m->first; /* of the next cell, where this one has arrivals; then of all */
+    const uint32_t n_cells = (span >> bits) + 1;
+    memset(first, 0, (n_cells + 1) * sizeof *first);
+    for (uint32_t i = 0; i < n; i++)
+        first[(m->start[i] >> bits) + 1] = i + 1;
+    for (uint32_t cell = 1; cell <= n_cells; cell++)
+        first[cell] = first[cell] > first[cell - 1] ? first[cell] : first[cell - 1];
     rank->cell_bits = bits;
     rank->first = m->first;
 }
 
-/* People, gaps and tie words of lane `l`, padded to the longest lane. False when a meeting is too
- * large. */
+/* What lane `l` is made of, but for its people. False when it does not fit the lanes. */
 static bool set_lane(const hr_lane *lane, unsigned l, const hr_lanes_level *level,
                      hr_lanes_memory *m)
 {
     const hr_input *in = lane->input;
-    const uint32_t n = in->n_meetings, n_steps = m->lanes.n_steps;
+    const uint32_t n = in->n_meetings;
     uint32_t largest = 0;
     if (!set_ceilings(lane, l, &m->lanes) || (n > 0 && !set_times(lane, m)))
         return false;
     if (n > 0) {
-        hr_lanes_rank rank = {.n = n, .start = m->start, .end = m->end, .gap = m->gap + l};
+        hr_lanes_rank rank = {.n = n, .start = m->start, .end = m->end, .away = m->lane_away[l]};
         set_cells(in, m, &rank);
         level->rank(&rank);
     }
-    for (uint32_t i = 0; i < n; i++) {
-        m->people[(size_t)i * N + l] = (int16_t)in->size[i];
+    for (uint32_t i = 0; i < n; i++)
         largest = in->size[i] > largest ? in->size[i] : largest;
-    }
     for (uint32_t i = 0; m->lanes.ties_uniform && i < n; i++)
         m->tie[(size_t)i * N + l] = in->tie[i];
-    for (uint32_t i = n; i < n_steps; i++) {
-        m->people[(size_t)i * N + l] = 0;
-        m->gap[(size_t)i * N + l] = i + 1;
-        m->tie[(size_t)i * N + l] = 0;
-    }
     return largest <= HR_LANES_MOST;
+}
+
+/* Lanes side by side, a few steps of all of them at a time so that they stay in the cache. Past the
+ * end of a lane nobody comes. */
+static void interleave(const hr_lane *lane, unsigned n_lanes, hr_lanes_memory *m)
+{
+    enum { STEPS = 256 };
+    for (uint32_t from = 0; from < m->lanes.n_steps; from += STEPS) {
+        const uint32_t to = m->lanes.n_steps - from < STEPS ? m->lanes.n_steps : from + STEPS;
+        for (unsigned l = 0; l < N; l++) {
+            const uint32_t own = l < n_lanes ? lane[l].input->n_meetings : 0;
+            const uint32_t end = own < to ? own : to;
+            uint32_t i = from;
+            for (; i < end; i++) {
+                m->people[(size_t)i * N + l] = (int16_t)lane[l].input->size[i];
+                m->away[(size_t)i * N + l] = m->lane_away[l][i];
+            }
+            for (; i < to; i++) {
+                m->people[(size_t)i * N + l] = 0;
+                m->away[(size_t)i * N + l] = 1;
+                m->tie[(size_t)i * N + l] = 0;
+            }
+        }
+    }
 }
 
 static const hr_lanes_level *level_of(const hr_vector *vector)
@@ -168,7 +188,6 @@ static const hr_lanes_level *level_of(const hr_vector *vector)
     return &hr_lanes_baseline;
 }
 
-/* Lanes past the last replication hold nobody. */
 static bool set_lanes(const hr_lane *lane, unsigned n, const hr_lanes_level *level,
                       hr_lanes_memory *m)
 {
@@ -179,12 +198,8 @@ static bool set_lanes(const hr_lane *lane, unsigned n, const hr_lanes_level *lev
     for (unsigned l = n; l < N; l++) {
         for (unsigned s = 0; s < m->lanes.n_servers; s++)
             m->lanes.ceiling[s][l] = HR_LANES_MOST;
-        for (uint32_t i = 0; i < m->lanes.n_steps; i++) {
-            m->people[(size_t)i * N + l] = 0;
-            m->gap[(size_t)i * N + l] = i + 1;
-            m->tie[(size_t)i * N + l] = 0;
-        }
     }
+    interleave(lane, n, m);
     return true;
 }
 
@@ -211,6 +226,7 @@ hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vect
     HR_TRY(hr_lanes_memory_room(&scratch->lanes, n_steps, c->n_servers, MOST_FLAGGED, err));
     hr_lanes_memory *m = scratch->lanes;
     m->lanes.ties_uniform = c->placement.ties == HR_TIES_UNIFORM;
+    m->lanes.after = lane[0].counts->needs & HR_NEEDS_PEAK ? m->after : NULL;
     if (!set_lanes(lane, n, level, m) || !level->place(&m->lanes)) {
         hr_lanes_memory_clear_ring(m);
         return one_by_one(lane, n, vector, scratch, err);

@@ -31,32 +31,30 @@ static void bring_near(hr_lanes *lanes, uint32_t step)
 }
 
 /* The departures of one arrival in each lane go where the ring keeps them ready; those out of reach
- * to a list. */
+ * to a list. False when the list is full or a departure is beyond any count. */
 static inline bool put_departures(hr_lanes *lanes, uint32_t step, const int16_t *server,
                                   const int16_t *added, const unsigned n_servers)
 {
-    const uint32_t *gap = lanes->gap + (size_t)step * N;
-    uint32_t place[N], furthest = 0;
+    const uint16_t *away = lanes->away + (size_t)step * N;
+    uint32_t place[N];
+    uint16_t furthest = 0;
 #pragma omp simd reduction(max : furthest)
     for (int l = 0; l < N; l++) {
-        const uint32_t away = gap[l] - step;
-        furthest = away > furthest ? away : furthest;
-        place[l] = (gap[l] % RING) * (n_servers * N) + (uint32_t)server[l] * N + (uint32_t)l;
+        furthest = away[l] > furthest ? away[l] : furthest;
+        place[l] =
+            ((step + away[l]) % RING) * (n_servers * N) + (uint32_t)server[l] * N + (uint32_t)l;
     }
-    if (furthest < RING) {
-        for (int l = 0; l < N; l++)
-            lanes->ring[place[l]] = (int16_t)(lanes->ring[place[l]] + added[l]);
-        return true;
-    }
-    for (int l = 0; l < N; l++) {
-        if (gap[l] - step < RING) {
+    for (int l = 0; l < N && furthest < RING; l++)
+        lanes->ring[place[l]] = (int16_t)(lanes->ring[place[l]] + added[l]);
+    for (int l = 0; l < N && furthest >= RING; l++) {
+        if (away[l] < RING) {
             lanes->ring[place[l]] = (int16_t)(lanes->ring[place[l]] + added[l]);
             continue;
         }
-        if (lanes->n_far == lanes->most_far)
+        if (lanes->n_far == lanes->most_far || away[l] == HR_LANES_BEYOND)
             return false;
-        lanes->far[lanes->n_far++] =
-            (hr_lanes_far){gap[l], (uint16_t)(server[l] * N + l), (int16_t)(added[l] >> BITS)};
+        lanes->far[lanes->n_far++] = (hr_lanes_far){step + away[l], (uint16_t)(server[l] * N + l),
+                                                    (int16_t)(added[l] >> BITS)};
     }
     return true;
 }
@@ -136,10 +134,8 @@ __attribute__((always_inline)) static inline bool place(hr_lanes *lanes, const u
         if (step % (RING / 2) == 0)
             bring_near(lanes, step);
         int16_t *leaving = lanes->ring + (step % RING) * (size_t)(n_servers * N);
-        const int16_t *people = lanes->people + (size_t)step * N;
-        int16_t *after = lanes->after + (size_t)step * N;
-        int16_t *server = lanes->server + (size_t)step * N;
-        int16_t least[N], added[N], above = 0;
+        int16_t *people = lanes->people + (size_t)step * N;
+        int16_t least[N], added[N], after[N], server[N], above = 0;
 #pragma omp simd
         for (int l = 0; l < N; l++)
             least[l] = INT16_MAX;
@@ -170,6 +166,9 @@ __attribute__((always_inline)) static inline bool place(hr_lanes *lanes, const u
             for (int l = 0; l < N; l++)
                 key[s][l] = (int16_t)(key[s][l] + (server[l] == (int16_t)s ? added[l] : 0));
         }
+        memcpy(people, server, sizeof server); /* from now on it says where they are */
+        if (lanes->after != NULL)
+            memcpy(lanes->after + (size_t)step * N, after, sizeof after);
         if (!put_departures(lanes, step, server, added, n_servers))
             return false;
         if ((above != 0 || over) && !flag_lanes(lanes, step, key, n_servers, &over))
@@ -196,7 +195,7 @@ static void rank_departures(const hr_lanes_rank *rank)
                 before += from[k] < end;
             gap += before;
         }
-        rank->gap[(size_t)i * N] = gap;
+        rank->away[i] = (uint16_t)(gap - i < HR_LANES_BEYOND ? gap - i : HR_LANES_BEYOND);
     }
 }
 

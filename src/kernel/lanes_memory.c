@@ -10,9 +10,9 @@ enum { N = HR_LANES_N, LEAST_FLAGS = 1024, LEAST_FAR = 4096 };
 
 static void free_arrays(hr_lanes_memory *m)
 {
-    void *const arrays[] = {m->people, m->after,  m->gap,        m->tie,      m->server,
-                            m->start,  m->end,    m->first,      m->flagged,  m->departure,
-                            m->work,   m->change, m->lanes.flag, m->lanes.far};
+    void *const arrays[] = {m->people, m->after,      m->away,     m->tie,       m->start,
+                            m->end,    m->first,      m->flagged,  m->departure, m->work,
+                            m->change, m->lanes.flag, m->lanes.far};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         hr_mem_free(arrays[i]);
     int16_t *ring = m->ring;
@@ -33,7 +33,7 @@ size_t hr_lanes_memory_bytes(const hr_lanes_memory *m)
 {
     if (m == NULL)
         return 0;
-    const size_t each = N * (3 * sizeof *m->people + sizeof *m->gap + sizeof *m->tie) +
+    const size_t each = N * (2 * sizeof *m->people + 2 * sizeof *m->away + sizeof *m->tie) +
                         3 * sizeof *m->start + 1 + sizeof *m->departure + 3 * sizeof *m->work +
                         sizeof *m->change;
     return sizeof *m + m->most_steps * each + m->most_ring * sizeof *m->ring +
@@ -44,9 +44,8 @@ static bool take_arrays(hr_lanes_memory *m, size_t most, uint32_t most_flags, ui
 {
     m->people = hr_mem_take(most * N, sizeof *m->people);
     m->after = hr_mem_take(most * N, sizeof *m->after);
-    m->gap = hr_mem_take(most * N, sizeof *m->gap);
+    m->away = hr_mem_take(2 * most * N, sizeof *m->away);
     m->tie = hr_mem_take(most * N, sizeof *m->tie);
-    m->server = hr_mem_take(most * N, sizeof *m->server);
     m->start = hr_mem_take(most + HR_LANES_PAD, sizeof *m->start);
     m->end = hr_mem_take(most, sizeof *m->end);
     m->first = hr_mem_take(most, sizeof *m->first);
@@ -59,9 +58,8 @@ static bool take_arrays(hr_lanes_memory *m, size_t most, uint32_t most_flags, ui
     m->most_changes = most;
     m->lanes.most_flags = most_flags;
     m->lanes.most_far = most_far;
-    return m->people && m->after && m->gap && m->tie && m->server && m->start && m->end &&
-           m->first && m->flagged && m->departure && m->work && m->change && m->lanes.flag &&
-           m->lanes.far;
+    return m->people && m->after && m->away && m->tie && m->start && m->end && m->first &&
+           m->flagged && m->departure && m->work && m->change && m->lanes.flag && m->lanes.far;
 }
 
 static hr_status no_memory(uint32_t n_steps, hr_err *err)
@@ -87,6 +85,8 @@ hr_status hr_lanes_memory_room(hr_lanes_memory **memory, uint32_t n_steps, unsig
             return no_memory(n_steps, err);
         }
         m->most_steps = most;
+        for (int l = 0; l < N; l++)
+            m->lane_away[l] = m->away + (size_t)(N + l) * most;
     }
     if (ring > m->most_ring) {
         hr_mem_free(m->ring);
@@ -99,9 +99,8 @@ hr_status hr_lanes_memory_room(hr_lanes_memory **memory, uint32_t n_steps, unsig
     lanes->n_servers = n_servers;
     lanes->n_steps = n_steps;
     lanes->people = m->people;
-    lanes->gap = m->gap;
+    lanes->away = m->away;
     lanes->tie = m->tie;
-    lanes->server = m->server;
     lanes->after = m->after;
     lanes->ring = m->ring;
     return HR_OK;

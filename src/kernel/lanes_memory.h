@@ -19,8 +19,10 @@ struct hr_lanes_memory {
     hr_lanes lanes;
     size_t most_steps, most_ring;
     /* of all lanes, [most_steps * N], as in hr_lanes */
-    int16_t *people, *server, *after, *ring;
-    uint32_t *gap, *tie;
+    int16_t *people, *after, *ring;
+    uint16_t *away;
+    uint32_t *tie;
+    uint16_t *lane_away[HR_LANES_N]; /* [most_steps] the same lane by lane */
     /* of the lane at work */
     uint32_t *start, *end, *first; /* [most_steps + PAD] */
     uint8_t *flagged;              /* [most_steps + 1] */

@@ -12,6 +12,7 @@ enum {
     HR_LANES_SERVER_BITS = 4,
     HR_LANES_SERVERS = 1 << HR_LANES_SERVER_BITS,
     HR_LANES_MOST = (1 << (15 - HR_LANES_SERVER_BITS)) - 1, /* people on one server */
+    HR_LANES_BEYOND = 65535,
     HR_LANES_RING = 8192, /* arrivals that departures are kept ready for; a power of two */
 };
 
@@ -32,13 +33,13 @@ typedef struct hr_lanes_far {
 typedef struct hr_lanes {
     unsigned n_servers;
     bool ties_uniform;
-    uint32_t n_steps;      /* of the longest lane */
-    const int16_t *people; /* [n_steps * N] of the arriving meeting; 0 past a lane's end */
-    const uint32_t *gap;   /* [n_steps * N] arrivals that come before it departs */
-    const uint32_t *tie;   /* [n_steps * N] when ties_uniform */
+    uint32_t n_steps;     /* of the longest lane */
+    int16_t *people;      /* [n_steps * N] of the arriving meeting, 0 past a lane's end; out: the
+                             server that it goes to */
+    const uint16_t *away; /* [n_steps * N] arrivals until its departure is due */
+    const uint32_t *tie;  /* [n_steps * N] when ties_uniform */
+    int16_t *after;       /* [n_steps * N] out: people there then; NULL when nobody asks */
     int16_t ceiling[HR_LANES_SERVERS][HR_LANES_N]; /* people, lowest of the server */
-    int16_t *server;                               /* [n_steps * N] out: where it goes */
-    int16_t *after;                                /* [n_steps * N] out: people there then */
     int16_t *ring;                                 /* [RING * n_servers * N] all 0 */
     hr_lanes_flag *flag;
     uint32_t n_flags, most_flags;
@@ -46,14 +47,14 @@ typedef struct hr_lanes {
     uint32_t n_far, most_far;
 } hr_lanes;
 
-/* For one lane: arrivals before each departure. */
+/* For one lane: how many arrivals (meeting i itself the first) come before each departure. */
 typedef struct hr_lanes_rank {
     uint32_t n;
     const uint32_t *start; /* [n] ascending, then HR_LANES_PAD of UINT32_MAX */
     const uint32_t *end;   /* [n] */
     unsigned cell_bits;
     const uint32_t *first; /* first arrival at or after cell * 2^cell_bits */
-    uint32_t *gap;         /* [n * N] out: every HR_LANES_N-th entry */
+    uint16_t *away;        /* [n] out: gap - i for meeting i, at most HR_LANES_BEYOND */
 } hr_lanes_rank;
 
 enum { HR_LANES_PAD = 16 };
