@@ -76,6 +76,7 @@ static bool set_ceilings(const hr_lane *lane, unsigned l, hr_lanes *lanes)
 {
     const hr_configuration *c = lane->configuration;
     const int64_t one = load_of_one(c);
+    HR_ASSERT(one > 0); /* or the configuration would have been declined */
     for (unsigned s = 0; s < c->n_servers; s++) {
         int64_t lowest = INT64_MAX;
         for (unsigned i = 0; i < c->n_limits; i++) {
@@ -203,6 +204,17 @@ static bool set_lanes(const hr_lane *lane, unsigned n, const hr_lanes_level *lev
     return true;
 }
 
+/* Days may differ in more than their meetings. */
+static bool are_alike(const hr_lane *lane, unsigned n)
+{
+    for (unsigned l = 0; l < n; l++) {
+        if (lane[l].configuration->n_servers != lane[0].configuration->n_servers ||
+            hr_lanes_decline(lane[l].configuration) != NULL)
+            return false;
+    }
+    return true;
+}
+
 static hr_status one_by_one(const hr_lane *lane, unsigned n, const hr_vector *vector,
                             hr_scratch *scratch, hr_err *err)
 {
@@ -221,6 +233,8 @@ hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vect
     const hr_configuration *c = lane[0].configuration;
     const hr_lanes_level *level = level_of(vector);
     uint32_t n_steps = 0;
+    if (!are_alike(lane, n))
+        return one_by_one(lane, n, vector, scratch, err);
     for (unsigned l = 0; l < n; l++)
         n_steps = lane[l].input->n_meetings > n_steps ? lane[l].input->n_meetings : n_steps;
     HR_TRY(hr_lanes_memory_room(&scratch->lanes, n_steps, c->n_servers, MOST_FLAGGED, err));
