@@ -44,6 +44,8 @@ static inline bool put_departures(hr_lanes *lanes, uint32_t step, const int16_t 
         place[l] =
             ((step + away[l]) % RING) * (n_servers * N) + (uint32_t)server[l] * N + (uint32_t)l;
     }
+    /* from memory, one by one: taking them out of a vector register costs more */
+    __asm__ volatile("" : : "r"(place), "r"(added) : "memory");
     for (int l = 0; l < N && furthest < RING; l++)
         lanes->ring[place[l]] = (int16_t)(lanes->ring[place[l]] + added[l]);
     for (int l = 0; l < N && furthest >= RING; l++) {
@@ -60,15 +62,23 @@ static inline bool put_departures(hr_lanes *lanes, uint32_t step, const int16_t 
 }
 
 /* Lanes in which a server is above its ceiling now. */
-static bool flag_lanes(hr_lanes *lanes, uint32_t step, int16_t key[][N], const unsigned n_servers,
+static inline bool flag_lanes(hr_lanes *lanes, uint32_t step, int16_t key[][N], const unsigned n_servers,
                        bool *any)
 {
+    int16_t excess[N];
     *any = false;
+#pragma omp simd
+    for (int l = 0; l < N; l++)
+        excess[l] = INT16_MIN;
+    for (unsigned s = 0; s < n_servers; s++) {
+#pragma omp simd
+        for (int l = 0; l < N; l++) {
+            const int16_t above = (int16_t)((key[s][l] >> BITS) - lanes->ceiling[s][l]);
+            excess[l] = above > excess[l] ? above : excess[l];
+        }
+    }
     for (unsigned l = 0; l < N; l++) {
-        bool over = false;
-        for (unsigned s = 0; s < n_servers; s++)
-            over = over || (key[s][l] >> BITS) > lanes->ceiling[s][l];
-        if (!over)
+        if (excess[l] <= 0)
             continue;
         *any = true;
         if (lanes->n_flags == lanes->most_flags)
