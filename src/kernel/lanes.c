@@ -10,7 +10,7 @@
 
 enum { N = HR_LANES_N };
 /* Gaps that begin with an overload, of all: beyond, replaying every event costs less. */
-#define MOST_FLAGGED 0.2
+#define MOST_FLAGGED 0.15
 
 /* ---- what it can do */
 
@@ -60,6 +60,8 @@ const char *hr_lanes_decline(const hr_configuration *c)
         return "load reports";
     if (p->n_slots > 0)
         return "snapshots";
+    if (p->to - p->begin >= UINT32_MAX)
+        return "a window of more than 18 hours";
     if (p->n_session_items > 0)
         return "background sessions";
     if (c->n_servers > HR_LANES_SERVERS)
@@ -239,10 +241,14 @@ hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vect
         n_steps = lane[l].input->n_meetings > n_steps ? lane[l].input->n_meetings : n_steps;
     HR_TRY(hr_lanes_memory_room(&scratch->lanes, n_steps, c->n_servers, MOST_FLAGGED, err));
     hr_lanes_memory *m = scratch->lanes;
+    if (m->is_given_up && m->given_up == c->index)
+        return one_by_one(lane, n, vector, scratch, err);
     m->lanes.ties_uniform = c->placement.ties == HR_TIES_UNIFORM;
     m->lanes.after = lane[0].counts->needs & HR_NEEDS_PEAK ? m->after : NULL;
     if (!set_lanes(lane, n, level, m) || !level->place(&m->lanes)) {
         hr_lanes_memory_clear_ring(m);
+        m->is_given_up = true; /* the next days of this configuration will be like this one */
+        m->given_up = c->index;
         return one_by_one(lane, n, vector, scratch, err);
     }
     for (unsigned l = 0; l < n; l++)

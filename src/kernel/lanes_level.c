@@ -62,8 +62,8 @@ static inline bool put_departures(hr_lanes *lanes, uint32_t step, const int16_t 
 }
 
 /* Lanes in which a server is above its ceiling now. */
-static inline bool flag_lanes(hr_lanes *lanes, uint32_t step, int16_t key[][N], const unsigned n_servers,
-                       bool *any)
+static inline bool flag_lanes(hr_lanes *lanes, uint32_t step, int16_t key[][N],
+                              const unsigned n_servers, bool *any)
 {
     int16_t excess[N];
     *any = false;

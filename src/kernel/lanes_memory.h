@@ -17,6 +17,8 @@ typedef struct hr_lanes_change {
 typedef struct hr_lanes_memory hr_lanes_memory;
 struct hr_lanes_memory {
     hr_lanes lanes;
+    bool is_given_up; /* configuration `given_up` did not fit last time */
+    uint64_t given_up;
     size_t most_steps, most_ring;
     /* of all lanes, [most_steps * N], as in hr_lanes */
     int16_t *people, *after, *ring;

@@ -61,9 +61,29 @@ out:
     return st;
 }
 
+/* Few keys are compared one by one: one of them has just been written, and a wide load would wait
+ * until that has reached the cache. */
+enum { FEW_KEYS = 32 };
+_Static_assert(HR_VECTOR_PAD % 4 == 0, "keys come in fours");
+
+static int64_t least_of_few(const int64_t *key, size_t n)
+{
+    int64_t a = key[0], b = key[1], c = key[2], d = key[3];
+    for (size_t j = 4; j < n; j += 4) {
+        a = key[j] < a ? key[j] : a;
+        b = key[j + 1] < b ? key[j + 1] : b;
+        c = key[j + 2] < c ? key[j + 2] : c;
+        d = key[j + 3] < d ? key[j + 3] : d;
+    }
+    a = b < a ? b : a;
+    c = d < c ? d : c;
+    return a < c ? a : c;
+}
+
 unsigned hr_seen_least(const hr_seen *seen, uint32_t tie)
 {
-    const int64_t best = seen->vector->least(seen->key, seen->n_keys);
+    const int64_t best = seen->n_keys <= FEW_KEYS ? least_of_few(seen->key, seen->n_keys)
+                                                  : seen->vector->least(seen->key, seen->n_keys);
     const unsigned first = (unsigned)best & ((1u << HR_SERVER_BITS) - 1);
     if (seen->replay->configuration->placement.ties == HR_TIES_LOWEST)
         return first;

@@ -134,6 +134,14 @@ static uint64_t run_once(pool *p)
     return meetings;
 }
 
+void naive_add(naive_result *sum, const naive_result *more)
+{
+    sum->n_meetings += more->n_meetings;
+    sum->n_replications += more->n_replications;
+    sum->time_over += more->time_over;
+    sum->time_over_squares += more->time_over_squares;
+}
+
 naive_result naive_run(unsigned replications, uint64_t seed)
 {
     naive_result result = {0};
@@ -143,10 +151,9 @@ naive_result naive_run(unsigned replications, uint64_t seed)
     p->random = seed * 0x9E3779B97F4A7C15u + 1;
     make_sizes(p);
     for (unsigned r = 0; r < replications; r++) {
-        result.n_meetings += run_once(p);
+        const uint64_t meetings = run_once(p);
         const double share = p->over_time / (TO_S - FROM_S);
-        result.time_over += share / replications;
-        result.time_over_squares += share * share;
+        naive_add(&result, &(naive_result){meetings, 1, share, share * share});
     }
     free(p);
     return result;

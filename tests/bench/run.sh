@@ -1,37 +1,119 @@
 #!/usr/bin/env bash
-# What Headroom costs: speed on model M0 against a naive C heap in the same run, memory of a rank
-# with 100,000 configurations, start-up. Takes about two minutes. Ratios are what counts: absolute
-# times move with the machine.
+# What Headroom costs: speed against a naive C program and SimPy, kernel by kernel and instruction
+# set by instruction set; its building blocks; what servers, overload, rules and features cost; the
+# whole program with its file, under mpirun, its start-up and memory.
 #
-# Usage: tests/bench/run.sh [BUILD_DIR]      (a release build; default build/)
+#   tests/bench/run.sh [BUILD_DIR] [--quick] [--csv FILE] [--figure FILE] [--compare OLD.csv]
+#
+# BUILD_DIR  a release build with tests (default build/, as tests/run.sh makes it)
+# --quick    fewer repeats and smaller runs: under a minute instead of at most five
+# --csv      write every measurement, a row each: section, name, isa, parameter, repeats, min, q1,
+#            median, q3, unit, ratio and its quartiles
+# --figure   draw speed by kernel and time against servers (PNG or SVG; needs Matplotlib)
+# --compare  say what differs from the CSV of an earlier run by more than the noise of both
+#
+# How it is measured
+#   In turn     Everything of a section runs once per round, round after round, the naive program
+#               first. A machine that changes speed changes it for all of them.
+#   Ratio       "x naive" is naive C's time for a meeting of model M0 over the row's own, both of
+#               one round, median over rounds. Compare ratios; absolute times move with the
+#               machine and its neighbours.
+#   Times       Processor time of one thread inside one process (M0, SimPy, blocks, models), time
+#               by the wall for whole programs. Minimum, median and quartiles; n is the number of
+#               rounds. One round more comes first and is not counted.
+#   Noise       An integer loop is timed in every round. Where its quartiles lie more than a few
+#               percent apart, or others took the core, the section is called noisy: finer
+#               differences mean nothing there. Run again on a quiet machine.
+#   Naive C     tests/bench/naive.c: a binary heap, one scalar generator, libm, double time; the
+#               same compiler and options as Headroom's portable code.
+#   SimPy       tests/bench/simpy_m0.py, a process per meeting, with the SimPy of any Python that
+#               is installed (Debian: python3-simpy, version 2). Otherwise "not installed".
+#   Answer      Who is fast must be right: kernels agree in the time with any server over to the
+#               last bit; naive C, SimPy and the whole program draw for themselves and agree
+#               within 5 joint standard errors. Exit code 1 otherwise.
+#   Result file Written while a study of many configurations ends, against the same bytes written
+#               and synced by themselves in the same directory ($TMPDIR).
+#
+# HEADROOM_ISA chooses the instruction set of the changed models and of the whole program.
 set -euo pipefail
-here=$(cd "$(dirname "$0")/../.." && pwd)
-build=${1:-$here/build}
+. "$(dirname "${BASH_SOURCE[0]}")/../../jobs/common.sh"
+
+here=$headroom_root/tests/bench
+build='' csv='' figure='' old='' quick=''
+while [ $# -gt 0 ]; do
+    case $1 in
+    --quick) quick=yes; shift ;;
+    --csv) csv=${2:-}; shift 2 || headroom_die "--csv needs a file" 64 ;;
+    --figure) figure=${2:-}; shift 2 || headroom_die "--figure needs a file" 64 ;;
+    --compare) old=${2:-}; shift 2 || headroom_die "--compare needs a file" 64 ;;
+    -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//p}' "$0"; exit 0 ;;
+    -*) headroom_die "unknown option $1; try --help" 64 ;;
+    *)
+        [ -z "$build" ] || headroom_die "one build directory, not $build and $1" 64
+        build=$1; shift ;;
+    esac
+done
+build=$(realpath -m "${build:-$headroom_root/build}")
 if ! [ -x "$build/headroom" ] || ! [ -x "$build/tests/bench" ]; then
-    echo "bench: no program in $build; run tests/run.sh first" >&2
-    exit 64
+    headroom_die "no program in $build; run tests/run.sh first, or name the build directory" 64
 fi
-if ! [ -x /usr/bin/time ]; then
-    echo "bench: needs /usr/bin/time for memory (Debian: apt-get install time)" >&2
-    exit 64
-fi
+[ -z "$old" ] || [ -r "$old" ] || headroom_die "--compare $old: cannot be read" 64
+python=$(headroom_python) || python=python3
+command -v "$python" >/dev/null || headroom_die "needs Python 3" 64
+
+headroom_mpi_environment
+export OMP_NUM_THREADS=1 PYTHONDONTWRITEBYTECODE=1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-exec 2>&1
-export OMP_NUM_THREADS=1
+m0=$headroom_root/params/m0.yaml
+pool=$headroom_root/params/pool-80000.yaml
 
-echo "== model M0, input and replay, one core"
-for isa in baseline avx2 avx512; do
-    HEADROOM_ISA=$isa "$build/tests/bench" "$here/params/m0.yaml" 20 10 || [ $? -eq 64 ]
-done
+# inside SECTION ROUNDS SECONDS REPLICATIONS: of each contest at most SECONDS (0: all rounds).
+inside() {
+    echo "bench: $1" >&2
+    "$build/tests/bench" "$@" "$m0" "$pool" >>"$work/samples"
+}
+# whole SECTION OPTION...: programs from outside.
+whole() {
+    echo "bench: $1" >&2
+    "$python" "$here/program.py" "$@" --build "$build" >>"$work/samples"
+}
+if [ -n "$quick" ]; then
+    inside m0 20 0 8
+    inside blocks 5 5 1
+    inside models-quick 5 1 8
+    whole simpy --rounds 3
+    whole run --rounds 3 --replications 256
+    whole scaling --rounds 2 --replications 256
+    whole start --rounds 1
+    whole memory --rounds 1 --configurations 20000
+    whole file --rounds 1 --configurations 20000
+else
+    inside m0 30 0 8
+    inside blocks 30 20 4
+    inside models 15 12 8
+    whole simpy --rounds 6
+    whole run --rounds 10 --replications 512
+    whole scaling --rounds 5 --replications 1024
+    whole start --rounds 5
+    whole memory --rounds 2
+    whole file --rounds 2
+fi
 
-echo "== model M0 through the whole program (file written), one core"
-/usr/bin/time -f '%e s wall, %M kB resident' "$build/headroom" run "$here/params/m0.yaml" \
-    -o "$work/m0.h5" --progress none | tail -n 8
-
-echo "== start-up: check of a small study, no MPI"
-/usr/bin/time -f '%e s wall, %M kB resident' "$build/headroom" check "$here/params/two-servers.yaml" >/dev/null
-
-echo "== memory of a rank with 100,000 configurations"
-/usr/bin/time -f '%e s wall, %M kB resident' "$build/headroom" run "$here/tests/bench/many.yaml" \
-    -o "$work/many.h5" --progress none | tail -n 3
+status=0
+"$python" "$here/report.py" "$work/samples" --csv "$work/run.csv" || status=$?
+if [ -n "$csv" ]; then
+    cp "$work/run.csv" "$csv"
+fi
+if [ -n "$figure" ]; then
+    if "$python" -c 'import matplotlib' 2>/dev/null; then
+        "$python" "$here/figure.py" "$work/run.csv" "$figure"
+    else
+        headroom_say "no figure: it needs Matplotlib (Debian: python3-matplotlib)"
+    fi
+fi
+if [ -n "$old" ]; then
+    echo
+    "$python" "$here/compare.py" "$old" "$work/run.csv"
+fi
+exit "$status"
