@@ -3,16 +3,21 @@
 #include <math.h>
 #include <string.h>
 
+#include "kernel/kernel.h"
 #include "model/prepared.h"
 #include "model/tally.h"
 
 /* Time of one event (a start, a join, an end, a report, a step of sessions) on one core of 2020
  * or so, of drawing a meeting, and of folding one cell of the tally after a replication; measured
  * on the ready studies, good to a factor of two. */
-#define SECONDS_PER_EVENT 150e-9
-#define SECONDS_PER_CELL  15e-9
+#define SECONDS_PER_EVENT         90e-9
+#define SECONDS_PER_EVENT_IN_LANE 15e-9
+#define SECONDS_PER_CELL          15e-9
 
 enum { MOST_SAMPLES = 64 };
+
+/* Of the lanes kernel: mostly its ring of departures. */
+#define LANES_MEMORY 8e6
 
 /* What a user should know beforehand, bytes. */
 #define MUCH_MEMORY 2e9
@@ -77,7 +82,8 @@ static double mean_size(const hr_configuration *configuration)
  * happen once have no long-run rate and are counted by themselves. */
 static double mean_drawn(const hr_configuration *configuration)
 {
-    const double length = configuration->length + configuration->warm_up;
+    const hr_prepared *prepared = configuration->prepared;
+    const double length = (double)(prepared->to - prepared->begin) / HR_TICKS_PER_SECOND;
     double drawn = hr_configuration_arrival_rate(configuration) * length;
     if (configuration->start != HR_START_EMPTY)
         drawn += hr_configuration_mean_meetings(configuration);
@@ -108,10 +114,16 @@ static double mean_events(const hr_configuration *configuration, double drawn)
 static void add_sample(hr_forecast_work *work, const hr_configuration *configuration, double share)
 {
     const double drawn = mean_drawn(configuration);
+    const double events = mean_events(configuration, drawn);
     const double rounding = configuration->prepared->rounding;
+    const unsigned lanes = hr_kernel_for(NULL, configuration, NULL)->most_lanes;
+    /* some 60 bytes a meeting, 16 an event, for each input that is replayed at once */
+    const double input = lanes * (60.0 * drawn + 16.0 * events) + (lanes > 1 ? LANES_MEMORY : 0.0);
     work->meetings += share * drawn;
-    work->events += share * mean_events(configuration, drawn);
+    work->events += share * events;
+    work->seconds += share * events * (lanes > 1 ? SECONDS_PER_EVENT_IN_LANE : SECONDS_PER_EVENT);
     work->rounding = rounding > work->rounding ? rounding : work->rounding;
+    work->input = input > work->input ? input : work->input;
 }
 
 static void add_totals(const hr_study *study, hr_forecast_work *work)
@@ -120,15 +132,13 @@ static void add_totals(const hr_study *study, hr_forecast_work *work)
     const double cells = (double)study->layout.n_cells;
     const double most = (double)study->precision.at_most;
     const double block = (double)study->precision.block;
-    const double seconds = work->events * SECONDS_PER_EVENT + cells * SECONDS_PER_CELL;
+    const double seconds = work->seconds + cells * SECONDS_PER_CELL;
     work->least_replications = configurations * (block < most ? block : most);
     work->most_replications = configurations * most;
     work->least_seconds = work->least_replications * seconds;
     work->most_seconds = work->most_replications * seconds;
-    /* tallies of a thread, input (some 60 bytes a meeting, 16 an event), what a rank keeps of
-     * each configuration, libraries */
-    work->memory = 3.0 * cells * sizeof(hr_cell) + 60.0 * work->meetings + 16.0 * work->events +
-                   400.0 * configurations + 40e6;
+    /* tallies of a thread, inputs, what a rank keeps of each configuration, libraries */
+    work->memory = 3.0 * cells * sizeof(hr_cell) + work->input + 400.0 * configurations + 40e6;
     /* value, two ends, error, hits of each cell, and the exact sums */
     work->file = configurations * cells * (5.0 * sizeof(double) + 12.0) + 1e5;
 }

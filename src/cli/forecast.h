@@ -25,6 +25,8 @@ typedef struct hr_forecast_work {
     double events;                      /* mean in one replication */
     double least_seconds, most_seconds; /* of one core, about */
     double least_replications, most_replications;
+    double seconds;  /* of one replication's events, on one core */
+    double input;    /* bytes of the inputs that a thread holds */
     double memory;   /* bytes of one process with one thread, about */
     double file;     /* bytes of the result file, about */
     double rounding; /* largest relative rounding error of a load */

@@ -241,9 +241,7 @@ hr_status hr_islands_count(const hr_lane *lane, unsigned l, int64_t one, hr_scra
     if (any)
         replay_islands(&at);
     hr_overload_end(&at.replay, lane->input->to);
-    if (at.is_full) /* cannot be: a change needs an event of its own, of which there are fewer */
-        return HR_FAIL(err, HR_ERR_MEMORY, "no memory for %zu overload changes",
-                       at.memory->n_changes);
+    HR_ASSERT(!at.is_full); /* a change needs an arrival or a departure of its own */
     if (lane->counts->needs & HR_NEEDS_SUMS)
         sum_up(&at);
     if (lane->counts->needs & HR_NEEDS_PEAK)

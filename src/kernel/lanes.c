@@ -239,7 +239,10 @@ hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vect
         return one_by_one(lane, n, vector, scratch, err);
     for (unsigned l = 0; l < n; l++)
         n_steps = lane[l].input->n_meetings > n_steps ? lane[l].input->n_meetings : n_steps;
-    HR_TRY(hr_lanes_memory_room(&scratch->lanes, n_steps, c->n_servers, MOST_FLAGGED, err));
+    hr_err no_room = {0}; /* scalar needs less */
+    if (hr_lanes_memory_room(&scratch->lanes, n_steps, c->n_servers, MOST_FLAGGED, &no_room) !=
+        HR_OK)
+        return one_by_one(lane, n, vector, scratch, err);
     hr_lanes_memory *m = scratch->lanes;
     if (m->is_given_up && m->given_up == c->index)
         return one_by_one(lane, n, vector, scratch, err);

@@ -35,7 +35,7 @@ size_t hr_lanes_memory_bytes(const hr_lanes_memory *m)
         return 0;
     const size_t each = N * (2 * sizeof *m->people + 2 * sizeof *m->away + sizeof *m->tie) +
                         3 * sizeof *m->start + 1 + sizeof *m->departure + 3 * sizeof *m->work +
-                        sizeof *m->change;
+                        2 * sizeof *m->change;
     return sizeof *m + m->most_steps * each + m->most_ring * sizeof *m->ring +
            m->lanes.most_flags * sizeof *m->lanes.flag + m->lanes.most_far * sizeof *m->lanes.far;
 }
@@ -52,10 +52,10 @@ static bool take_arrays(hr_lanes_memory *m, size_t most, uint32_t most_flags, ui
     m->flagged = hr_mem_take(most + 1, sizeof *m->flagged);
     m->departure = hr_mem_take(most, sizeof *m->departure);
     m->work = hr_mem_take(HR_ORDER_WORK(most), sizeof *m->work);
-    m->change = hr_mem_take(most, sizeof *m->change);
+    m->change = hr_mem_take(2 * most, sizeof *m->change); /* arrivals and departures */
     m->lanes.flag = hr_mem_take(most_flags, sizeof *m->lanes.flag);
     m->lanes.far = hr_mem_take(most_far, sizeof *m->lanes.far);
-    m->most_changes = most;
+    m->most_changes = 2 * most;
     m->lanes.most_flags = most_flags;
     m->lanes.most_far = most_far;
     return m->people && m->after && m->away && m->tie && m->start && m->end && m->first &&

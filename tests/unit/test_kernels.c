@@ -49,6 +49,13 @@ enum { REPLICATIONS = 13 }; /* a whole set of lanes and a part of one */
     "observe: {outcomes: [time_over, time_over_server, period_overload, meetings_hit, "            \
     "person_time_over, utilisation, peak_utilisation, participants_present]}\n"
 
+/* Nearly every event begins or ends an overload. */
+#define RESTLESS                                                                                   \
+    "pool: {servers: 1, ceilings: {load: {full: 0.5}}}\n"                                          \
+    "arrivals: {sources: [{rate: 100 per hour}]}\n"                                                \
+    "meetings: {classes: [{size: 1, duration: constant(0.1 s), cost: {load: 1}}]}\n"               \
+    "window: {start: empty, length: 1 h}\n"
+
 typedef struct kernel_case {
     const char *text;
     const char *sets[8];
@@ -88,6 +95,16 @@ static const kernel_case cases[] = {
       "arrivals.sources[0].period=10 min", "arrivals.sources[0].count=poisson(mean 33)",
       "pool.ceilings.load.full=62", NULL}},
     {PLAIN, {"meetings.classes[0].size=0", NULL}},
+    {RESTLESS, {NULL}},
+    {RESTLESS, {"arrivals.sources[0].rate=1000 per hour", NULL}},
+    {RESTLESS,
+     {"pool.servers=12", "pool.ceilings.load.full=250", "meetings.classes[0].size=300",
+      "window.start=stationary", "meetings.classes[0].duration=exponential(mean 3 min)", NULL}},
+    {PLAIN, {"observe.outcomes=time_over", NULL}},
+    {PLAIN, {"observe.outcomes=[time_over, peak_utilisation]", NULL}},
+    {PLAIN, {"observe.outcomes=[time_over, participants_present]", NULL}},
+    {PLAIN, {"observe.outcomes=[time_over, people_hit]", "placement.rule=random", NULL}},
+    {PLAIN, {"observe.outcomes=[time_over, people_hit]", NULL}},
     {RICH, {NULL}},
     {RICH, {"placement.rule=fewest_participants", NULL}},
     {RICH, {"placement.rule=fewest_meetings", "placement.ties=lowest", NULL}},
@@ -161,6 +178,7 @@ static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *ve
     for (unsigned l = 0; l < REPLICATIONS; l++) {
         resolve_good(&b->study, 0, first + l, &b->day, &c[l]);
         assert_int_equal(hr_counts_init(&b->counts[l], &c[l], &b->day, &err), HR_OK);
+        b->counts[l].needs = kernel == hr_kernel_number(0) ? HR_NEEDS_ALL : b->study.layout.needs;
         assert_int_equal(hr_input_write(&b->input[l], &c[l], first + l, vector, &err), HR_OK);
         lane[l] = (hr_lane){&c[l], &b->input[l], &b->counts[l]};
     }

@@ -83,7 +83,6 @@ static void a_study_has_name_seed_and_defaults(void **state)
     assert_int_equal(study.seed, 1);
     assert_int_equal(study.n_configurations, 1);
     assert_false(study.has_daily);
-    assert_true(study.axes[0].is_shared);
     assert_true(study.precision.relative == 0.2 && study.precision.confidence == 0.95);
     assert_true(study.precision.hits == 100 && study.precision.at_most == 20000);
     assert_int_equal(study.precision.block, 8);
