@@ -1,6 +1,7 @@
 /* check: validate a study and say what it would be to run it; runs nothing. */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/command.h"
@@ -163,11 +164,11 @@ out:
 /* ---- the work */
 
 /* "lanes: replications side by side, ..." or "scalar, for the lanes cannot do the join ramp". */
-static void print_kernel(const hr_configuration *configuration)
+static void print_kernel(const hr_configuration *configuration, const hr_kernel *chosen)
 {
     const char *why = NULL;
     hr_words words = {0};
-    const hr_kernel *kernel = hr_kernel_for(NULL, configuration, &why);
+    const hr_kernel *kernel = hr_kernel_for(chosen, configuration, &why);
     hr_words_add(&words, "%s: %s", kernel->name, kernel->doc);
     if (why != NULL)
         hr_words_add(&words, "; the faster lanes cannot do %s", why);
@@ -222,13 +223,14 @@ static void print_warnings(const hr_study *study, const hr_configuration *config
 }
 
 static hr_status print_all(const hr_study *study, const hr_configuration *configuration,
-                           const hr_forecast_pool *pool, const hr_forecast_work *work, hr_err *err)
+                           const hr_kernel *chosen, const hr_forecast_pool *pool,
+                           const hr_forecast_work *work, hr_err *err)
 {
     hr_status st = HR_OK;
     print_design(study);
     HR_TRY(print_pool(configuration, pool, err));
     print_work(study, work);
-    print_kernel(configuration);
+    print_kernel(configuration, chosen);
     HR_TRY(print_assumptions(study, configuration->index, err));
     print_warnings(study, configuration, pool, work);
 out:
@@ -263,11 +265,11 @@ static void json_pool(hr_json *json, const hr_configuration *configuration,
     hr_json_end_object(json);
 }
 
-static void json_work(hr_json *json, const hr_configuration *configuration,
+static void json_work(hr_json *json, const hr_configuration *configuration, const hr_kernel *chosen,
                       const hr_forecast_work *work)
 {
     hr_json_object(json, "work");
-    hr_json_text(json, "kernel", hr_kernel_for(NULL, configuration, NULL)->name);
+    hr_json_text(json, "kernel", hr_kernel_for(chosen, configuration, NULL)->name);
     hr_json_number(json, "least_replications", work->least_replications);
     hr_json_number(json, "most_replications", work->most_replications);
     hr_json_number(json, "meetings_per_replication", work->meetings);
@@ -299,7 +301,8 @@ static void json_design(hr_json *json, const hr_study *study)
 }
 
 static hr_status json_all(const hr_study *study, const hr_configuration *configuration,
-                          const hr_forecast_pool *pool, const hr_forecast_work *work, hr_err *err)
+                          const hr_kernel *chosen, const hr_forecast_pool *pool,
+                          const hr_forecast_work *work, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_words warning;
@@ -308,7 +311,7 @@ static hr_status json_all(const hr_study *study, const hr_configuration *configu
     hr_json_object(&json, NULL);
     json_design(&json, study);
     json_pool(&json, configuration, pool);
-    json_work(&json, configuration, work);
+    json_work(&json, configuration, chosen, work);
     hr_json_array(&json, "warnings");
     for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, work, i, &warning); i++)
         hr_json_text(&json, NULL, warning.s);
@@ -322,7 +325,7 @@ out:
 /* ---- the command */
 
 static hr_status check_study(const hr_invocation *invocation, const hr_study *study, uint64_t index,
-                             hr_err *err)
+                             const hr_kernel *chosen, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_arena arena = {0};
@@ -333,11 +336,11 @@ static hr_status check_study(const hr_invocation *invocation, const hr_study *st
     HR_TRY(hr_forecast_work_of(study, &work, err));
     const hr_values values = {.study = study, .configuration = index};
     if (hr_given(invocation, OPTION_JSON))
-        HR_TRY(json_all(study, &configuration, &pool, &work, err));
+        HR_TRY(json_all(study, &configuration, chosen, &pool, &work, err));
     else if (hr_given(invocation, OPTION_VALUES))
         HR_TRY(hr_values_print(&values, stdout, HR_TEXT_WIDTH, err));
     else
-        HR_TRY(print_all(study, &configuration, &pool, &work, err));
+        HR_TRY(print_all(study, &configuration, chosen, &pool, &work, err));
 out:
     hr_arena_free(&arena);
     return st;
@@ -348,14 +351,16 @@ static hr_status run(hr_invocation *invocation, hr_err *err)
     hr_status st = HR_OK;
     hr_study study = {0};
     uint64_t index = 0;
+    const hr_kernel *chosen = NULL;
     HR_TRY(hr_option_count(invocation, OPTION_CONFIGURATION, UINT64_MAX, 0, &index, err));
+    HR_TRY(hr_kernel_choose(getenv("HEADROOM_KERNEL"), &chosen, err));
     HR_TRY(hr_study_open(&study, invocation->operand, invocation->sets, invocation->n_sets, err));
     if (index >= study.n_configurations)
         HR_TRY(HR_FAIL(err, HR_ERR_USAGE,
                        "check: --configuration `%llu`: the study has configurations 0 to %llu",
                        (unsigned long long)index,
                        (unsigned long long)(study.n_configurations - 1)));
-    HR_TRY(check_study(invocation, &study, index, err));
+    HR_TRY(check_study(invocation, &study, index, chosen, err));
 out:
     hr_study_free(&study);
     return st;
