@@ -2,7 +2,7 @@
 # The documented sentence, tested: with about 125 average meetings on every server, does one more
 # small meeting fit, and does one of 1,000 people?
 #
-#   jobs/claim-125-plus-1000.sh     about an hour; 'headroom check' says how long on this machine
+#   jobs/claim-125-plus-1000.sh     half an hour to an hour; 'headroom check' says more closely
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$headroom_root"
