@@ -7,7 +7,7 @@
  *            (seed, group, replication, purpose, lane): never from a rank, a thread or a jump.
  * Identity   group is the configuration's index in the design or, when choices share random
  *            numbers, what is left of it without them (the world's index when all do); purpose is
- * one of hr_purpose plus an index.
+ *            one of hr_purpose plus an index.
  */
 #ifndef HR_BASE_STREAM_H
 #define HR_BASE_STREAM_H
@@ -75,13 +75,6 @@ static inline uint32_t hr_stream_next(hr_stream *stream)
         stream->used = 0;
     }
     return stream->word[stream->used++];
-}
-
-/* Pass over the next `n` draws. */
-static inline void hr_stream_skip(hr_stream *stream, uint32_t n)
-{
-    while (n-- > 0)
-        (void)hr_stream_next(stream);
 }
 
 /* Uniform on the open interval (0, 1): (word + 1/2) 2^-32, exact in double. */

@@ -16,22 +16,11 @@ out:
     return st;
 }
 
-static hr_status scalar(const hr_lane *lane, unsigned n, const hr_vector *vector,
-                        hr_scratch *scratch, hr_err *err)
-{
-    hr_status st = HR_OK;
-    for (unsigned l = 0; l < n; l++)
-        HR_TRY(
-            hr_scalar(lane[l].configuration, lane[l].input, vector, scratch, lane[l].counts, err));
-out:
-    return st;
-}
-
 enum { REFERENCE, SCALAR, LANES, N_KERNELS };
 static const hr_kernel kernels[N_KERNELS] = {
     {"reference", "one event at a time, nothing left out: what the others are held to", 1, NULL,
      reference},
-    {"scalar", "one replication at a time, any feature", 1, NULL, scalar},
+    {"scalar", "one replication at a time, any feature", 1, NULL, hr_scalar_replay},
     {"lanes", "replications side by side, for pools without special features", HR_LANES_N,
      hr_lanes_decline, hr_lanes_replay},
 };

@@ -217,17 +217,6 @@ static bool are_alike(const hr_lane *lane, unsigned n)
     return true;
 }
 
-static hr_status one_by_one(const hr_lane *lane, unsigned n, const hr_vector *vector,
-                            hr_scratch *scratch, hr_err *err)
-{
-    hr_status st = HR_OK;
-    for (unsigned l = 0; l < n; l++)
-        HR_TRY(
-            hr_scalar(lane[l].configuration, lane[l].input, vector, scratch, lane[l].counts, err));
-out:
-    return st;
-}
-
 hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vector,
                           hr_scratch *scratch, hr_err *err)
 {
@@ -236,23 +225,23 @@ hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vect
     const hr_lanes_level *level = level_of(vector);
     uint32_t n_steps = 0;
     if (!are_alike(lane, n))
-        return one_by_one(lane, n, vector, scratch, err);
+        return hr_scalar_replay(lane, n, vector, scratch, err);
     for (unsigned l = 0; l < n; l++)
         n_steps = lane[l].input->n_meetings > n_steps ? lane[l].input->n_meetings : n_steps;
     hr_err no_room = {0}; /* scalar needs less */
     if (hr_lanes_memory_room(&scratch->lanes, n_steps, c->n_servers, MOST_FLAGGED, &no_room) !=
         HR_OK)
-        return one_by_one(lane, n, vector, scratch, err);
+        return hr_scalar_replay(lane, n, vector, scratch, err);
     hr_lanes_memory *m = scratch->lanes;
     if (m->is_given_up && m->given_up == c->index)
-        return one_by_one(lane, n, vector, scratch, err);
+        return hr_scalar_replay(lane, n, vector, scratch, err);
     m->lanes.ties_uniform = c->placement.ties == HR_TIES_UNIFORM;
     m->lanes.after = lane[0].counts->needs & HR_NEEDS_PEAK ? m->after : NULL;
     if (!set_lanes(lane, n, level, m) || !level->place(&m->lanes)) {
         hr_lanes_memory_clear_ring(m);
         m->is_given_up = true; /* the next days of this configuration will be like this one */
         m->given_up = c->index;
-        return one_by_one(lane, n, vector, scratch, err);
+        return hr_scalar_replay(lane, n, vector, scratch, err);
     }
     for (unsigned l = 0; l < n; l++)
         HR_TRY(hr_islands_count(&lane[l], l, load_of_one(lane[l].configuration), scratch, err));

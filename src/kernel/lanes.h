@@ -13,17 +13,10 @@
 #include "base/vector.h"
 #include "kernel/replay.h"
 
-/* One replication: what to replay, where to count. */
-typedef struct hr_lane {
-    const hr_configuration *configuration;
-    const hr_input *input;
-    hr_counts *counts;
-} hr_lane;
-
 /* NULL, or the feature of the configuration that this kernel cannot do. */
 const char *hr_lanes_decline(const hr_configuration *configuration);
 /* Replay 1 to HR_LANES_N replications of pools with the same number of servers. What does not fit
- * (too many people, overload most of the time) is left to hr_scalar. */
+ * (too many people, overload most of the time) is left to hr_scalar_replay. */
 HR_MUST_CHECK hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vector,
                                         hr_scratch *scratch, hr_err *err);
 /* Memory that the scratch keeps for this kernel. */

@@ -23,6 +23,13 @@ typedef struct hr_observer {
     void (*changed)(void *context, hr_tick tick, unsigned server, uint64_t criteria_over);
 } hr_observer;
 
+/* One replication: what to replay, where to count. */
+typedef struct hr_lane {
+    const hr_configuration *configuration;
+    const hr_input *input;
+    hr_counts *counts;
+} hr_lane;
+
 /* Working memory of a replay, sized from the configuration and the input; reused. */
 typedef struct hr_scratch hr_scratch;
 

@@ -395,10 +395,13 @@ static void finish(hr_scalar_state *at)
     }
 }
 
-hr_status hr_scalar(const hr_configuration *configuration, const hr_input *input,
-                    const hr_vector *vector, hr_scratch *scratch, hr_counts *counts, hr_err *err)
+static hr_status replay_one(const hr_lane *lane, const hr_vector *vector, hr_scratch *scratch,
+                            hr_err *err)
 {
     hr_status st = HR_OK;
+    const hr_configuration *configuration = lane->configuration;
+    const hr_input *input = lane->input;
+    hr_counts *counts = lane->counts;
     hr_replaying replay = {configuration, configuration->prepared, input, scratch, counts, NULL};
     hr_scalar_state at = {.replay = &replay, .vector = vector};
     const size_t most = (size_t)input->n_meetings + input->n_joins + 1;
@@ -416,6 +419,16 @@ hr_status hr_scalar(const hr_configuration *configuration, const hr_input *input
     hr_overload_set_ceilings(&replay, input->begin, 0);
     run(&at, scratch->event);
     finish(&at);
+out:
+    return st;
+}
+
+hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vector,
+                           hr_scratch *scratch, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (unsigned l = 0; l < n; l++)
+        HR_TRY(replay_one(&lane[l], vector, scratch, err));
 out:
     return st;
 }

@@ -4,11 +4,11 @@
 #ifndef HR_KERNEL_SCALAR_H
 #define HR_KERNEL_SCALAR_H
 
+#include "base/vector.h"
 #include "kernel/replay.h"
 
-/* As hr_replay, without an observer. */
-HR_MUST_CHECK hr_status hr_scalar(const hr_configuration *configuration, const hr_input *input,
-                                  const hr_vector *vector, hr_scratch *scratch, hr_counts *counts,
-                                  hr_err *err);
+/* As hr_replay for each of n replications, one after another, without an observer. */
+HR_MUST_CHECK hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vector,
+                                         hr_scratch *scratch, hr_err *err);
 
 #endif
