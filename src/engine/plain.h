@@ -1,5 +1,6 @@
 /* plain: the engine that draws from the true laws. One task = a run of consecutive blocks of
- * one configuration, folded into one tally; tasks are independent of each other.
+ * one configuration, folded into one tally. Tasks do not depend on each other; neighbours in the
+ * list that share random numbers are run together (team.h), which is faster and changes nothing.
  */
 #ifndef HR_ENGINE_PLAIN_H
 #define HR_ENGINE_PLAIN_H
@@ -22,7 +23,7 @@ typedef struct hr_task {
 
 typedef struct hr_task_result {
     bool done;         /* false: stopped before the end, tally is worthless */
-    double seconds;    /* spent, for work estimates and provenance; never influences results */
+    double seconds;    /* spent, a team's in equal parts; for work estimates and provenance */
     uint64_t meetings; /* simulated */
     uint8_t *packed;   /* hr_tally_pack of the fold; owned by the engine until the next run */
     size_t packed_size;

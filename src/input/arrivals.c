@@ -8,7 +8,7 @@
 
 enum { BLOCKS = 16, WORDS = BLOCKS * HR_LANES }; /* gaps are computed 256 at a time */
 
-static hr_status add(const hr_writing *writing, hr_tick tick, bool kept, hr_err *err)
+static hr_status add(const hr_writing *writing, hr_tick tick, uint32_t kept, hr_err *err)
 {
     return hr_starts_add(&writing->input->store->starts, (hr_start_row){.tick = tick, .kept = kept},
                          err);
@@ -19,9 +19,9 @@ static double study_seconds(hr_tick tick)
     return ((double)tick - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
 }
 
-/* A batch of a Poisson-batch source: all at one tick, and kept or not as one. */
+/* A batch of a Poisson-batch source: all at one tick, and kept as one. */
 static hr_status add_batch(const hr_writing *writing, const hr_prepared_source *prepared,
-                           hr_stream *sizes, hr_tick tick, bool kept, hr_err *err)
+                           hr_stream *sizes, hr_tick tick, uint32_t kept, hr_err *err)
 {
     hr_status st = HR_OK;
     const uint64_t n = (uint64_t)hr_sampler_draw(&prepared->count, hr_stream_next(sizes));
@@ -69,7 +69,7 @@ static hr_status arrivals_of_rate(const hr_writing *writing, unsigned source, hr
     hr_thinning thinning = hr_thinning_open(writing, source, source);
     if (!(prepared->greatest_rate > 0.0))
         return HR_OK;
-    if (row->kind == HR_SOURCE_POISSON && prepared->keep > UINT32_MAX)
+    if (row->kind == HR_SOURCE_POISSON && !thinning.is_needed)
         return arrivals_of_poisson(writing, source, err);
     hr_stream gaps;
     hr_stream thin;
@@ -133,7 +133,7 @@ static hr_status arrivals_of_clock(const hr_writing *writing, unsigned source, h
         for (uint64_t i = 0; i < n; i++) {
             const double late = hr_sampler_draw(&prepared->lateness, hr_stream_next(&lateness));
             const int64_t tick = epoch + (int64_t)floor(late * HR_TICKS_PER_SECOND + 0.5);
-            const bool kept = hr_thinning_keeps(&thinning);
+            const uint32_t kept = hr_thinning_keeps(&thinning);
             if (tick >= (int64_t)p->begin && tick < (int64_t)p->to)
                 HR_TRY(add(writing, (hr_tick)tick, kept, err));
         }

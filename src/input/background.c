@@ -84,7 +84,6 @@ static hr_status write_sessions(const hr_writing *writing, hr_err *err)
     hr_input *in = writing->input;
     const hr_configuration *c = writing->configuration;
     const hr_prepared *p = writing->prepared;
-    in->n_steps = 0;
     if (p->n_session_items == 0)
         return HR_OK;
     in->n_steps = (uint32_t)((in->to - in->begin + p->session_step - 1) / p->session_step);
@@ -105,11 +104,13 @@ out:
     return st;
 }
 
-hr_status hr_write_background(const hr_writing *writing, hr_err *err)
+hr_status hr_write_background(const hr_writing *writing, bool draws_sessions, hr_err *err)
 {
     hr_status st = HR_OK;
     HR_TRY(write_ceilings(writing, err));
-    HR_TRY(write_sessions(writing, err));
+    writing->input->n_steps = 0;
+    if (draws_sessions)
+        HR_TRY(write_sessions(writing, err));
 out:
     return st;
 }

@@ -5,8 +5,8 @@
 #include "base/mem.h"
 #include "input/store.h"
 
-/* Words for the rule when probes ask it: one pair per snapshot and probe. */
-static hr_status write_probe_words(const hr_writing *writing, hr_err *err)
+/* One pair of words per snapshot and probe. */
+hr_status hr_write_probe_words(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_input *in = writing->input;
@@ -28,32 +28,58 @@ out:
     return st;
 }
 
+static hr_status take_store(hr_input *input, hr_err *err)
+{
+    if (input->store == NULL)
+        input->store = hr_mem_take(1, sizeof *input->store);
+    return input->store != NULL ? HR_OK : HR_FAIL(err, HR_ERR_MEMORY, "no memory for an input");
+}
+
+static uint32_t count_own(const hr_input *input)
+{
+    uint32_t n = 0;
+    if (input->kept == NULL)
+        return input->n_meetings;
+    for (uint32_t i = 0; i < input->n_meetings; i++)
+        n += input->kept[i] >> input->lane & 1;
+    return n;
+}
+
 hr_status hr_input_write(hr_input *input, const hr_configuration *configuration,
                          uint64_t replication, const hr_vector *vector, hr_err *err)
 {
+    return hr_input_write_shared(&input, &configuration, 1, replication, vector, err);
+}
+
+hr_status hr_input_write_shared(hr_input *const *input,
+                                const hr_configuration *const *configuration, unsigned n,
+                                uint64_t replication, const hr_vector *vector, hr_err *err)
+{
     hr_status st = HR_OK;
-    const hr_prepared *prepared = configuration->prepared;
-    if (input->store == NULL) {
-        input->store = hr_mem_take(1, sizeof *input->store);
-        if (input->store == NULL)
-            return HR_FAIL(err, HR_ERR_MEMORY, "no memory for an input");
-    }
-    const hr_stream_id id = {configuration->seed, configuration->group, replication};
-    const hr_writing writing = {input, configuration, prepared, id, vector};
-    input->begin = prepared->begin;
-    input->from = prepared->from;
-    input->to = prepared->to;
-    input->store->starts.n = 0;
-    input->store->starts.n_thinned = 0;
-    for (unsigned i = 0; i < configuration->n_sources; i++) {
+    const hr_configuration *first = configuration[0];
+    hr_input *in = input[0];
+    for (unsigned l = 0; l < n; l++)
+        HR_TRY(take_store(input[l], err));
+    const hr_stream_id id = {first->seed, first->group, replication};
+    const hr_writing writing = {in, configuration, n, first, first->prepared, id, vector};
+    in->begin = first->prepared->begin;
+    in->from = first->prepared->from;
+    in->to = first->prepared->to;
+    in->store->starts.n = 0;
+    in->store->starts.n_thinned = 0;
+    for (unsigned i = 0; i < first->n_sources; i++) {
         HR_TRY(hr_write_past(&writing, i, err));
         HR_TRY(hr_write_arrivals(&writing, i, err));
     }
     HR_TRY(hr_write_meetings(&writing, err));
     HR_TRY(hr_write_joins(&writing, err));
-    hr_write_thinned(&writing);
-    HR_TRY(hr_write_background(&writing, err));
-    HR_TRY(write_probe_words(&writing, err));
+    HR_TRY(hr_write_loads(&writing, err));
+    if (n == 1)
+        hr_write_thinned(&writing);
+    in->kept = n > 1 ? in->store->kept : NULL;
+    HR_TRY(hr_write_own(&writing, input, err));
+    for (unsigned l = 0; l < n; l++)
+        input[l]->n_own = count_own(input[l]);
 out:
     return st;
 }

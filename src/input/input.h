@@ -7,12 +7,15 @@
 #ifndef HR_INPUT_INPUT_H
 #define HR_INPUT_INPUT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
 #include "base/stream.h"
 #include "model/configuration.h"
+
+enum { HR_MAX_SHARING = 32 };
 
 /* Arrays of meetings are in start order (ties: order of generation); meetings alive at the
  * start of a stationary or periodic window come with their true start before it. */
@@ -49,6 +52,11 @@ typedef struct hr_input {
     uint32_t *probe_tie;
     uint32_t *probe_pick;
 
+    /* bit `lane` of kept[meeting]: it is this configuration's; NULL: all are */
+    const uint32_t *kept;
+    unsigned lane;
+    uint32_t n_own; /* meetings that are */
+
     struct hr_input_store *store; /* owned memory, grows as needed, reused */
 } hr_input;
 
@@ -57,6 +65,17 @@ typedef struct hr_input {
  * Errors  HR_ERR_MEMORY; HR_ERR_DATA when more than 2^31 meetings or joins would be needed. */
 HR_MUST_CHECK hr_status hr_input_write(hr_input *input, const hr_configuration *configuration,
                                        uint64_t replication, const hr_vector *vector, hr_err *err);
+/* The same for `n` configurations at once that may share their meetings, each with the first: what
+ * they have in common is drawn once. input[0] holds it, the others point into it, until it is
+ * written again; meetings that are not one's own are among them (see `kept`). n is at most
+ * HR_MAX_SHARING. */
+HR_MUST_CHECK hr_status hr_input_write_shared(hr_input *const *input,
+                                              const hr_configuration *const *configuration,
+                                              unsigned n, uint64_t replication,
+                                              const hr_vector *vector, hr_err *err);
+/* Whether two configurations of a group, resolved for the same day, have the same meetings but for
+ * thinning: they may differ in servers, rules, ceilings, costs, background and rates. */
+bool hr_input_may_share(const hr_configuration *a, const hr_configuration *b);
 void hr_input_free(hr_input *input);
 size_t hr_input_bytes(const hr_input *input); /* memory held */
 

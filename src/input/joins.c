@@ -1,56 +1,5 @@
-/* Participants: who joins when, when that lets the meeting begin and end, and what its load is once
- * all have joined. */
-#include <string.h>
-
+/* Participants: who joins when, and when that lets the meeting begin and end. */
 #include "input/store.h"
-
-static inline void add_cost(int64_t *load, const int64_t *cost, unsigned n_resources, int64_t times)
-{
-    for (unsigned r = 0; r < n_resources; r++)
-        load[r] += times * cost[r];
-}
-
-/* Loads are linear in size. */
-static void write_linear_loads(const hr_writing *writing)
-{
-    hr_input *in = writing->input;
-    const hr_prepared_profile *profile = &writing->prepared->classes[0].profiles[0];
-    const size_t n_resources = writing->configuration->n_resources;
-    const uint32_t *size = in->size;
-    for (size_t r = 0; r < n_resources; r++) {
-        const int64_t cost = profile->cost[r], each = profile->kind_cost[r];
-        int64_t *load = in->initial + r;
-#pragma omp simd
-        for (uint32_t i = 0; i < in->n_meetings; i++)
-            load[i * n_resources] = cost + each * (int64_t)size[i];
-    }
-}
-
-/* Everybody joins at the start: the loads are final at once and there are no join events. */
-static void join_at_once(const hr_writing *writing)
-{
-    hr_input *in = writing->input;
-    const unsigned n_resources = writing->configuration->n_resources;
-    hr_stream kinds;
-    hr_stream_open(&kinds, writing->id, HR_PURPOSE_KIND, 0, writing->vector);
-    in->n_joins = 0;
-    in->final = in->initial;
-    if (hr_has_one_profile(writing)) {
-        write_linear_loads(writing);
-        return;
-    }
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const hr_prepared_profile *profile =
-            &writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
-        int64_t *load = in->initial + i * (size_t)n_resources;
-        if (profile->n_kinds == 1)
-            add_cost(load, profile->kind_cost, n_resources, in->size[i]);
-        for (uint32_t k = 0; profile->n_kinds > 1 && k < in->size[i]; k++) {
-            const size_t kind = hr_sampler_index(&profile->kind, hr_stream_next(&kinds));
-            add_cost(load, profile->kind_cost + kind * n_resources, n_resources, 1);
-        }
-    }
-}
 
 /* Draws for all participants of the group's meetings, meeting by meeting. */
 typedef struct hr_drawn_joins {
@@ -64,7 +13,6 @@ typedef struct hr_drawn_joins {
 static void join_meeting(const hr_writing *writing, const hr_drawn_joins *drawn, uint32_t i)
 {
     hr_input *in = writing->input;
-    const unsigned n_resources = writing->configuration->n_resources;
     const hr_prepared_profile *profile =
         &writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
     const uint32_t size = in->size[i], first = in->n_joins;
@@ -72,7 +20,6 @@ static void join_meeting(const hr_writing *writing, const hr_drawn_joins *drawn,
     for (uint32_t k = 1; k < size; k++)
         earliest = drawn->offset[k] < earliest ? drawn->offset[k] : earliest;
     in->end[i] = in->end[i] > in->start[i] + earliest ? in->end[i] - earliest : in->start[i] + 1;
-    int64_t *load = in->final + i * (size_t)n_resources;
     for (uint32_t k = 0; k < size; k++) {
         const size_t kind =
             profile->n_kinds > 1 ? hr_sampler_index(&profile->kind, drawn->kind_word[k]) : 0;
@@ -83,7 +30,6 @@ static void join_meeting(const hr_writing *writing, const hr_drawn_joins *drawn,
         in->join_meeting[in->n_joins] = i;
         in->join_kind[in->n_joins] = (uint8_t)kind;
         in->n_joins++;
-        add_cost(load, profile->kind_cost + kind * n_resources, n_resources, 1);
     }
     in->size[i] = in->n_joins - first;
 }
@@ -122,7 +68,6 @@ static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
     hr_status st = HR_OK;
     hr_input *in = writing->input;
     struct hr_input_store *store = in->store;
-    const size_t loads = in->n_meetings * (size_t)writing->configuration->n_resources;
     hr_drawn_joins drawn;
     uint64_t most = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++)
@@ -131,11 +76,9 @@ static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
         return HR_FAIL(err, HR_ERR_DATA,
                        "%llu joins in one replication: shorten the window or lower sizes or rates",
                        (unsigned long long)most);
-    HR_ROOM(in->final, &store->final, loads);
     HR_ROOM(in->join_tick, &store->join_tick, most);
     HR_ROOM(in->join_meeting, &store->join_meeting, most);
     HR_ROOM(in->join_kind, &store->join_kind, most);
-    memcpy(in->final, in->initial, loads * sizeof *in->final);
     HR_TRY(draw_joins(writing, most, &drawn, err));
     in->n_joins = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
@@ -153,8 +96,6 @@ out:
 
 hr_status hr_write_joins(const hr_writing *writing, hr_err *err)
 {
-    if (!writing->prepared->joins_at_once)
-        return join_on_a_ramp(writing, err);
-    join_at_once(writing);
-    return HR_OK;
+    writing->input->n_joins = 0;
+    return writing->prepared->joins_at_once ? HR_OK : join_on_a_ramp(writing, err);
 }

@@ -21,12 +21,10 @@ static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
     hr_input *in = writing->input;
     struct hr_input_store *store = in->store;
     const size_t n = (in->n_meetings + (size_t)HR_LANES - 1) / HR_LANES * HR_LANES;
-    const size_t loads = n * writing->configuration->n_resources;
     HR_ROOM(in->profile, &store->profile, n);
     HR_ROOM(in->size, &store->size, n);
     HR_ROOM(in->tie, &store->tie, n);
     HR_ROOM(in->pick, &store->pick, n);
-    HR_ROOM(in->initial, &store->initial, loads);
     HR_TRY(hr_room_grow(&store->words, n, sizeof(uint32_t), 0, err));
     HR_TRY(hr_room_grow(&store->reals, n, sizeof(double), 0, err));
     HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
@@ -156,52 +154,20 @@ static void draw_profiles(const hr_writing *writing, uint32_t *words)
             &writing->prepared->classes[in->class_of[i]].profile, words[i]);
 }
 
-bool hr_has_one_profile(const hr_writing *writing)
-{
-    const hr_class *class = &writing->configuration->classes[0];
-    return writing->configuration->n_classes == 1 && class->n_profiles == 1 &&
-           writing->prepared->classes[0].profiles[0].n_kinds == 1 &&
-           writing->prepared->classes[0].load == NULL && writing->prepared->joins_at_once;
-}
-
-/* Load from the start on: the profile's cost per meeting and the class's random load. */
-static void write_initial(const hr_writing *writing, uint32_t *words)
-{
-    hr_input *in = writing->input;
-    const hr_prepared *p = writing->prepared;
-    const unsigned n_resources = writing->configuration->n_resources;
-    bool random = false;
-    for (unsigned k = 0; k < writing->configuration->n_classes; k++)
-        random = random || p->classes[k].load != NULL;
-    if (hr_has_one_profile(writing))
-        return; /* joins.c writes the sum */
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const int64_t *cost = p->classes[in->class_of[i]].profiles[in->profile[i]].cost;
-        int64_t *load = in->initial + i * (size_t)n_resources;
-        for (unsigned r = 0; r < n_resources; r++)
-            load[r] = cost[r];
-    }
-    for (unsigned r = 0; random && r < n_resources; r++) {
-        draw_words(writing, HR_PURPOSE_LOAD, r, words);
-        for (uint32_t i = 0; i < in->n_meetings; i++) {
-            const hr_sampler *load = p->classes[in->class_of[i]].load;
-            if (load != NULL)
-                in->initial[i * (size_t)n_resources + r] +=
-                    (int64_t)(hr_sampler_draw(&load[r], words[i]) * p->steps[r] + 0.5);
-        }
-    }
-}
-
-/* Words for the rule, where it wants any. */
+/* Words for the rule, where one of those who share the meetings wants any. */
 static void draw_choices(const hr_writing *writing)
 {
-    const hr_placement *placement = &writing->configuration->placement;
-    const bool is_random = placement->rule == HR_RULE_RANDOM;
-    const bool breaks_ties =
-        placement->ties == HR_TIES_UNIFORM && !is_random && placement->rule != HR_RULE_ROUND_ROBIN;
+    bool breaks_ties = false, picks = false;
+    for (unsigned l = 0; l < writing->n_sharing; l++) {
+        const hr_placement *placement = &writing->sharing[l]->placement;
+        const bool is_random = placement->rule == HR_RULE_RANDOM;
+        picks = picks || is_random || placement->rule == HR_RULE_POWER_OF_D;
+        breaks_ties = breaks_ties || (placement->ties == HR_TIES_UNIFORM && !is_random &&
+                                      placement->rule != HR_RULE_ROUND_ROBIN);
+    }
     if (breaks_ties)
         draw_words(writing, HR_PURPOSE_TIE, 0, writing->input->tie);
-    if (is_random || placement->rule == HR_RULE_POWER_OF_D)
+    if (picks)
         draw_words(writing, HR_PURPOSE_PICK, 0, writing->input->pick);
 }
 
@@ -218,7 +184,6 @@ hr_status hr_write_meetings(const hr_writing *writing, hr_err *err)
     draw_sizes(writing, words);
     draw_profiles(writing, words);
     draw_choices(writing);
-    write_initial(writing, words);
 out:
     return st;
 }

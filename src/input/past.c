@@ -24,7 +24,7 @@ typedef struct hr_past {
 } hr_past;
 
 /* A meeting that started before `begin`. */
-static hr_status add(hr_past *past, hr_tick start, hr_tick duration, uint16_t class, bool kept,
+static hr_status add(hr_past *past, hr_tick start, hr_tick duration, uint16_t class, uint32_t kept,
                      hr_err *err)
 {
     const hr_start_row row = {start, start + duration, class, kept};
@@ -55,7 +55,7 @@ static hr_status past_of_rate(hr_past *past, hr_err *err)
         const uint16_t class = draw_alive(writing, stream, &duration);
         const double place = hr_uniform(hr_stream_next(stream));
         const double keep = hr_uniform(hr_stream_next(stream));
-        const bool kept = hr_thinning_keeps(&past->thinning);
+        const uint32_t kept = hr_thinning_keeps(&past->thinning);
         if (duration < 2)
             continue; /* started before `begin` and ends after it: at least two ticks */
         const hr_tick start = begin - 1 - (hr_tick)(place * (double)(duration - 1));
@@ -105,7 +105,7 @@ static hr_status past_of_clock(hr_past *past, hr_err *err)
         const int64_t late = lateness_ticks(prepared, hr_stream_next(stream));
         const double keep = hr_uniform(hr_stream_next(stream));
         const double place = hr_uniform(hr_stream_next(stream));
-        const bool kept = hr_thinning_keeps(&past->thinning);
+        const uint32_t kept = hr_thinning_keeps(&past->thinning);
         const int64_t latest = (int64_t)p->begin - late; /* epoch < latest: started before */
         const int64_t first = epoch_after(prepared, latest - (int64_t)duration + 1);
         const int64_t epochs = epoch_after(prepared, latest) - first;
@@ -122,7 +122,7 @@ out:
 }
 
 /* `count` meetings of one past batch, those still alive at `begin` added. */
-static hr_status past_batch(hr_past *past, hr_tick epoch, bool is_late, bool kept, hr_err *err)
+static hr_status past_batch(hr_past *past, hr_tick epoch, bool is_late, uint32_t kept, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_prepared *p = past->writing->prepared;
@@ -135,7 +135,7 @@ static hr_status past_batch(hr_past *past, hr_tick epoch, bool is_late, bool kep
         const uint32_t word = hr_stream_next(stream);
         const int64_t late = is_late ? lateness_ticks(past->source, word) : 0;
         const hr_tick start = (hr_tick)((int64_t)epoch + late);
-        const bool own = kept && hr_thinning_keeps(&past->thinning);
+        const uint32_t own = kept & hr_thinning_keeps(&past->thinning);
         if (start < p->begin && start + duration > p->begin)
             HR_TRY(add(past, start, duration, class, own, err));
     }
@@ -157,12 +157,12 @@ static hr_status past_of_clock_in_full(hr_past *past, hr_err *err)
     for (int64_t k = epoch_after(prepared, begin - (int64_t)full_history(prepared)); k < last; k++)
         HR_TRY(past_batch(past,
                           (hr_tick)((int64_t)prepared->offset + k * (int64_t)prepared->period),
-                          true, true, err));
+                          true, UINT32_MAX, err));
 out:
     return st;
 }
 
-/* Batches are kept or not as one. */
+/* Batches are kept as one. */
 static hr_status past_of_batches(hr_past *past, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -171,7 +171,7 @@ static hr_status past_of_batches(hr_past *past, hr_err *err)
     const double gap_s = 1.0 / prepared->drawn->rate;
     const double ticks = gap_s * HR_TICKS_PER_SECOND;
     hr_thinning batches = past->thinning;
-    past->thinning.keep = (uint64_t)1 << 32;
+    past->thinning.is_needed = false;
     hr_tick epoch = begin;
     for (;;) {
         double exponential = 0.0;
@@ -181,7 +181,7 @@ static hr_status past_of_batches(hr_past *past, hr_err *err)
         if (step > (double)(full_history(prepared) - (begin - epoch)))
             break;
         epoch -= (hr_tick)step;
-        const bool kept = hr_thinning_keeps(&batches);
+        const uint32_t kept = hr_thinning_keeps(&batches);
         if (epoch < begin)
             HR_TRY(past_batch(past, epoch, false, kept, err));
     }
@@ -211,7 +211,7 @@ hr_status hr_write_past(const hr_writing *writing, unsigned source, hr_err *err)
         return prepared->drawn->rate > 0.0 ? past_of_batches(&past, err) : HR_OK;
     case HR_SOURCE_SINGLE_BATCH:
         if (prepared->offset < writing->prepared->begin)
-            return past_batch(&past, prepared->offset, false, true, err);
+            return past_batch(&past, prepared->offset, false, UINT32_MAX, err);
         break;
     case HR_N_SOURCE_KINDS:
         break;

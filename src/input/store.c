@@ -48,7 +48,7 @@ hr_status hr_starts_room(hr_starts *starts, uint32_t more, hr_err *err)
         HR_TRY(grow_starts(starts, err));
     memset(starts->end + starts->n, 0, more * sizeof *starts->end);
     memset(starts->class_of + starts->n, 0, more * sizeof *starts->class_of);
-    memset(starts->kept + starts->n, true, more * sizeof *starts->kept);
+    memset(starts->kept + starts->n, 0xff, more * sizeof *starts->kept);
 out:
     return st;
 }
@@ -64,7 +64,7 @@ hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err)
     starts->end[starts->n] = row.end;
     starts->class_of[starts->n] = row.class_of;
     starts->kept[starts->n] = row.kept;
-    starts->n_thinned += !row.kept;
+    starts->n_thinned += row.kept == 0;
     starts->n++;
     return HR_OK;
 }

@@ -33,24 +33,24 @@ typedef struct hr_starts {
     hr_tick *tick;
     hr_tick *end;       /* 0: not drawn yet; else the meeting was alive at `begin` */
     uint16_t *class_of; /* where end is set */
-    bool *kept;         /* false: of the group's starts, but not of this configuration's */
-    uint32_t n_thinned; /* not kept */
+    uint32_t *kept;     /* bit l: of the group's starts, one of configuration l's */
+    uint32_t n_thinned; /* kept by none */
     hr_room room_tick, room_end, room_class, room_kept;
 } hr_starts;
 
 typedef struct hr_start_row {
     hr_tick tick, end;
     uint16_t class_of;
-    bool kept;
+    uint32_t kept;
 } hr_start_row;
 
-/* Make room for `more` rows, to be written by hand: new rows are kept and without end. */
+/* Make room for `more` rows, to be written by hand: new rows are kept by all and without end. */
 HR_MUST_CHECK hr_status hr_starts_room(hr_starts *starts, uint32_t more, hr_err *err);
 HR_MUST_CHECK hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err);
 
 struct hr_input_store {
     hr_starts starts;
-    bool *kept; /* [n_meetings] in start order, while there are thinned ones among them */
+    uint32_t *kept; /* [n_meetings] as in hr_starts, in start order */
     hr_room room_kept;
     hr_room start, end, class_of, profile, size, tie, pick, initial, final;
     hr_room join_tick, join_meeting, join_kind;
@@ -61,15 +61,20 @@ struct hr_input_store {
 /* Who writes what for whom: passed down the writers. */
 typedef struct hr_writing {
     hr_input *input;
-    const hr_configuration *configuration;
+    const hr_configuration *const *sharing; /* [n_sharing] whose meetings are written: */
+    unsigned n_sharing;
+    const hr_configuration *configuration; /* the first, unless it is one's own part */
     const hr_prepared *prepared;
     hr_stream_id id;
     const hr_vector *vector;
 } hr_writing;
 
-/* Which of a source's starts belong to the configuration: one word for each, none when all do. */
+/* Which of a source's starts belong to which configuration: one word for each, none when all are
+ * everybody's. */
 typedef struct hr_thinning {
-    uint64_t keep;
+    bool is_needed;
+    unsigned n_sharing;
+    uint64_t keep[HR_MAX_SHARING];
     hr_stream words;
 } hr_thinning;
 
@@ -77,23 +82,36 @@ enum { HR_KEEP_PAST = HR_MAX_SOURCES };
 
 /* `index`: the source, + HR_KEEP_PAST for meetings alive at the start. */
 hr_thinning hr_thinning_open(const hr_writing *writing, unsigned source, unsigned index);
-static inline bool hr_thinning_keeps(hr_thinning *thinning)
+/* The configurations that keep the next start, as in hr_starts. */
+static inline uint32_t hr_thinning_keeps(hr_thinning *thinning)
 {
-    return thinning->keep > UINT32_MAX || hr_stream_next(&thinning->words) < thinning->keep;
+    uint32_t kept = 0;
+    if (!thinning->is_needed)
+        return UINT32_MAX;
+    const uint32_t word = hr_stream_next(&thinning->words);
+    for (unsigned l = 0; l < thinning->n_sharing; l++)
+        kept |= (uint32_t)(word < thinning->keep[l]) << l;
+    return kept;
 }
 
 /* The writers, each in the file of its name; all may fail with HR_ERR_MEMORY or HR_ERR_DATA. They
- * draw for every start of the group; hr_write_thinned takes the thinned meetings out. */
+ * draw for every start of the group; hr_write_thinned takes out what nobody keeps. */
 HR_MUST_CHECK hr_status hr_write_past(const hr_writing *writing, unsigned source, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_arrivals(const hr_writing *writing, unsigned source, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_meetings(const hr_writing *writing, hr_err *err);
 HR_MUST_CHECK hr_status hr_write_joins(const hr_writing *writing, hr_err *err);
-HR_MUST_CHECK hr_status hr_write_background(const hr_writing *writing, hr_err *err);
+/* Without `draws_sessions` the caller sees to the sessions. */
+HR_MUST_CHECK hr_status hr_write_background(const hr_writing *writing, bool draws_sessions,
+                                            hr_err *err);
 
 void hr_write_thinned(const hr_writing *writing);
-
-/* Meetings differ in nothing but size and times, and everybody is there at once. */
-bool hr_has_one_profile(const hr_writing *writing);
+/* Loads of the meetings, which are written already, at the costs of writing->configuration. */
+HR_MUST_CHECK hr_status hr_write_loads(const hr_writing *writing, hr_err *err);
+/* Words for the rule when probes ask it. */
+HR_MUST_CHECK hr_status hr_write_probe_words(const hr_writing *writing, hr_err *err);
+/* All that is not the meetings' themselves, for each of those who share them. */
+HR_MUST_CHECK hr_status hr_write_own(const hr_writing *writing, hr_input *const *input,
+                                     hr_err *err);
 
 /* 2^39 ticks are 97 days; longer meetings outlive any window anyway. */
 #define HR_MOST_DURATION 0x1p39

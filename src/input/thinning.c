@@ -7,21 +7,25 @@
 
 hr_thinning hr_thinning_open(const hr_writing *writing, unsigned source, unsigned index)
 {
-    hr_thinning thinning = {.keep = writing->prepared->sources[source].keep};
-    if (thinning.keep <= UINT32_MAX)
+    hr_thinning thinning = {.n_sharing = writing->n_sharing};
+    for (unsigned l = 0; l < writing->n_sharing; l++) {
+        thinning.keep[l] = writing->sharing[l]->prepared->sources[source].keep;
+        thinning.is_needed = thinning.is_needed || thinning.keep[l] <= UINT32_MAX;
+    }
+    if (thinning.is_needed)
         hr_stream_open(&thinning.words, writing->id, HR_PURPOSE_KEEP, index, writing->vector);
     return thinning;
 }
 
 /* Move the kept rows, `size` bytes each, to the front. */
-static void take_out(void *data, const bool *kept, uint32_t n, size_t size)
+static void take_out(void *data, const uint32_t *kept, uint32_t n, size_t size)
 {
     char *rows = data;
     size_t to = 0;
     for (uint32_t i = 0; i < n; i++) {
-        if (kept[i] && to != i)
+        if (kept[i] != 0 && to != i)
             memcpy(rows + to * size, rows + i * size, size);
-        to += kept[i];
+        to += kept[i] != 0;
     }
 }
 
@@ -29,7 +33,7 @@ static void take_out(void *data, const bool *kept, uint32_t n, size_t size)
 void hr_write_thinned(const hr_writing *writing)
 {
     hr_input *in = writing->input;
-    const bool *kept = in->store->kept;
+    const uint32_t *kept = in->store->kept;
     const uint32_t n = in->n_meetings;
     const size_t load = writing->configuration->n_resources * sizeof *in->initial;
     uint32_t *number = in->store->place.data;
@@ -38,7 +42,7 @@ void hr_write_thinned(const hr_writing *writing)
         return;
     for (uint32_t i = 0; i < n; i++) {
         number[i] = n_kept;
-        n_kept += kept[i];
+        n_kept += kept[i] != 0;
     }
     for (uint32_t i = 0; i < in->n_joins; i++)
         in->join_meeting[i] = number[in->join_meeting[i]];

@@ -18,10 +18,10 @@ out:
 
 enum { REFERENCE, SCALAR, LANES, N_KERNELS };
 static const hr_kernel kernels[N_KERNELS] = {
-    {"reference", "one event at a time, nothing left out: what the others are held to", 1, NULL,
+    {"reference", "one event at a time, nothing left out: what the others are held to", 1, 0, NULL,
      reference},
-    {"scalar", "one replication at a time, any feature", 1, NULL, hr_scalar_replay},
-    {"lanes", "replications side by side, for pools without special features", HR_LANES_N,
+    {"scalar", "one replication at a time, any feature", 1, HR_MAX_SHARING, NULL, hr_scalar_replay},
+    {"lanes", "replications side by side, for pools without special features", HR_LANES_N, 0,
      hr_lanes_decline, hr_lanes_replay},
 };
 _Static_assert((int)HR_LANES_N <= (int)HR_KERNEL_MOST_LANES, "callers hold as many inputs");
@@ -59,4 +59,11 @@ const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *
     if (why != NULL)
         *why = declined;
     return declined == NULL ? &kernels[LANES] : &kernels[SCALAR];
+}
+
+const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen)
+{
+    if (chosen != NULL)
+        return chosen->most_sharing > 0 ? chosen : NULL;
+    return &kernels[SCALAR];
 }

@@ -10,10 +10,12 @@
 typedef struct hr_kernel {
     const char *name; /* as in HEADROOM_KERNEL, results and messages */
     const char *doc;
-    unsigned most_lanes; /* replications at once */
+    unsigned most_lanes;   /* replications at once */
+    unsigned most_sharing; /* configurations at once on one input; 0: none */
     /* NULL, or the feature of the (prepared) configuration that it cannot do; NULL: can do all */
     const char *(*decline)(const hr_configuration *configuration);
-    /* Replay 1..most_lanes inputs of configurations with the same number of servers. */
+    /* Replay 1..most_lanes inputs of configurations with the same number of servers, or
+     * 1..most_sharing configurations on inputs of one hr_input_write_shared. */
     hr_status (*replay)(const hr_lane *lane, unsigned n, const hr_vector *vector,
                         hr_scratch *scratch, hr_err *err);
 } hr_kernel;
@@ -30,5 +32,7 @@ HR_MUST_CHECK hr_status hr_kernel_choose(const char *request, const hr_kernel **
  * may be NULL, or gets the feature that the next faster one declined for, NULL if there is none. */
 const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
                                const char **why);
+/* The kernel for configurations on one input, NULL when `chosen` cannot do that. */
+const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen);
 
 #endif

@@ -44,15 +44,20 @@ static uint64_t time_word(const hr_scalar_state *at, hr_tick tick, unsigned kind
 }
 
 /* False when tick, kind and number together do not fit a word. */
-static bool pack_events(hr_scalar_state *at, uint64_t *event, uint32_t *n_events)
+static bool set_word(hr_scalar_state *at)
 {
     const hr_input *in = at->replay->input;
     const uint32_t most = in->n_meetings > in->n_joins ? in->n_meetings : in->n_joins;
-    uint32_t n = 0;
     at->base = in->n_meetings > 0 && in->start[0] < in->begin ? in->start[0] : in->begin;
     at->number_bits = hr_order_bits(most);
-    if (hr_order_bits(in->to - at->base) + KIND_BITS + at->number_bits > 64)
-        return false;
+    return hr_order_bits(in->to - at->base) + KIND_BITS + at->number_bits <= 64;
+}
+
+static void put_in_order(const hr_scalar_state *at, hr_scratch *s)
+{
+    const hr_input *in = at->replay->input;
+    uint64_t *event = s->event;
+    uint32_t n = 0;
     for (uint32_t i = 0; i < in->n_joins; i++) {
         event[n] = time_word(at, in->join_tick[i], JOIN) << at->number_bits | i;
         n += in->join_tick[i] < in->to;
@@ -62,8 +67,7 @@ static bool pack_events(hr_scalar_state *at, uint64_t *event, uint32_t *n_events
         n += in->end[i] < in->to;
     }
     event[n] = UINT64_MAX; /* after everything */
-    *n_events = n;
-    return true;
+    hr_order_words(event, n, at->number_bits, s->work);
 }
 
 /* ---- the rule */
@@ -215,9 +219,13 @@ static inline void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting,
     const hr_input *in = replay->input;
     hr_counts *counts = replay->counts;
     hr_scratch *s = replay->scratch;
+    if (in->kept != NULL && (in->kept[meeting] >> in->lane & 1) == 0) {
+        s->server[meeting] = (uint16_t)replay->configuration->n_servers; /* as if refused */
+        return;
+    }
     const unsigned server = choose(at, meeting);
     const bool is_refused = server == replay->configuration->n_servers;
-    at->turn = meeting + 1;
+    at->turn++;
     s->server[meeting] = (uint16_t)server;
     if (now >= in->from) {
         counts->offered[in->class_of[meeting]]++;
@@ -246,7 +254,7 @@ static inline void join(hr_scalar_state *at, hr_tick now, uint32_t number,
     const uint32_t meeting = in->join_meeting[number];
     const unsigned server = replay->scratch->server[meeting];
     if (server == replay->configuration->n_servers)
-        return; /* refused */
+        return; /* refused, or not ours */
     const uint32_t profile = at->first_profile[in->class_of[meeting]] + in->profile[meeting];
     hr_stay *stay = &at->stay[at->first_kind[profile] + in->join_kind[number]];
     stay->ticks += stay_of(replay->prepared, now, in->end[meeting]);
@@ -262,7 +270,7 @@ static inline void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting,
     hr_scratch *s = replay->scratch;
     const unsigned server = s->server[meeting];
     if (server == replay->configuration->n_servers)
-        return; /* refused */
+        return; /* refused, or not ours */
     if (at->counts_hits && now >= replay->prepared->from)
         hr_overload_meeting_ends(replay, now, meeting, server);
     if (s->over[server] != 0) {
@@ -395,8 +403,9 @@ static void finish(hr_scalar_state *at)
     }
 }
 
-static hr_status replay_one(const hr_lane *lane, const hr_vector *vector, hr_scratch *scratch,
-                            hr_err *err)
+/* `is_in_order`: the scratch has the events in order already, from a lane with the same ones. */
+static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vector *vector,
+                            hr_scratch *scratch, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *configuration = lane->configuration;
@@ -405,14 +414,14 @@ static hr_status replay_one(const hr_lane *lane, const hr_vector *vector, hr_scr
     hr_replaying replay = {configuration, configuration->prepared, input, scratch, counts, NULL};
     hr_scalar_state at = {.replay = &replay, .vector = vector};
     const size_t most = (size_t)input->n_meetings + input->n_joins + 1;
-    uint32_t n_events = 0;
     if (most > UINT32_MAX)
         return hr_replay(configuration, input, scratch, counts, NULL, err);
     HR_TRY(hr_scratch_room_for_meetings(&replay, err));
     HR_TRY(hr_scratch_room_for_events(scratch, most, err));
-    if (!pack_events(&at, scratch->event, &n_events))
+    if (!set_word(&at))
         return hr_replay(configuration, input, scratch, counts, NULL, err);
-    hr_order_words(scratch->event, n_events, at.number_bits, scratch->work);
+    if (!is_in_order)
+        put_in_order(&at, scratch);
     HR_TRY(hr_scratch_lay_out(&replay, err));
     hr_counts_clear(counts, configuration);
     HR_TRY(lay_out(&at, err));
@@ -427,8 +436,10 @@ hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vec
                            hr_scratch *scratch, hr_err *err)
 {
     hr_status st = HR_OK;
-    for (unsigned l = 0; l < n; l++)
-        HR_TRY(replay_one(&lane[l], vector, scratch, err));
+    for (unsigned l = 0; l < n; l++) {
+        const bool is_in_order = l > 0 && lane[l].input->start == lane[l - 1].input->start;
+        HR_TRY(replay_one(&lane[l], is_in_order, vector, scratch, err));
+    }
 out:
     return st;
 }

@@ -105,6 +105,11 @@ out:
     return st;
 }
 
+uint64_t hr_study_group(const hr_study *study, uint64_t index)
+{
+    return hr_design_group(&study->tree->design, index);
+}
+
 hr_status hr_study_coordinate(const hr_study *study, size_t axis, uint64_t index, double *value,
                               hr_err *err)
 {

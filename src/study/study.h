@@ -121,6 +121,8 @@ HR_MUST_CHECK hr_status hr_study_configuration(const hr_study *study, hr_groups 
                                                uint64_t index, uint64_t replication,
                                                hr_arena *arena, hr_configuration *configuration,
                                                hr_err *err);
+/* The stream group of configuration `index` (hr_configuration.group), without resolving it. */
+uint64_t hr_study_group(const hr_study *study, uint64_t index);
 /* Value of axis `axis` in configuration `index`: the number in the axis' unit, or for textual
  * choices the level's position. */
 HR_MUST_CHECK hr_status hr_study_coordinate(const hr_study *study, size_t axis, uint64_t index,

@@ -1,0 +1,280 @@
+#define _POSIX_C_SOURCE 200809L
+#include "engine/team.h"
+
+#include <time.h>
+
+#include "base/mem.h"
+
+/* ---- one thread's memory */
+
+hr_status hr_worker_init(hr_worker *worker, const hr_study *study, const hr_vector *vector,
+                         const hr_kernel *kernel, hr_err *err)
+{
+    worker->study = study;
+    worker->vector = vector;
+    worker->kernel = kernel;
+    return hr_scratch_new(&worker->scratch, err);
+}
+
+void hr_worker_free(hr_worker *worker)
+{
+    hr_arena_free(&worker->configuration_arena);
+    hr_arena_free(&worker->counts_arena);
+    hr_arena_free(&worker->tally_arena);
+    hr_arena_free(&worker->output);
+    for (unsigned i = 0; i < HR_TEAM_MOST; i++)
+        hr_input_free(&worker->member[i].input);
+    for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
+        hr_input_free(&worker->input[l]);
+    hr_scratch_free(worker->scratch);
+}
+
+size_t hr_worker_bytes(const hr_worker *worker)
+{
+    size_t bytes = sizeof *worker + worker->configuration_arena.total + worker->counts_arena.total +
+                   worker->tally_arena.total + worker->output.total +
+                   hr_scratch_bytes(worker->scratch);
+    for (unsigned i = 0; i < HR_TEAM_MOST; i++)
+        bytes += hr_input_bytes(&worker->member[i].input);
+    for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
+        bytes += hr_input_bytes(&worker->input[l]);
+    return bytes;
+}
+
+static double now_s(void)
+{
+    struct timespec time = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &time); /* cannot fail with this clock */
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+/* ---- days */
+
+/* The replications of a task: whole blocks, cut where the study's most replications end. */
+typedef struct hr_days {
+    uint64_t begin, end;
+} hr_days;
+
+static hr_days days_of(const hr_study *study, const hr_task *task)
+{
+    const uint64_t begin = task->first_block * study->precision.block;
+    const uint64_t end = begin + task->n_blocks * study->precision.block;
+    return (hr_days){begin, end < study->precision.at_most ? end : study->precision.at_most};
+}
+
+static hr_status resolve(hr_worker *worker, uint64_t index, uint64_t day,
+                         hr_configuration *configuration)
+{
+    return hr_study_configuration(worker->study, &worker->groups, index, day,
+                                  &worker->configuration_arena, configuration, &worker->err);
+}
+
+static hr_status make_counts(hr_worker *worker, const hr_configuration *configuration,
+                             hr_counts *counts)
+{
+    hr_status st = HR_OK;
+    HR_TRY(hr_counts_init(counts, configuration, &worker->counts_arena, &worker->err));
+    counts->needs = worker->study->layout.needs;
+out:
+    return st;
+}
+
+static bool is_asked_to_stop(const atomic_bool *stop)
+{
+    return atomic_load_explicit(stop, memory_order_relaxed);
+}
+
+/* ---- one configuration alone: several days side by side */
+
+/* Days first .. first + n, one in each lane. */
+static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel *kernel,
+                           uint64_t first, unsigned n)
+{
+    hr_status st = HR_OK;
+    hr_lane lane[HR_KERNEL_MOST_LANES];
+    const bool days_differ = worker->study->has_daily;
+    const uint64_t index = member->configuration.index;
+    if (days_differ)
+        hr_arena_reset(&worker->configuration_arena);
+    for (unsigned l = 0; l < n; l++) {
+        hr_configuration *c = days_differ ? &worker->configuration[l] : &member->configuration;
+        if (days_differ)
+            HR_TRY(resolve(worker, index, first + l, c));
+        HR_TRY(hr_input_write(&worker->input[l], c, first + l, worker->vector, &worker->err));
+        lane[l] = (hr_lane){c, &worker->input[l], &worker->counts[l]};
+        member->meetings += worker->input[l].n_meetings;
+    }
+    HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
+    for (unsigned l = 0; l < n; l++)
+        hr_tally_add(&member->tally, &worker->study->layout, lane[l].configuration, lane[l].counts);
+out:
+    return st;
+}
+
+static hr_status run_alone(hr_worker *worker, hr_member *member, hr_days days,
+                           const atomic_bool *stop)
+{
+    hr_status st = HR_OK;
+    const hr_kernel *kernel = hr_kernel_for(worker->kernel, &member->configuration, NULL);
+    for (unsigned l = 0; l < kernel->most_lanes; l++)
+        HR_TRY(make_counts(worker, &member->configuration, &worker->counts[l]));
+    for (uint64_t day = days.begin; day < days.end; day += kernel->most_lanes) {
+        const uint64_t left = days.end - day;
+        if (is_asked_to_stop(stop))
+            return HR_OK;
+        HR_TRY(run_lanes(worker, member, kernel, day,
+                         left < kernel->most_lanes ? (unsigned)left : kernel->most_lanes));
+    }
+out:
+    return st;
+}
+
+/* ---- several configurations on one input */
+
+/* Write one input for the members `who` and replay it for each. */
+static hr_status run_sharing(hr_worker *worker, const hr_kernel *kernel, hr_member *const *who,
+                             unsigned n, uint64_t day)
+{
+    hr_status st = HR_OK;
+    hr_input *input[HR_TEAM_MOST];
+    const hr_configuration *configuration[HR_TEAM_MOST];
+    hr_lane lane[HR_TEAM_MOST];
+    for (unsigned i = 0; i < n; i++) {
+        input[i] = &who[i]->input;
+        configuration[i] = &who[i]->configuration;
+        lane[i] = (hr_lane){configuration[i], input[i], &who[i]->counts};
+    }
+    HR_TRY(hr_input_write_shared(input, configuration, n, day, worker->vector, &worker->err));
+    HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
+    for (unsigned i = 0; i < n; i++) {
+        hr_tally_add(&who[i]->tally, &worker->study->layout, configuration[i], lane[i].counts);
+        who[i]->meetings += input[i]->n_own;
+    }
+out:
+    return st;
+}
+
+/* Move to the front of `who` those that may share with its first; how many. */
+static unsigned gather(hr_member **who, unsigned n)
+{
+    unsigned n_sharing = 1;
+    for (unsigned i = 1; i < n; i++) {
+        hr_member *one = who[i];
+        if (!hr_input_may_share(&who[0]->configuration, &one->configuration))
+            continue;
+        who[i] = who[n_sharing];
+        who[n_sharing++] = one;
+    }
+    return n_sharing;
+}
+
+static hr_status run_together(hr_worker *worker, hr_member **who, unsigned n, hr_days days,
+                              const atomic_bool *stop)
+{
+    hr_status st = HR_OK;
+    const hr_kernel *kernel = hr_kernel_for_sharing(worker->kernel);
+    for (unsigned i = 0; i < n; i++)
+        HR_TRY(make_counts(worker, &who[i]->configuration, &who[i]->counts));
+    for (uint64_t day = days.begin; day < days.end; day++) {
+        if (is_asked_to_stop(stop))
+            return HR_OK;
+        if (worker->study->has_daily)
+            hr_arena_reset(&worker->configuration_arena);
+        for (unsigned i = 0; worker->study->has_daily && i < n; i++)
+            HR_TRY(resolve(worker, who[i]->configuration.index, day, &who[i]->configuration));
+        for (unsigned first = 0, n_sharing = 0; first < n; first += n_sharing) {
+            n_sharing = gather(who + first, n - first);
+            HR_TRY(run_sharing(worker, kernel, who + first, n_sharing, day));
+        }
+    }
+out:
+    return st;
+}
+
+/* ---- the team */
+
+size_t hr_team_size(const hr_worker *worker, const hr_task *tasks, size_t n_tasks)
+{
+    size_t n = 1;
+    const uint64_t group = hr_study_group(worker->study, tasks[0].configuration);
+    while (n < n_tasks && n < HR_TEAM_MOST && tasks[n].first_block == tasks[0].first_block &&
+           tasks[n].n_blocks == tasks[0].n_blocks &&
+           hr_study_group(worker->study, tasks[n].configuration) == group)
+        n++;
+    return n;
+}
+
+static hr_status begin(hr_worker *worker, const hr_task *tasks, size_t n, hr_days days)
+{
+    hr_status st = HR_OK;
+    hr_arena_reset(&worker->configuration_arena);
+    hr_arena_reset(&worker->counts_arena);
+    for (size_t i = 0; i < n; i++) {
+        hr_member *member = &worker->member[i];
+        if (!member->has_tally)
+            HR_TRY(hr_tally_init(&member->tally, &worker->study->layout, &worker->tally_arena,
+                                 &worker->err));
+        member->has_tally = true;
+        member->meetings = 0;
+        hr_tally_clear(&member->tally);
+        HR_TRY(resolve(worker, tasks[i].configuration, days.begin, &member->configuration));
+    }
+out:
+    return st;
+}
+
+static hr_status pack(hr_worker *worker, const hr_member *member, hr_task_result *result)
+{
+    hr_status st = HR_OK;
+    hr_err *err = &worker->err;
+    result->packed_size = hr_tally_pack(&member->tally, NULL, 0);
+    HR_TAKE(result->packed, &worker->output, result->packed_size);
+    (void)hr_tally_pack(&member->tally, result->packed, result->packed_size);
+    result->target = member->tally.cell[worker->study->target.cell];
+    result->n_replications = member->tally.n_replications;
+    result->meetings = member->meetings;
+out:
+    return st;
+}
+
+/* Those that may share go together, the others alone. */
+static hr_status run(hr_worker *worker, size_t n_tasks, hr_days days, const atomic_bool *stop)
+{
+    hr_status st = HR_OK;
+    hr_member *who[HR_TEAM_MOST];
+    const unsigned n = (unsigned)n_tasks;
+    const bool may_share = hr_kernel_for_sharing(worker->kernel) != NULL;
+    for (unsigned i = 0; i < n; i++)
+        who[i] = &worker->member[i];
+    for (unsigned first = 0, n_sharing = 0; first < n; first += n_sharing) {
+        for (unsigned i = first; first > 0 && i < n; i++) /* the arena has gone on to other days */
+            HR_TRY(
+                resolve(worker, who[i]->configuration.index, days.begin, &who[i]->configuration));
+        n_sharing = may_share ? gather(who + first, n - first) : 1;
+        if (n_sharing == 1)
+            HR_TRY(run_alone(worker, who[first], days, stop));
+        else
+            HR_TRY(run_together(worker, who + first, n_sharing, days, stop));
+    }
+out:
+    return st;
+}
+
+hr_status hr_team_run(hr_worker *worker, const hr_task *tasks, size_t n_tasks,
+                      const atomic_bool *stop, hr_task_result *results)
+{
+    hr_status st = HR_OK;
+    const double begun = now_s();
+    const hr_days days = days_of(worker->study, &tasks[0]);
+    for (size_t i = 0; i < n_tasks; i++)
+        results[i] = (hr_task_result){0};
+    HR_TRY(begin(worker, tasks, n_tasks, days));
+    HR_TRY(run(worker, n_tasks, days, stop));
+    for (size_t i = 0; i < n_tasks; i++) {
+        HR_TRY(pack(worker, &worker->member[i], &results[i]));
+        results[i].done = results[i].n_replications == days.end - days.begin;
+        results[i].seconds = (now_s() - begun) / (double)n_tasks;
+    }
+out:
+    return st;
+}

@@ -1,0 +1,134 @@
+/* What a meeting adds to its server: at its start, and once all have joined. */
+#include <string.h>
+
+#include "input/store.h"
+
+static inline void add_cost(int64_t *load, const int64_t *cost, unsigned n_resources, int64_t times)
+{
+    for (unsigned r = 0; r < n_resources; r++)
+        load[r] += times * cost[r];
+}
+
+static const hr_prepared_profile *profile_of(const hr_writing *writing, uint32_t meeting)
+{
+    const hr_input *in = writing->input;
+    return &writing->prepared->classes[in->class_of[meeting]].profiles[in->profile[meeting]];
+}
+
+/* Meetings differ in nothing but size and times, and everybody is there at once. */
+static bool has_one_profile(const hr_writing *writing)
+{
+    const hr_class *class = &writing->configuration->classes[0];
+    return writing->configuration->n_classes == 1 && class->n_profiles == 1 &&
+           writing->prepared->classes[0].profiles[0].n_kinds == 1 &&
+           writing->prepared->classes[0].load == NULL && writing->prepared->joins_at_once;
+}
+
+/* Loads are linear in size. */
+static void write_linear_loads(const hr_writing *writing)
+{
+    hr_input *in = writing->input;
+    const hr_prepared_profile *profile = &writing->prepared->classes[0].profiles[0];
+    const size_t n_resources = writing->configuration->n_resources;
+    const uint32_t *size = in->size;
+    for (size_t r = 0; r < n_resources; r++) {
+        const int64_t cost = profile->cost[r], each = profile->kind_cost[r];
+        int64_t *load = in->initial + r;
+#pragma omp simd
+        for (uint32_t i = 0; i < in->n_meetings; i++)
+            load[i * n_resources] = cost + each * (int64_t)size[i];
+    }
+}
+
+static void add_random_loads(const hr_writing *writing, unsigned resource, uint32_t *words)
+{
+    hr_input *in = writing->input;
+    const hr_prepared *p = writing->prepared;
+    const size_t n_resources = writing->configuration->n_resources;
+    hr_stream stream;
+    hr_stream_open(&stream, writing->id, HR_PURPOSE_LOAD, resource, writing->vector);
+    hr_stream_fill(&stream, (in->n_meetings + (size_t)HR_LANES - 1) / HR_LANES, words);
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const hr_sampler *load = p->classes[in->class_of[i]].load;
+        if (load != NULL)
+            in->initial[i * n_resources + resource] +=
+                (int64_t)(hr_sampler_draw(&load[resource], words[i]) * p->steps[resource] + 0.5);
+    }
+}
+
+/* Load from the start on: the profile's cost per meeting and the class's random load. */
+static hr_status write_initial(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
+    const unsigned n_resources = writing->configuration->n_resources;
+    bool random = false;
+    for (unsigned k = 0; k < writing->configuration->n_classes; k++)
+        random = random || writing->prepared->classes[k].load != NULL;
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        memcpy(in->initial + i * (size_t)n_resources, profile_of(writing, i)->cost,
+               n_resources * sizeof *in->initial);
+    if (!random)
+        return HR_OK;
+    HR_TRY(hr_room_grow(&in->store->words, in->n_meetings + (size_t)HR_LANES, sizeof(uint32_t), 0,
+                        err));
+    for (unsigned r = 0; r < n_resources; r++)
+        add_random_loads(writing, r, in->store->words.data);
+out:
+    return st;
+}
+
+/* Everybody is there at once: the loads are final at the start. */
+static void add_participants(const hr_writing *writing)
+{
+    hr_input *in = writing->input;
+    const unsigned n_resources = writing->configuration->n_resources;
+    hr_stream kinds;
+    hr_stream_open(&kinds, writing->id, HR_PURPOSE_KIND, 0, writing->vector);
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const hr_prepared_profile *profile = profile_of(writing, i);
+        int64_t *load = in->initial + i * (size_t)n_resources;
+        if (profile->n_kinds == 1)
+            add_cost(load, profile->kind_cost, n_resources, in->size[i]);
+        for (uint32_t k = 0; profile->n_kinds > 1 && k < in->size[i]; k++) {
+            const size_t kind = hr_sampler_index(&profile->kind, hr_stream_next(&kinds));
+            add_cost(load, profile->kind_cost + kind * n_resources, n_resources, 1);
+        }
+    }
+}
+
+static void add_joins(const hr_writing *writing)
+{
+    hr_input *in = writing->input;
+    const unsigned n_resources = writing->configuration->n_resources;
+    for (uint32_t j = 0; j < in->n_joins; j++) {
+        const uint32_t meeting = in->join_meeting[j];
+        const int64_t *cost =
+            profile_of(writing, meeting)->kind_cost + in->join_kind[j] * (size_t)n_resources;
+        add_cost(in->final + meeting * (size_t)n_resources, cost, n_resources, 1);
+    }
+}
+
+hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
+    struct hr_input_store *store = in->store;
+    const size_t loads = (size_t)in->n_meetings * writing->configuration->n_resources;
+    HR_ROOM(in->initial, &store->initial, loads);
+    in->final = in->initial;
+    if (has_one_profile(writing)) {
+        write_linear_loads(writing);
+        return HR_OK;
+    }
+    HR_TRY(write_initial(writing, err));
+    if (writing->prepared->joins_at_once) {
+        add_participants(writing);
+        return HR_OK;
+    }
+    HR_ROOM(in->final, &store->final, loads);
+    memcpy(in->final, in->initial, loads * sizeof *in->final);
+    add_joins(writing);
+out:
+    return st;
+}
