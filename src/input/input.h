@@ -33,7 +33,7 @@ typedef struct hr_input {
     uint32_t *tie;      /* [n_meetings] random word that breaks ties */
     uint32_t *pick;     /* [n_meetings] random word of the rule */
     int64_t *initial;   /* [n_meetings * n_resources] load from the start on, steps */
-    int64_t *final;     /* [n_meetings * n_resources] load once all have joined, steps */
+    int64_t *final;     /* the same once all have joined; HR_MAX_RESOURCES more may be read */
 
     /* joins from the start on (none when participants join at once), meeting by meeting */
     uint32_t n_joins;

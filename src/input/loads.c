@@ -114,7 +114,8 @@ hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
     hr_status st = HR_OK;
     hr_input *in = writing->input;
     struct hr_input_store *store = in->store;
-    const size_t loads = (size_t)in->n_meetings * writing->configuration->n_resources;
+    const size_t loads = (size_t)in->n_meetings * writing->configuration->n_resources +
+                         HR_MAX_RESOURCES; /* see hr_input */
     HR_ROOM(in->initial, &store->initial, loads);
     in->final = in->initial;
     if (has_one_profile(writing)) {

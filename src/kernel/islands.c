@@ -75,12 +75,7 @@ static uint32_t sort_departures(hr_islands *at, unsigned *number_bits)
 static void move_people(hr_islands *at, hr_tick now, unsigned server, int64_t people)
 {
     hr_scratch *s = at->replay.scratch;
-    if (s->over[server] != 0) {
-        hr_overload_account(&at->replay, now);
-        for (uint64_t left = s->over[server]; left != 0; left &= left - 1)
-            s->people_over[__builtin_ctzll(left)] += people;
-    }
-    s->truth.people[server] += people;
+    hr_overload_move_people(&at->replay, now, server, people);
     s->truth.load[server] += people * at->one;
     if (s->truth.load[server] > s->high[server] || s->truth.load[server] <= s->low[server])
         hr_overload_update(&at->replay, now, server);
@@ -228,7 +223,7 @@ hr_status hr_islands_count(const hr_lane *lane, unsigned l, int64_t one, hr_scra
         at.first_change[j] = NONE;
     HR_TRY(hr_scratch_lay_out(&at.replay, err));
     hr_counts_clear(lane->counts, c);
-    hr_overload_set_ceilings(&at.replay, lane->input->begin, 0);
+    hr_overload_begin(&at.replay);
     memset(at.memory->flagged, 0, lane->input->n_meetings + (size_t)1);
     bool any = false;
     for (uint32_t i = 0; i < at.memory->lanes.n_flags; i++) {

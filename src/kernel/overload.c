@@ -2,17 +2,20 @@
 
 #include <string.h>
 
-static hr_tick clip(const hr_prepared *prepared, hr_tick tick)
+/* The integral of people over the window's time up to `now`, but for a constant: with d people more
+ * at time t it is sum d (now - t) = people now - sum d t, the moment. Modulo 2^64, where
+ * differences are exact. */
+static uint64_t person_time(const hr_replaying *replay, hr_tick now, unsigned server)
 {
-    if (tick < prepared->from)
-        return prepared->from;
-    return tick < prepared->to ? tick : prepared->to;
+    const hr_scratch *s = replay->scratch;
+    return (uint64_t)s->truth.people[server] * hr_overload_clip(replay->prepared, now) -
+           s->moment[server];
 }
 
 void hr_overload_account(hr_replaying *replay, hr_tick now)
 {
     hr_scratch *s = replay->scratch;
-    const hr_tick end = clip(replay->prepared, now);
+    const hr_tick end = hr_overload_clip(replay->prepared, now);
     const uint64_t ticks = end - s->accounted;
     s->accounted = end;
     if (ticks == 0)
@@ -21,7 +24,6 @@ void hr_overload_account(hr_replaying *replay, hr_tick now)
     for (uint64_t left = s->criteria_over; left != 0; left &= left - 1) {
         const unsigned c = (unsigned)__builtin_ctzll(left);
         replay->counts->time_with[c * row + s->n_over[c]] += ticks;
-        replay->counts->person_time_over[c] += ticks * (uint64_t)s->people_over[c];
     }
 }
 
@@ -30,8 +32,8 @@ static void mark_periods(hr_replaying *replay, unsigned criterion, hr_tick begin
 {
     const hr_prepared *p = replay->prepared;
     const hr_configuration *c = replay->configuration;
-    begin = clip(p, begin);
-    end = clip(p, end);
+    begin = hr_overload_clip(p, begin);
+    end = hr_overload_clip(p, end);
     unsigned i = (unsigned)((begin - p->from) / p->period);
     if (i >= c->n_periods)
         i = c->n_periods - 1; /* the last period also has the ticks that do not divide evenly */
@@ -52,7 +54,9 @@ static void begin_episode(hr_replaying *replay, hr_tick now, unsigned server, un
 {
     hr_scratch *s = replay->scratch;
     const hr_configuration *c = replay->configuration;
-    s->since[server * (size_t)c->n_criteria + criterion] = now;
+    const size_t place = server * (size_t)c->n_criteria + criterion;
+    s->since[place] = now;
+    s->person_time[place] = person_time(replay, now, server);
     const bool measured = now >= replay->prepared->from && now < replay->prepared->to;
     if (measured)
         replay->counts->server_episodes[criterion * (size_t)c->n_servers + server]++;
@@ -65,7 +69,6 @@ static void begin_episode(hr_replaying *replay, hr_tick now, unsigned server, un
             replay->counts->first_over[criterion * c->n_resources + first]++;
         }
     }
-    s->people_over[criterion] += s->truth.people[server];
 }
 
 static void end_episode(hr_replaying *replay, hr_tick now, unsigned server, unsigned criterion)
@@ -77,50 +80,52 @@ static void end_episode(hr_replaying *replay, hr_tick now, unsigned server, unsi
     s->clock[place] += now - begin;
     s->last_over[server] = now;
     replay->counts->server_time[criterion * (size_t)c->n_servers + server] +=
-        clip(replay->prepared, now) - clip(replay->prepared, begin);
+        hr_overload_clip(replay->prepared, now) - hr_overload_clip(replay->prepared, begin);
+    replay->counts->person_time_over[criterion] +=
+        person_time(replay, now, server) - s->person_time[place];
     mark_periods(replay, criterion, begin, now);
     if (--s->n_over[criterion] == 0)
         s->criteria_over &= ~((uint64_t)1 << criterion);
-    s->people_over[criterion] -= s->truth.people[server];
 }
 
-/* Limits exceeded now, and how far each load may go until one more or one less is. */
-static uint64_t find_limits_over(const hr_replaying *replay, unsigned server)
+/* Which limits of one resource are exceeded now, and how far its load may go until others are. */
+static uint64_t find_limits_over(hr_replaying *replay, unsigned server, unsigned r)
 {
-    const hr_configuration *c = replay->configuration;
-    const hr_scratch *s = replay->scratch;
-    const int64_t *load = s->truth.load + server * (size_t)c->n_resources;
-    const int64_t *ceiling = s->ceiling + server * (size_t)c->n_limits;
-    int64_t *high = s->high + server * (size_t)c->n_resources;
-    int64_t *low = s->low + server * (size_t)c->n_resources;
+    hr_scratch *s = replay->scratch;
+    const size_t place = server * (size_t)s->stride + r;
+    const int64_t load = s->truth.load[place];
+    int64_t high = HR_BEYOND, low = -HR_BEYOND;
     uint64_t over = 0;
-    for (unsigned r = 0; r < c->n_resources; r++) {
-        high[r] = HR_BEYOND;
-        low[r] = -HR_BEYOND;
+    for (uint64_t left = s->limits_of[r]; left != 0; left &= left - 1) {
+        const int64_t ceiling =
+            hr_overload_ceiling(replay, server, (unsigned)__builtin_ctzll(left));
+        if (load > ceiling) {
+            over |= left & -left;
+            low = ceiling > low ? ceiling : low;
+        } else {
+            high = ceiling < high ? ceiling : high;
+        }
     }
-    for (unsigned l = 0; l < c->n_limits; l++) {
-        const unsigned r = c->limits[l].resource;
-        const bool is_over = load[r] > ceiling[l];
-        over |= (uint64_t)is_over << l;
-        if (is_over)
-            low[r] = ceiling[l] > low[r] ? ceiling[l] : low[r];
-        else
-            high[r] = ceiling[l] < high[r] ? ceiling[l] : high[r];
-    }
+    s->high[place] = high;
+    s->low[place] = low;
     return over;
 }
 
 void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server)
 {
     hr_scratch *s = replay->scratch;
-    const hr_configuration *c = replay->configuration;
-    const uint64_t limits = find_limits_over(replay, server);
+    uint64_t limits = s->limits_over[server];
+    for (unsigned r = 0; r < replay->configuration->n_resources; r++) {
+        const size_t place = server * (size_t)s->stride + r;
+        if (s->truth.load[place] > s->high[place] || s->truth.load[place] <= s->low[place])
+            limits = (limits & ~s->limits_of[r]) | find_limits_over(replay, server, r);
+    }
     if (limits == s->limits_over[server])
         return;
     s->limits_over[server] = limits;
     uint64_t over = 0;
-    for (unsigned i = 0; i < c->n_criteria; i++)
-        over |= (uint64_t)((limits & c->criteria[i].limits) != 0) << i;
+    for (uint64_t left = limits; left != 0; left &= left - 1)
+        over |= s->criteria_of[__builtin_ctzll(left)];
     const uint64_t changed = over ^ s->over[server];
     if (changed == 0)
         return;
@@ -137,39 +142,72 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server)
         replay->observer->changed(replay->observer->context, now, server, over);
 }
 
-/* What the sessions in progress at `step` take of each resource of `server`. */
-static void session_load(const hr_replaying *replay, uint32_t step, unsigned server, int64_t *taken)
+/* What the sessions in progress take more at `step` than at the step before; false: nothing. */
+static bool find_more_taken(const hr_replaying *replay, uint32_t step, unsigned server,
+                            int64_t *more)
 {
     const hr_configuration *c = replay->configuration;
     const hr_input *in = replay->input;
-    memset(taken, 0, c->n_resources * sizeof *taken);
-    if (in->n_steps == 0)
-        return;
     const size_t stride = (size_t)replay->prepared->n_session_items * c->n_servers;
-    const uint16_t *row = in->sessions + step * stride;
-    for (unsigned i = 0, item = 0; i < c->n_background; i++) {
+    const uint16_t *row = in->sessions + step * stride + server;
+    bool any = false;
+    for (unsigned i = 0; i < c->n_background; i++) {
+        const int64_t *cost = replay->prepared->background[i].cost;
         if (c->background[i].kind != HR_BACKGROUND_SESSIONS)
             continue;
-        const int64_t sessions = row[item * (size_t)c->n_servers + server];
-        for (unsigned r = 0; r < c->n_resources; r++)
-            taken[r] += sessions * replay->prepared->background[i].cost[r];
-        item++;
+        const int64_t sessions =
+            (int64_t)row[0] - (step > 0 ? (int64_t)row[-(ptrdiff_t)stride] : 0);
+        for (unsigned r = 0; sessions != 0 && r < c->n_resources; r++)
+            more[r] += sessions * cost[r];
+        any = any || sessions != 0;
+        row += c->n_servers;
     }
+    return any;
 }
 
-void hr_overload_set_ceilings(hr_replaying *replay, hr_tick now, uint32_t step)
+/* All of them go down by what is taken more. */
+static void lower(hr_replaying *replay, hr_tick now, unsigned server, const int64_t *more)
+{
+    hr_scratch *s = replay->scratch;
+    const size_t first = server * (size_t)s->stride;
+    const int64_t *load = s->truth.load + first;
+    int64_t *high = s->high + first, *low = s->low + first, *taken = s->taken + first;
+    int64_t room = 0; /* negative: other limits are exceeded than before */
+    for (unsigned r = 0; r < s->stride; r++) {
+        taken[r] += more[r];
+        high[r] -= more[r];
+        low[r] -= more[r];
+        room |= (high[r] - load[r]) | (load[r] - low[r] - 1);
+    }
+    if (room < 0)
+        hr_overload_update(replay, now, server);
+}
+
+void hr_overload_begin(hr_replaying *replay)
 {
     const hr_configuration *c = replay->configuration;
     hr_scratch *s = replay->scratch;
     for (unsigned j = 0; j < c->n_servers; j++) {
-        int64_t taken[HR_MAX_RESOURCES];
-        session_load(replay, step, j, taken);
-        int64_t *ceiling = s->ceiling + j * (size_t)c->n_limits;
-        for (unsigned l = 0; l < c->n_limits; l++) {
-            ceiling[l] =
-                replay->input->ceiling[l * (size_t)c->n_servers + j] - taken[c->limits[l].resource];
+        for (unsigned l = 0; l < c->n_limits; l++)
+            s->ceiling[j * (size_t)c->n_limits + l] =
+                replay->input->ceiling[l * (size_t)c->n_servers + j];
+        for (unsigned r = 0; r < s->stride; r++) {
+            s->high[j * (size_t)s->stride + r] = HR_BEYOND;
+            s->low[j * (size_t)s->stride + r] = r < c->n_resources ? HR_BEYOND - 1 : -HR_BEYOND;
         }
-        hr_overload_update(replay, now, j);
+    }
+    hr_overload_step(replay, replay->input->begin, 0);
+    for (unsigned j = 0; j < c->n_servers; j++)
+        hr_overload_update(replay, replay->input->begin, j);
+}
+
+void hr_overload_step(hr_replaying *replay, hr_tick now, uint32_t step)
+{
+    for (unsigned j = 0; step < replay->input->n_steps && j < replay->configuration->n_servers;
+         j++) {
+        int64_t more[HR_MAX_RESOURCES] = {0};
+        if (find_more_taken(replay, step, j, more))
+            lower(replay, now, j, more);
     }
 }
 

@@ -15,11 +15,38 @@ typedef struct hr_replaying {
     const hr_observer *observer;
 } hr_replaying;
 
-/* Ceilings of all servers as they stand at session step `step`, and what that changes. */
-void hr_overload_set_ceilings(hr_replaying *replay, hr_tick now, uint32_t step);
+/* `tick`, moved into the window. */
+static inline hr_tick hr_overload_clip(const hr_prepared *prepared, hr_tick tick)
+{
+    const hr_tick late = tick > prepared->from ? tick : prepared->from;
+    return late < prepared->to ? late : prepared->to;
+}
+
+/* What is left of limit `l` on `server` now. */
+static inline int64_t hr_overload_ceiling(const hr_replaying *replay, unsigned server, unsigned l)
+{
+    const hr_scratch *s = replay->scratch;
+    const hr_configuration *c = replay->configuration;
+    return s->ceiling[server * (size_t)c->n_limits + l] -
+           s->taken[server * (size_t)s->stride + c->limits[l].resource];
+}
+
+/* Ceilings as the input has them, with the sessions of its first step; an empty pool may be over.
+ */
+void hr_overload_begin(hr_replaying *replay);
+/* Session step `step`, one after the last, begins at `now`: ceilings of all servers, and what that
+ * changes. */
+void hr_overload_step(hr_replaying *replay, hr_tick now, uint32_t step);
 /* Count the time up to `now` for all criteria that are over. Call before anything changes that
  * the counted times depend on. */
 void hr_overload_account(hr_replaying *replay, hr_tick now);
+/* `people` come to `server`, or go (negative). */
+static inline void hr_overload_move_people(hr_replaying *replay, hr_tick now, unsigned server,
+                                           int64_t people)
+{
+    replay->scratch->truth.people[server] += people;
+    replay->scratch->moment[server] += (uint64_t)people * hr_overload_clip(replay->prepared, now);
+}
 /* The load of `server` has changed at `now`: find what is over and count what begins or ends. */
 void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server);
 /* A meeting begins on `server`, or ends inside the window: how much overload does it meet? */

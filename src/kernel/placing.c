@@ -12,7 +12,7 @@ double hr_placing_score(const hr_replaying *replay, const hr_known *known, unsig
         return (double)known->meetings[server];
     if (metric == HR_METRIC_PARTICIPANTS)
         return (double)known->people[server];
-    const int64_t *load = known->load + server * (size_t)c->n_resources;
+    const int64_t *load = known->load + server * (size_t)replay->scratch->stride;
     double largest = 0.0;
     for (unsigned r = 0; r < c->n_resources; r++) {
         if (metric == HR_METRIC_RESOURCE + (int)c->resource[r])
@@ -24,6 +24,12 @@ double hr_placing_score(const hr_replaying *replay, const hr_known *known, unsig
     return largest;
 }
 
+bool hr_placing_looks(const hr_configuration *configuration)
+{
+    const hr_rule rule = configuration->placement.rule;
+    return rule != HR_RULE_RANDOM && rule != HR_RULE_ROUND_ROBIN;
+}
+
 bool hr_placing_is_fresh(const hr_replaying *replay)
 {
     return replay->prepared->report_period == 0;
@@ -32,7 +38,7 @@ bool hr_placing_is_fresh(const hr_replaying *replay)
 void hr_placing_refresh(hr_replaying *replay, unsigned server)
 {
     hr_known *truth = &replay->scratch->truth;
-    if (hr_placing_is_fresh(replay) && replay->configuration->placement.rule != HR_RULE_RANDOM)
+    if (hr_placing_is_fresh(replay) && hr_placing_looks(replay->configuration))
         truth->score[server] = hr_placing_score(replay, truth, server);
 }
 
@@ -41,7 +47,7 @@ void hr_placing_report(hr_replaying *replay)
     const hr_configuration *c = replay->configuration;
     hr_scratch *s = replay->scratch;
     const size_t n = c->n_servers;
-    memcpy(s->reported.load, s->truth.load, n * c->n_resources * sizeof *s->truth.load);
+    memcpy(s->reported.load, s->truth.load, n * s->stride * sizeof *s->truth.load);
     memcpy(s->reported.people, s->truth.people, n * sizeof *s->truth.people);
     memcpy(s->reported.meetings, s->truth.meetings, n * sizeof *s->truth.meetings);
     for (unsigned j = 0; j < n; j++)
@@ -59,7 +65,7 @@ void hr_placing_add_in_flight(hr_replaying *replay, hr_tick last_report, uint32_
         return;
     const unsigned server = replay->scratch->server[meeting];
     for (unsigned r = 0; r < c->n_resources; r++)
-        reported->load[server * (size_t)c->n_resources + r] += load[r];
+        reported->load[server * (size_t)replay->scratch->stride + r] += load[r];
     reported->people[server] += people;
     reported->meetings[server] += is_start;
     reported->score[server] = hr_placing_score(replay, reported, server);

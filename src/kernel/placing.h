@@ -6,6 +6,8 @@
 #include "kernel/overload.h"
 #include "model/placement.h"
 
+/* Does the rule look at the servers at all? Random and round robin do not. */
+bool hr_placing_looks(const hr_configuration *configuration);
 /* Does the rule see the truth, or reports? */
 bool hr_placing_is_fresh(const hr_replaying *replay);
 /* The rule's metric of `server`, as `known` has it. */

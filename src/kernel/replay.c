@@ -70,15 +70,10 @@ static void add_to_server(hr_replaying *replay, const hr_cursors *at, hr_tick no
     hr_scratch *s = replay->scratch;
     hr_counts *counts = replay->counts;
     const unsigned server = s->server[meeting];
-    if (s->over[server] != 0) {
-        hr_overload_account(replay, now);
-        for (uint64_t left = s->over[server]; left != 0; left &= left - 1)
-            s->people_over[__builtin_ctzll(left)] += people;
-    }
     const uint64_t stays = within(replay->prepared, now, replay->input->end[meeting]);
-    s->truth.people[server] += people;
+    hr_overload_move_people(replay, now, server, people);
     counts->person_time += stays * people;
-    int64_t *sum = s->truth.load + server * (size_t)c->n_resources;
+    int64_t *sum = s->truth.load + server * (size_t)s->stride;
     int64_t *own = s->load + meeting * (size_t)c->n_resources;
     for (unsigned r = 0; r < c->n_resources; r++) {
         sum[r] += load[r];
@@ -146,15 +141,10 @@ static void depart(hr_replaying *replay, hr_cursors *at)
         return; /* refused */
     if (now >= replay->prepared->from)
         hr_overload_meeting_ends(replay, now, meeting, server);
-    if (s->over[server] != 0) {
-        hr_overload_account(replay, now);
-        for (uint64_t left = s->over[server]; left != 0; left &= left - 1)
-            s->people_over[__builtin_ctzll(left)] -= s->people[meeting];
-    }
     for (unsigned r = 0; r < c->n_resources; r++)
-        s->truth.load[server * (size_t)c->n_resources + r] -=
+        s->truth.load[server * (size_t)s->stride + r] -=
             s->load[meeting * (size_t)c->n_resources + r];
-    s->truth.people[server] -= s->people[meeting];
+    hr_overload_move_people(replay, now, server, -(int64_t)s->people[meeting]);
     s->truth.meetings[server]--;
     hr_placing_refresh(replay, server);
     hr_overload_update(replay, now, server);
@@ -168,7 +158,7 @@ static void begin_measuring(hr_replaying *replay, hr_cursors *at)
     for (unsigned r = 0; r < c->n_resources; r++) {
         for (unsigned j = 0; j < c->n_servers; j++)
             replay->counts->peak[r * (size_t)c->n_servers + j] =
-                replay->scratch->truth.load[j * (size_t)c->n_resources + r];
+                replay->scratch->truth.load[j * (size_t)replay->scratch->stride + r];
     }
 }
 
@@ -208,7 +198,7 @@ static hr_tick least(hr_tick a, hr_tick b)
 static void quiet_events(hr_replaying *replay, hr_cursors *at, hr_tick now)
 {
     if (at->next_step == now) {
-        hr_overload_set_ceilings(replay, now, ++at->step);
+        hr_overload_step(replay, now, ++at->step);
         at->next_step =
             at->step + 1 < replay->input->n_steps ? now + replay->prepared->session_step : NEVER;
     }
@@ -263,7 +253,7 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     HR_TRY(put_in_order(&replay, &at, err));
     HR_TRY(hr_scratch_lay_out(&replay, err));
     hr_counts_clear(counts, configuration);
-    hr_overload_set_ceilings(&replay, input->begin, 0);
+    hr_overload_begin(&replay);
     run_events(&replay, &at);
     hr_overload_end(&replay, input->to);
 out:

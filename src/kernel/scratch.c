@@ -94,11 +94,17 @@ hr_status hr_scratch_room_for_events(hr_scratch *s, size_t n, hr_err *err)
     return HR_OK;
 }
 
+unsigned hr_scratch_stride(unsigned n_resources)
+{
+    return n_resources == 1 ? 1 : n_resources <= 4 ? 4 : HR_MAX_RESOURCES;
+}
+_Static_assert(HR_MAX_RESOURCES == 8, "the widest stride");
+
 static hr_status take_known(hr_known *known, hr_arena *arena, const hr_configuration *c,
                             hr_err *err)
 {
     hr_status st = HR_OK;
-    HR_TAKE(known->load, arena, c->n_servers * (size_t)c->n_resources);
+    HR_TAKE(known->load, arena, c->n_servers * (size_t)hr_scratch_stride(c->n_resources));
     HR_TAKE(known->people, arena, c->n_servers);
     HR_TAKE(known->meetings, arena, c->n_servers);
     HR_TAKE(known->score, arena, c->n_servers);
@@ -113,20 +119,32 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     hr_scratch *s = replay->scratch;
     const hr_configuration *c = replay->configuration;
     const size_t n = c->n_servers;
+    const size_t stride = hr_scratch_stride(c->n_resources);
     hr_arena_reset(&s->arena);
+    s->stride = (unsigned)stride;
     HR_TRY(take_known(&s->truth, &s->arena, c, err));
     HR_TRY(take_known(&s->reported, &s->arena, c, err));
     HR_TAKE(s->ceiling, &s->arena, n * c->n_limits);
-    HR_TAKE(s->high, &s->arena, n * c->n_resources);
-    HR_TAKE(s->low, &s->arena, n * c->n_resources);
+    HR_TAKE(s->high, &s->arena, n * stride);
+    HR_TAKE(s->low, &s->arena, n * stride);
+    HR_TAKE(s->taken, &s->arena, n * stride);
+    HR_TAKE(s->criteria_of, &s->arena, c->n_limits);
+    HR_TAKE(s->limits_of, &s->arena, c->n_resources);
+    for (unsigned l = 0; l < c->n_limits; l++)
+        s->limits_of[c->limits[l].resource] |= (uint64_t)1 << l;
     HR_TAKE(s->limits_over, &s->arena, n);
     HR_TAKE(s->over, &s->arena, n);
     HR_TAKE(s->n_over, &s->arena, c->n_criteria);
-    HR_TAKE(s->people_over, &s->arena, c->n_criteria);
+    HR_TAKE(s->moment, &s->arena, n);
+    HR_TAKE(s->person_time, &s->arena, n * c->n_criteria);
     HR_TAKE(s->since, &s->arena, n * c->n_criteria);
     HR_TAKE(s->clock, &s->arena, n * c->n_criteria);
     HR_TAKE(s->last_over, &s->arena, n);
     HR_TAKE(s->allowed, &s->arena, n);
+    for (unsigned i = 0; i < c->n_criteria; i++) {
+        for (uint64_t left = c->criteria[i].limits; left != 0; left &= left - 1)
+            s->criteria_of[__builtin_ctzll(left)] |= (uint64_t)1 << i;
+    }
     s->accounted = replay->prepared->from;
     s->criteria_over = 0;
 out:

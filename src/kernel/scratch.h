@@ -1,5 +1,5 @@
-/* scratch: the state of a pool while it is replayed. Shapes: n servers, R resources, L limits,
- * C criteria, M meetings of the input.
+/* scratch: the state of a pool while it is replayed. Shapes: n servers, R resources, S of them with
+ * padding, L limits, C criteria, M meetings of the input.
  */
 #ifndef HR_KERNEL_SCRATCH_H
 #define HR_KERNEL_SCRATCH_H
@@ -12,11 +12,14 @@
 
 /* What the rule knows of the servers: the truth, or the last reports. */
 typedef struct hr_known {
-    int64_t *load;     /* [n * R] steps */
+    int64_t *load;     /* [n * S] steps; 0 in the padding */
     int64_t *people;   /* [n] participants present */
     int64_t *meetings; /* [n] in progress */
     double *score;     /* [n] the rule's metric */
 } hr_known;
+
+/* What R resources take in an array with padding: a power of two. */
+unsigned hr_scratch_stride(unsigned n_resources);
 
 /* Beyond any load and ceiling (within 2^62 steps), and differences of two still fit. */
 #define HR_BEYOND ((int64_t)1 << 62)
@@ -35,13 +38,18 @@ struct hr_scratch {
     struct hr_lanes_memory *lanes; /* of the lanes kernel, NULL until it is used */
 
     hr_known truth, reported;
-    int64_t *peak;          /* [n * R] scalar: largest load in the window */
-    int64_t *ceiling;       /* [n * L] now: held background and sessions taken off */
-    int64_t *high, *low;    /* [n * R] while low < load <= high, the same limits are exceeded */
+    unsigned stride;        /* S: resources of one server fill whole vectors */
+    int64_t *peak;          /* [n * S] scalar: largest load in the window */
+    int64_t *ceiling;       /* [n * L] held background taken off */
+    int64_t *taken;         /* [n * S] by the sessions in progress now */
+    int64_t *high, *low;    /* [n * S] while low < load <= high, the same limits are exceeded */
+    uint64_t *criteria_of;  /* [L] criteria that a limit belongs to */
+    uint64_t *limits_of;    /* [R] limits of a resource */
     uint64_t *limits_over;  /* [n] limits exceeded now */
     uint64_t *over;         /* [n] criteria over now */
     unsigned *n_over;       /* [C] servers over now */
-    int64_t *people_over;   /* [C] participants on over servers now */
+    uint64_t *moment;       /* [n] see hr_overload_person_time */
+    uint64_t *person_time;  /* [n * C] of the server when its episode in progress began */
     hr_tick *since;         /* [n * C] begin of the episode in progress */
     uint64_t *clock;        /* [n * C] ticks of finished episodes, windowless */
     hr_tick *last_over;     /* [n] end of the last finished episode */

@@ -33,8 +33,7 @@ static int resource_of(const hr_configuration *c)
 
 static bool wants_least(const hr_configuration *c)
 {
-    const hr_rule rule = c->placement.rule;
-    return rule != HR_RULE_RANDOM && rule != HR_RULE_ROUND_ROBIN && rule != HR_RULE_POWER_OF_D &&
+    return hr_placing_looks(c) && c->placement.rule != HR_RULE_POWER_OF_D &&
            c->admission != HR_ADMISSION_NONE_FITS;
 }
 
@@ -45,11 +44,12 @@ hr_status hr_seen_begin(hr_seen *seen, hr_replaying *replay, const hr_vector *ve
     hr_scratch *s = replay->scratch;
     *seen = (hr_seen){.replay = replay,
                       .vector = vector,
+                      .looks = hr_placing_looks(c),
                       .resource = resource_of(c),
                       .is_fresh = hr_placing_is_fresh(replay)};
     if (!wants_least(c) || seen->resource == HR_SEEN_OTHER || !fits_key(seen))
         return HR_OK;
-    seen->stride = seen->resource >= 0 ? c->n_resources : 1;
+    seen->stride = seen->resource >= 0 ? s->stride : 1;
     seen->truth = seen->resource >= 0                      ? s->truth.load + seen->resource
                   : seen->resource == HR_SEEN_PARTICIPANTS ? s->truth.people
                                                            : s->truth.meetings;
@@ -108,7 +108,7 @@ void hr_seen_score(hr_seen *seen)
 {
     const hr_replaying *replay = seen->replay;
     hr_known *known = seen->is_fresh ? &replay->scratch->truth : &replay->scratch->reported;
-    for (unsigned j = 0; j < replay->configuration->n_servers; j++)
+    for (unsigned j = 0; seen->looks && j < replay->configuration->n_servers; j++)
         known->score[j] = hr_seen_is_keyed(seen) ? (double)(seen->key[j] >> HR_SERVER_BITS)
                                                  : hr_placing_score(replay, known, j);
 }

@@ -18,8 +18,8 @@ typedef struct hr_seen {
     hr_replaying *replay;
     const hr_vector *vector;
     int resource;
-    bool is_fresh;
-    int64_t *key; /* [n_keys, padded for the vector]; NULL: not a rule of this kind */
+    bool looks, is_fresh; /* see placing.h */
+    int64_t *key;         /* [n_keys, padded for the vector]; NULL: not a rule of this kind */
     size_t n_keys;
     const int64_t *truth; /* what keys are made of, `stride` apart */
     size_t stride;
@@ -52,10 +52,12 @@ static inline int64_t hr_seen_key(int64_t value, unsigned server)
 /* The truth of `server` has changed. */
 static inline void hr_seen_refresh(hr_seen *seen, unsigned server)
 {
-    if (!hr_seen_is_keyed(seen))
-        hr_placing_refresh(seen->replay, server);
-    else if (seen->is_fresh)
+    if (!hr_seen_is_keyed(seen)) {
+        if (seen->looks)
+            hr_placing_refresh(seen->replay, server);
+    } else if (seen->is_fresh) {
         seen->key[server] = hr_seen_key(seen->truth[server * seen->stride], server);
+    }
 }
 
 #endif

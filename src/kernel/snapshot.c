@@ -4,11 +4,11 @@ bool hr_snapshot_fits(const hr_replaying *replay, unsigned server, const int64_t
 {
     const hr_configuration *c = replay->configuration;
     const hr_scratch *s = replay->scratch;
-    const int64_t *now = s->truth.load + server * (size_t)c->n_resources;
-    const int64_t *ceiling = s->ceiling + server * (size_t)c->n_limits;
+    const int64_t *now = s->truth.load + server * (size_t)s->stride;
     for (unsigned l = 0; l < c->n_limits; l++) {
         const unsigned r = c->limits[l].resource;
-        if (c->limits[l].level == level && now[r] + load[r] > ceiling[l])
+        if (c->limits[l].level == level &&
+            now[r] + load[r] > hr_overload_ceiling(replay, server, l))
             return false;
     }
     return true;
@@ -25,8 +25,8 @@ static bool pool_has_room(const hr_replaying *replay, const int64_t *load, int l
         const unsigned r = c->limits[l].resource;
         int64_t room = 0;
         for (unsigned j = 0; j < c->n_servers; j++) {
-            const int64_t free = s->ceiling[j * (size_t)c->n_limits + l] -
-                                 s->truth.load[j * (size_t)c->n_resources + r];
+            const int64_t free =
+                hr_overload_ceiling(replay, j, l) - s->truth.load[j * (size_t)s->stride + r];
             room += free > 0 ? free : 0;
         }
         if (room < load[r])
@@ -58,7 +58,7 @@ static void take_loads(hr_replaying *replay, unsigned slot)
         const size_t row = slot * (size_t)c->n_resources + r;
         int64_t largest = 0;
         for (unsigned j = 0; j < c->n_servers; j++) {
-            const int64_t load = s->truth.load[j * (size_t)c->n_resources + r];
+            const int64_t load = s->truth.load[j * (size_t)s->stride + r];
             const uint64_t shifted = (uint64_t)load >> replay->prepared->shift[r];
             counts->load[row * c->n_servers + j] += load;
             counts->load_shifted[row * c->n_servers + j] += shifted;

@@ -303,6 +303,27 @@ static void the_bits_are_frozen(void **state)
         fail_msg("digest of all bits is %016llx", (unsigned long long)digest);
 }
 
+/* Means and first terms around the places where the formulas change. */
+static void poisson_weights_are_those_of_the_functions(void **state)
+{
+    (void)state;
+    enum { MOST = 700 };
+    static const double mean[] = {0x1p-40, 0.3, 1.0, 14.0, 99.5, 1234.5, 59000.0};
+    static const double first[] = {0.0, 1.0, 13.0, 14.0, 15.0, 58000.0};
+    static double weight[MOST];
+    for (size_t m = 0; m < sizeof mean / sizeof *mean; m++) {
+        for (size_t f = 0; f < sizeof first / sizeof *first; f++) {
+            const size_t n = f % 2 == 0 ? MOST : 9;
+            hr_poisson_weights(mean[m], first[f], n, weight);
+            for (size_t i = 0; i < n; i++) {
+                const double k = first[f] + (double)i;
+                const double alone = hr_exp(k * hr_log(mean[m]) - mean[m] - hr_lgamma(k + 1.0));
+                assert_memory_equal(&weight[i], &alone, sizeof alone);
+            }
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -316,6 +337,7 @@ int main(void)
         cmocka_unit_test(beta_matches_the_table),
         cmocka_unit_test(inverses_give_the_probability_back),
         cmocka_unit_test(student_matches_the_table),
+        cmocka_unit_test(poisson_weights_are_those_of_the_functions),
         cmocka_unit_test(the_bits_are_frozen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

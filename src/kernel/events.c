@@ -1,0 +1,31 @@
+#include "kernel/events.h"
+
+#include "base/order.h"
+
+bool hr_events_fit(const hr_input *in, hr_events *events)
+{
+    const uint32_t most = in->n_meetings > in->n_joins ? in->n_meetings : in->n_joins;
+    events->base = in->n_meetings > 0 && in->start[0] < in->begin ? in->start[0] : in->begin;
+    events->number_bits = hr_order_bits(most);
+    return hr_order_bits(in->to - events->base) + HR_EVENT_KIND_BITS + events->number_bits <= 64;
+}
+
+static uint32_t pack(const hr_events *events, const hr_tick *tick, uint32_t n, hr_tick to,
+                     unsigned kind, uint64_t *word)
+{
+    uint32_t packed = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        word[packed] = hr_events_time(events, tick[i], kind) << events->number_bits | i;
+        packed += tick[i] < to;
+    }
+    return packed;
+}
+
+void hr_events_put_in_order(const hr_events *events, const hr_input *in, hr_scratch *scratch)
+{
+    uint64_t *word = scratch->event;
+    uint32_t n = pack(events, in->join_tick, in->n_joins, in->to, HR_EVENT_JOIN, word);
+    n += pack(events, in->end, in->n_meetings, in->to, HR_EVENT_DEPARTURE, word + n);
+    word[n] = UINT64_MAX;
+    hr_order_words(word, n, events->number_bits, scratch->work);
+}

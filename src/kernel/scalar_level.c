@@ -1,0 +1,200 @@
+/* One instruction set's copy of the scalar kernel's events: compiled once per level, with
+ * HR_VECTOR_LEVEL naming the copy (see cmake/floors.cmake). A vector holds the resources of one
+ * server; their number with padding is known to the compiler. */
+#include "kernel/scalar_state.h"
+
+#if defined(__clang__)
+/* With sanitizers or without optimisation the loops stay scalar; the results are the same. */
+#pragma clang diagnostic ignored "-Wpass-failed"
+#endif
+
+static inline hr_tick last_report(const hr_scalar_state *at)
+{
+    return at->next_report - at->replay->prepared->report_period;
+}
+
+/* Ticks of [begin, end) inside the window. */
+static inline uint64_t stay_of(const hr_prepared *p, hr_tick begin, hr_tick end)
+{
+    return hr_overload_clip(p, end) - hr_overload_clip(p, begin);
+}
+
+/* Loads of a meeting, which lie without padding: what is read beyond them is not ours. */
+static inline void fetch(const hr_scalar_state *at, const int64_t *loads, uint32_t meeting,
+                         int64_t *own, const unsigned stride)
+{
+    const int64_t *from = loads + meeting * (size_t)at->replay->configuration->n_resources;
+#pragma omp simd
+    for (unsigned r = 0; r < stride; r++)
+        own[r] = from[r] & at->own[r];
+}
+
+static inline void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server,
+                                 const int64_t *load, uint32_t people, const unsigned stride)
+{
+    hr_replaying *replay = at->replay;
+    hr_scratch *s = replay->scratch;
+    int64_t *sum = s->truth.load + server * (size_t)stride;
+    const int64_t *high = s->high + server * (size_t)stride;
+    const int64_t *low = s->low + server * (size_t)stride;
+    int64_t room = 0; /* negative: other limits are exceeded than before */
+    hr_overload_move_people(replay, now, server, people);
+#pragma omp simd reduction(| : room)
+    for (unsigned r = 0; r < stride; r++) {
+        sum[r] += load[r];
+        room |= (high[r] - sum[r]) | (sum[r] - low[r] - 1);
+    }
+    if (at->measuring && at->counts_peaks) {
+        int64_t *peak = s->peak + server * (size_t)stride;
+#pragma omp simd
+        for (unsigned r = 0; r < stride; r++)
+            peak[r] = sum[r] > peak[r] ? sum[r] : peak[r];
+    }
+    hr_seen_refresh(&at->seen, server);
+    if (room < 0)
+        hr_overload_update(replay, now, server);
+}
+
+static inline unsigned choose(const hr_scalar_state *at, uint32_t meeting)
+{
+    const hr_replaying *replay = at->replay;
+    const hr_admission_policy admission = replay->configuration->admission;
+    if (!hr_seen_is_keyed(&at->seen))
+        return hr_placing_choose(replay, meeting, at->turn);
+    const unsigned server = hr_seen_least(&at->seen, replay->input->tie[meeting]);
+    return admission != HR_ADMISSION_NONE && !hr_placing_admits(replay, meeting, server)
+               ? replay->configuration->n_servers
+               : server;
+}
+
+static inline void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
+{
+    hr_replaying *replay = at->replay;
+    const hr_input *in = replay->input;
+    hr_counts *counts = replay->counts;
+    hr_scratch *s = replay->scratch;
+    int64_t load[HR_MAX_RESOURCES];
+    if (in->kept != NULL && (in->kept[meeting] >> in->lane & 1) == 0) {
+        s->server[meeting] = (uint16_t)replay->configuration->n_servers; /* as if refused */
+        return;
+    }
+    const unsigned server = choose(at, meeting);
+    const bool is_refused = server == replay->configuration->n_servers;
+    at->turn++;
+    s->server[meeting] = (uint16_t)server;
+    if (now >= in->from) {
+        counts->offered[in->class_of[meeting]]++;
+        counts->refused[in->class_of[meeting]] += is_refused;
+    }
+    if (is_refused)
+        return;
+    fetch(at, in->initial, meeting, load, stride);
+    const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
+    const uint64_t stays = stay_of(replay->prepared, now, in->end[meeting]);
+    if (at->counts_hits)
+        hr_overload_meeting_begins(replay, now, meeting, server);
+    counts->person_time += stays * people;
+    for (unsigned r = 0; r < replay->configuration->n_resources; r++)
+        counts->load_time[r] += (hr_u128)(uint64_t)load[r] * stays;
+    s->truth.meetings[server]++;
+    add_to_server(at, now, server, load, people, stride);
+    if (at->is_corrected)
+        hr_seen_add_in_flight(&at->seen, last_report(at), meeting, load, people, true);
+}
+
+static inline void join(hr_scalar_state *at, hr_tick now, uint32_t number, const unsigned stride)
+{
+    hr_replaying *replay = at->replay;
+    const hr_input *in = replay->input;
+    const uint32_t meeting = in->join_meeting[number];
+    const unsigned server = replay->scratch->server[meeting];
+    if (server == replay->configuration->n_servers)
+        return; /* refused, or not ours */
+    const uint32_t profile = at->first_profile[in->class_of[meeting]] + in->profile[meeting];
+    hr_stay *stay = &at->stay[at->first_kind[profile] + in->join_kind[number]];
+    stay->ticks += stay_of(replay->prepared, now, in->end[meeting]);
+    add_to_server(at, now, server, stay->cost, 1, stride);
+    if (at->is_corrected)
+        hr_seen_add_in_flight(&at->seen, last_report(at), meeting, stay->cost, 1, false);
+}
+
+static inline void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
+{
+    hr_replaying *replay = at->replay;
+    const hr_input *in = replay->input;
+    hr_scratch *s = replay->scratch;
+    int64_t load[HR_MAX_RESOURCES];
+    const unsigned server = s->server[meeting];
+    if (server == replay->configuration->n_servers)
+        return; /* refused, or not ours */
+    if (at->counts_hits && now >= replay->prepared->from)
+        hr_overload_meeting_ends(replay, now, meeting, server);
+    fetch(at, in->final, meeting, load, stride);
+    int64_t *sum = s->truth.load + server * (size_t)stride;
+    const int64_t *low = s->low + server * (size_t)stride;
+    int64_t room = 0;
+#pragma omp simd reduction(| : room)
+    for (unsigned r = 0; r < stride; r++) {
+        sum[r] -= load[r];
+        room |= sum[r] - low[r] - 1;
+    }
+    hr_overload_move_people(replay, now, server, -(int64_t)in->size[meeting]);
+    s->truth.meetings[server]--;
+    hr_seen_refresh(&at->seen, server);
+    if (room < 0)
+        hr_overload_update(replay, now, server);
+}
+
+/* No arrival is behind the list's last word. */
+__attribute__((always_inline)) static inline void
+run_events(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
+{
+    const hr_input *in = at->replay->input;
+    const hr_events *events = &at->events;
+    const unsigned number_bits = events->number_bits;
+    const uint64_t mask = ((uint64_t)1 << number_bits) - 1;
+    uint32_t meeting = 0;
+    uint64_t arrival =
+        in->n_meetings > 0 ? hr_events_time(events, in->start[0], HR_EVENT_ARRIVAL) : UINT64_MAX;
+    for (;;) {
+        const uint64_t other = *event >> number_bits;
+        const uint64_t time = arrival < other ? arrival : other;
+        if (at->due < time && time != UINT64_MAX >> number_bits)
+            hr_scalar_catch_up(at, time);
+        const hr_tick now = hr_events_tick(events, time);
+        if (arrival < other) {
+            arrive(at, now, meeting++, stride);
+            arrival = meeting < in->n_meetings
+                          ? hr_events_time(events, in->start[meeting], HR_EVENT_ARRIVAL)
+                          : UINT64_MAX;
+            continue;
+        }
+        if (*event == UINT64_MAX)
+            break;
+        const uint32_t number = (uint32_t)(*event++ & mask);
+        if (hr_events_kind(time) == HR_EVENT_JOIN)
+            join(at, now, number, stride);
+        else
+            depart(at, now, number, stride);
+    }
+}
+
+static void run(hr_scalar_state *at, const uint64_t *event)
+{
+    switch (at->replay->scratch->stride) {
+    case 1:
+        run_events(at, event, 1);
+        break;
+    case 4:
+        run_events(at, event, 4);
+        break;
+    default:
+        run_events(at, event, HR_MAX_RESOURCES);
+    }
+}
+
+#define JOIN_AGAIN(a, b) a##b
+#define JOIN(a, b)       JOIN_AGAIN(a, b)
+
+extern const hr_scalar_level JOIN(hr_scalar_, HR_VECTOR_LEVEL);
+const hr_scalar_level JOIN(hr_scalar_, HR_VECTOR_LEVEL) = {run};

@@ -1,0 +1,45 @@
+/* scalar_state: one replay by the scalar kernel. Its events are compiled once per instruction set
+ * (scalar_level.c), the rest once (scalar.c).
+ */
+#ifndef HR_KERNEL_SCALAR_STATE_H
+#define HR_KERNEL_SCALAR_STATE_H
+
+#include "kernel/events.h"
+#include "kernel/seen.h"
+
+/* How long all joins of a kind stay in the window, added up: what their loads are multiplied with
+ * once, at the end, and not at every join. */
+typedef struct hr_stay {
+    int64_t cost[HR_MAX_RESOURCES]; /* steps of one join, 0 in the padding */
+    hr_u128 ticks;
+} hr_stay;
+
+typedef struct hr_scalar_state {
+    hr_replaying *replay;
+    hr_events events;
+    uint64_t due;      /* tick and kind of the next quiet event */
+    hr_tick next_step; /* absolute ticks; far when there is none */
+    hr_tick next_snapshot, next_report;
+    uint32_t step, snapshot, turn;
+    bool measuring;
+    bool counts_hits;  /* whether meetings met an overload, and how many ended */
+    bool counts_peaks; /* once measuring */
+    bool is_corrected; /* by what is in flight */
+    const hr_vector *vector;
+    hr_seen seen;
+    int64_t own[HR_MAX_RESOURCES]; /* all ones for a resource, 0 in the padding */
+    hr_stay *stay;                 /* one per kind of participant, profile after profile */
+    uint32_t *first_kind;          /* [classes' profiles] its place in `stay` */
+    uint32_t *first_profile;       /* [n_classes] the place of its profiles in `first_kind` */
+} hr_scalar_state;
+
+/* What is quietly due before the event at `time`. */
+void hr_scalar_catch_up(hr_scalar_state *at, uint64_t time);
+
+/* The copy for an instruction set: run all events of the list, which ends with a word of ones. */
+typedef struct hr_scalar_level {
+    void (*run)(hr_scalar_state *at, const uint64_t *event);
+} hr_scalar_level;
+extern const hr_scalar_level hr_scalar_baseline, hr_scalar_avx2, hr_scalar_avx512;
+
+#endif
