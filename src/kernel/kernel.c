@@ -4,6 +4,7 @@
 
 #include "kernel/lanes_place.h"
 #include "kernel/scalar.h"
+#include "kernel/scenarios.h"
 
 static hr_status reference(const hr_lane *lane, unsigned n, const hr_vector *vector,
                            hr_scratch *scratch, hr_err *err)
@@ -16,13 +17,15 @@ out:
     return st;
 }
 
-enum { REFERENCE, SCALAR, LANES, N_KERNELS };
+enum { REFERENCE, SCALAR, LANES, SCENARIOS, N_KERNELS };
 static const hr_kernel kernels[N_KERNELS] = {
     {"reference", "one event at a time, nothing left out: what the others are held to", 1, 0, NULL,
      reference},
     {"scalar", "one replication at a time, any feature", 1, HR_MAX_SHARING, NULL, hr_scalar_replay},
     {"lanes", "replications side by side, for pools without special features", HR_LANES_N, 0,
      hr_lanes_decline, hr_lanes_replay},
+    {"scenarios", "choices of a world side by side on one input, for the same pools", 1,
+     HR_MAX_SHARING, hr_scenarios_decline, hr_scenarios_replay},
 };
 _Static_assert((int)HR_LANES_N <= (int)HR_KERNEL_MOST_LANES, "callers hold as many inputs");
 
@@ -42,28 +45,25 @@ hr_status hr_kernel_choose(const char *request, const hr_kernel **chosen, hr_err
     }
     if (*chosen != NULL)
         return HR_OK;
-    return HR_FAIL(
-        err, HR_ERR_USAGE,
-        "HEADROOM_KERNEL: '%s' is no kernel; use reference, scalar or lanes, or unset it", request);
+    return HR_FAIL(err, HR_ERR_USAGE,
+                   "HEADROOM_KERNEL: '%s' is no kernel; use reference, scalar, lanes or scenarios, "
+                   "or unset it",
+                   request);
 }
 
 const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
                                const char **why)
 {
-    const char *declined = NULL;
-    if (why != NULL)
-        *why = NULL;
-    if (chosen != NULL && chosen->decline == NULL)
-        return chosen;
-    declined = hr_lanes_decline(configuration);
+    const hr_kernel *wanted = chosen != NULL ? chosen : &kernels[LANES];
+    const char *declined = wanted->decline != NULL ? wanted->decline(configuration) : NULL;
     if (why != NULL)
         *why = declined;
-    return declined == NULL ? &kernels[LANES] : &kernels[SCALAR];
+    return declined == NULL ? wanted : &kernels[SCALAR];
 }
 
 const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen)
 {
     if (chosen != NULL)
         return chosen->most_sharing > 0 ? chosen : NULL;
-    return &kernels[SCALAR];
+    return &kernels[SCENARIOS];
 }

@@ -4,6 +4,7 @@
 #include "base/order.h"
 #include "kernel/lanes.h"
 #include "kernel/overload.h"
+#include "kernel/scenarios.h"
 
 hr_status hr_scratch_new(hr_scratch **scratch, hr_err *err)
 {
@@ -41,12 +42,14 @@ void hr_scratch_free(hr_scratch *scratch)
     free_event_arrays(scratch);
     hr_arena_free(&scratch->arena);
     hr_lanes_memory_free(scratch->lanes);
+    hr_scenarios_memory_free(scratch->scenarios);
     hr_mem_free(scratch);
 }
 
 size_t hr_scratch_bytes(const hr_scratch *scratch)
 {
     return sizeof *scratch + scratch->arena.total + hr_lanes_memory_bytes(scratch->lanes) +
+           hr_scenarios_memory_bytes(scratch->scenarios) +
            scratch->n_meetings * (sizeof *scratch->server + sizeof *scratch->people) +
            scratch->load_capacity * sizeof *scratch->load +
            scratch->clock_capacity * sizeof *scratch->clock_at_start +

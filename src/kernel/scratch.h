@@ -35,7 +35,8 @@ struct hr_scratch {
     uint64_t *event; /* what happens when, in order; each kernel packs it its way */
     uint64_t *work;  /* for putting it in order */
     size_t event_capacity;
-    struct hr_lanes_memory *lanes; /* of the lanes kernel, NULL until it is used */
+    struct hr_lanes_memory *lanes;         /* of the lanes kernel, NULL until it is used */
+    struct hr_scenarios_memory *scenarios; /* of the scenarios kernel, the same */
 
     hr_known truth, reported;
     unsigned stride;        /* S: resources of one server fill whole vectors */

@@ -1,0 +1,397 @@
+#include "kernel/scenarios.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "kernel/events.h"
+#include "kernel/placed.h"
+#include "kernel/scalar.h"
+#include "kernel/scenarios_place.h"
+
+/* ---- what it can do */
+
+static const char *decline_rule(const hr_configuration *c)
+{
+    const int metric = c->placement.metric;
+    if (c->placement.rule == HR_RULE_POWER_OF_D)
+        return "its placement rule";
+    for (unsigned j = 1; metric == HR_METRIC_RELATIVE && j < c->n_servers; j++) {
+        if (c->prepared->full[j] < c->prepared->full[0] ||
+            c->prepared->full[j] > c->prepared->full[0])
+            return "servers of different capacity";
+    }
+    return NULL;
+}
+
+const char *hr_scenarios_decline(const hr_configuration *c)
+{
+    const hr_prepared *p = c->prepared;
+    if (c->n_resources > 1)
+        return "several resources";
+    if (c->admission != HR_ADMISSION_NONE)
+        return "admission";
+    if (p->report_period > 0)
+        return "load reports";
+    if (p->n_slots > 0)
+        return "snapshots";
+    if (p->n_session_items > 0)
+        return "background sessions";
+    if (hr_placed_load_of_one(c) == 0)
+        return "meetings that load by more than their size";
+    return decline_rule(c);
+}
+
+/* ---- memory */
+
+struct hr_scenarios_memory {
+    hr_scenarios scenarios;
+    hr_changes changes;
+    uint32_t *event;
+    uint16_t *server;
+    int32_t *cells; /* ceilings, peaks, keys */
+    size_t most_events, most_servers, most_cells, most_stretches, most_standing;
+};
+
+/* Cells of people at the beginnings of stretches, about: 2 MiB of them. */
+enum { STANDING = 1 << 19, LEAST_STRETCHES = 16 };
+
+static void free_arrays(hr_scenarios_memory *m)
+{
+    hr_mem_free(m->event);
+    hr_mem_free(m->server);
+    hr_mem_free(m->cells);
+    hr_mem_free(m->scenarios.stretch);
+    hr_mem_free(m->scenarios.standing);
+    *m = (hr_scenarios_memory){.changes = m->changes};
+}
+
+void hr_scenarios_memory_free(hr_scenarios_memory *memory)
+{
+    if (memory == NULL)
+        return;
+    free_arrays(memory);
+    hr_changes_free(&memory->changes);
+    hr_mem_free(memory);
+}
+
+size_t hr_scenarios_memory_bytes(const hr_scenarios_memory *m)
+{
+    if (m == NULL)
+        return 0;
+    return sizeof *m + hr_changes_bytes(&m->changes) + m->most_events * sizeof *m->event +
+           m->most_servers * sizeof *m->server + m->most_cells * sizeof *m->cells +
+           m->most_stretches * sizeof *m->scenarios.stretch +
+           m->most_standing * sizeof *m->scenarios.standing;
+}
+
+/* Room for `n` items of `size` bytes, what was there is lost. */
+static bool grow(void *array, size_t *most, size_t n, size_t size)
+{
+    void *old = NULL;
+    if (n <= *most)
+        return true;
+    memcpy(&old, array, sizeof old);
+    hr_mem_free(old);
+    void *data = hr_mem_take(n + n / 4, size);
+    *most = data != NULL ? n + n / 4 : 0;
+    memcpy(array, &data, sizeof data);
+    return data != NULL;
+}
+
+static bool make_room(hr_scenarios_memory *m, const hr_input *in)
+{
+    hr_scenarios *sc = &m->scenarios;
+    const size_t cells = (size_t)sc->n_servers * sc->n_lanes;
+    const size_t stretches =
+        STANDING / cells > LEAST_STRETCHES ? STANDING / cells : LEAST_STRETCHES;
+    const bool there =
+        grow(&m->event, &m->most_events, 2 * (size_t)in->n_meetings + in->n_joins,
+             sizeof *m->event) &&
+        grow(&m->server, &m->most_servers, (size_t)in->n_meetings * sc->n_lanes,
+             sizeof *m->server) &&
+        grow(&m->cells, &m->most_cells, 6 * cells, sizeof *m->cells) &&
+        grow(&sc->stretch, &m->most_stretches, stretches * sc->n_lanes, sizeof *sc->stretch) &&
+        grow(&sc->standing, &m->most_standing, stretches * cells, sizeof *sc->standing);
+    sc->event = m->event;
+    sc->server = m->server;
+    sc->ceiling = m->cells;
+    sc->peak = m->cells + cells;
+    sc->key = m->cells + 2 * cells;
+    sc->most_stretches = (uint32_t)stretches;
+    return there;
+}
+
+/* ---- from configurations to lanes */
+
+/* People that every server may have under its lowest ceiling; false when a ceiling is negative. */
+static bool set_ceilings(const hr_lane *lane, hr_scenarios *sc)
+{
+    const hr_configuration *c = lane->configuration;
+    const int64_t one = hr_placed_load_of_one(c);
+    for (unsigned s = 0; s < c->n_servers; s++) {
+        int64_t lowest = INT64_MAX;
+        for (unsigned i = 0; i < c->n_limits; i++) {
+            const int64_t ceiling = lane->input->ceiling[i * (size_t)c->n_servers + s];
+            lowest = ceiling < lowest ? ceiling : lowest;
+        }
+        if (lowest < 0)
+            return false;
+        const int64_t people = lowest / one;
+        sc->ceiling[s * (size_t)sc->n_lanes + lane->input->lane] =
+            (int32_t)(people < INT32_MAX ? people : INT32_MAX);
+    }
+    return true;
+}
+
+static void set_rule(const hr_configuration *c, unsigned l, hr_scenarios *sc)
+{
+    const uint32_t bit = 1u << l;
+    const hr_placement *placement = &c->placement;
+    const bool looks = placement->rule != HR_RULE_RANDOM && placement->rule != HR_RULE_ROUND_ROBIN;
+    sc->live |= bit;
+    sc->servers_of[l] = c->n_servers;
+    sc->random |= placement->rule == HR_RULE_RANDOM ? bit : 0;
+    sc->in_turn |= placement->rule == HR_RULE_ROUND_ROBIN ? bit : 0;
+    sc->uniform |= looks && placement->ties == HR_TIES_UNIFORM ? bit : 0;
+    sc->by_meetings |= looks && placement->metric == HR_METRIC_MEETINGS ? bit : 0;
+    sc->threshold[l] = c->prepared->weight;
+}
+
+/* Arrivals among the departures and joins that are in order already: without a branch, because
+ * nobody can tell which comes next. */
+static void merge_events(const hr_events *events, const uint64_t *word, const hr_input *in,
+                         hr_scenarios_memory *m)
+{
+    const uint64_t mask = ((uint64_t)1 << events->number_bits) - 1;
+    const uint64_t from = hr_events_time(events, in->from, HR_EVENT_QUIET);
+    const uint64_t last = UINT64_MAX >> events->number_bits; /* of the words: no event */
+    uint64_t arrival = last, next = *word >> events->number_bits;
+    uint32_t i = 0, n = 0, measured = 0;
+    for (;; n++) {
+        arrival =
+            i < in->n_meetings ? hr_events_time(events, in->start[i], HR_EVENT_ARRIVAL) : last;
+        next = *word >> events->number_bits;
+        const bool arrives = arrival < next;
+        const uint64_t time = arrives ? arrival : next;
+        if (time == last)
+            break;
+        m->event[n] = hr_events_kind(time) << HR_SCENARIOS_NUMBER_BITS |
+                      (arrives ? i : (uint32_t)(*word & mask));
+        measured += time < from;
+        i += arrives;
+        word += !arrives;
+    }
+    m->scenarios.n_events = n;
+    m->scenarios.measured = measured;
+}
+
+static const hr_scenarios_level *level_of(const hr_vector *vector)
+{
+#if defined(__x86_64__)
+    if (strcmp(vector->name, "avx512") == 0)
+        return &hr_scenarios_avx512;
+    if (strcmp(vector->name, "avx2") == 0)
+        return &hr_scenarios_avx2;
+#endif
+    (void)vector;
+    return &hr_scenarios_baseline;
+}
+
+/* ---- counts of one lane */
+
+/* Whose people and how many more of them: false when it is not about the lane. */
+static bool read_event(const hr_scenarios *sc, const hr_input *in, uint32_t event, hr_tick *now,
+                       unsigned *server, int64_t *people)
+{
+    const uint32_t number = event & ((1u << HR_SCENARIOS_NUMBER_BITS) - 1);
+    const uint32_t kind = event >> HR_SCENARIOS_NUMBER_BITS;
+    const uint32_t meeting = kind == HR_EVENT_JOIN ? in->join_meeting[number] : number;
+    const uint16_t placed = sc->server[meeting * (size_t)sc->n_lanes + in->lane];
+    if (placed == HR_NO_SERVER)
+        return false;
+    *server = placed;
+    if (kind == HR_EVENT_JOIN) {
+        *now = in->join_tick[number];
+        *people = 1;
+    } else if (kind == HR_EVENT_ARRIVAL) {
+        *now = in->start[meeting];
+        *people = sc->joins_at_once ? (int64_t)in->size[meeting] : 0;
+    } else {
+        *now = in->end[meeting];
+        *people = -(int64_t)in->size[meeting];
+    }
+    return true;
+}
+
+static void replay_stretch(hr_placed *placed, const hr_scenarios *sc, const hr_stretch *stretch,
+                           const int32_t *standing)
+{
+    const hr_input *in = placed->replay.input;
+    hr_tick now = 0;
+    unsigned server = 0;
+    int64_t people = 0;
+    for (unsigned j = 0; j < placed->replay.configuration->n_servers; j++)
+        hr_placed_stand(placed, j, standing[j]);
+    if (read_event(sc, in, sc->event[stretch->first], &now, &server, &people))
+        hr_placed_stand(placed, server, standing[server] - people); /* as before the first one */
+    for (uint32_t e = stretch->first; e < stretch->end; e++) {
+        if (read_event(sc, in, sc->event[e], &now, &server, &people))
+            hr_placed_move(placed, now, server, people);
+    }
+}
+
+static void find_hits(hr_placed *placed, const hr_scenarios *sc)
+{
+    const hr_input *in = placed->replay.input;
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const uint16_t server = sc->server[i * (size_t)sc->n_lanes + in->lane];
+        if (server != HR_NO_SERVER && in->end[i] >= in->from && in->end[i] < in->to)
+            hr_placed_count_hits(placed, i, server);
+    }
+}
+
+/* Sums depend on who keeps which meetings alone. */
+static bool has_same_sums(const hr_lane *a, const hr_lane *b)
+{
+    const hr_configuration *c = a->configuration;
+    bool same = true;
+    for (unsigned i = 0; same && i < c->n_sources; i++)
+        same = c->prepared->sources[i].keep == b->configuration->prepared->sources[i].keep;
+    return same;
+}
+
+static void copy_sums(const hr_lane *to, const hr_lane *from)
+{
+    const hr_configuration *c = to->configuration;
+    memcpy(to->counts->offered, from->counts->offered, c->n_classes * sizeof *to->counts->offered);
+    to->counts->meetings_ended = from->counts->meetings_ended;
+    to->counts->people_ended = from->counts->people_ended;
+    to->counts->person_time = from->counts->person_time;
+    to->counts->load_time[0] = (hr_u128)to->counts->person_time *
+                               (hr_u128)(uint64_t)hr_placed_load_of_one(to->configuration);
+}
+
+/* `before`: lanes that have been counted. */
+static hr_status count(const hr_lane *lane, const hr_lane *const *before, unsigned n_before,
+                       hr_scratch *scratch, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_scenarios_memory *m = scratch->scenarios;
+    const hr_scenarios *sc = &m->scenarios;
+    const unsigned l = lane->input->lane;
+    const unsigned needs = lane->counts->needs;
+    hr_placed placed;
+    HR_TRY(hr_placed_begin(&placed, lane, &m->changes, scratch, err));
+    for (uint32_t i = 0; i < sc->n_stretches[l]; i++) {
+        const size_t number = l * (size_t)sc->most_stretches + i;
+        replay_stretch(&placed, sc, &sc->stretch[number], sc->standing + number * sc->n_servers);
+    }
+    HR_TRY(hr_placed_end(&placed, err));
+    if ((needs & HR_NEEDS_HITS) == HR_NEEDS_HITS && m->changes.n > 0)
+        find_hits(&placed, sc);
+    for (unsigned j = 0; (needs & HR_NEEDS_PEAK) != 0 && j < lane->configuration->n_servers; j++)
+        lane->counts->peak[j] = sc->peak[j * (size_t)sc->n_lanes + l] * placed.one;
+    if ((needs & HR_NEEDS_SUMS) == 0)
+        return HR_OK;
+    for (unsigned i = 0; i < n_before; i++) {
+        if (has_same_sums(lane, before[i])) {
+            copy_sums(lane, before[i]);
+            return HR_OK;
+        }
+    }
+    hr_placed_sum_up(&placed);
+out:
+    return st;
+}
+
+/* ---- all lanes */
+
+/* Those that fit come into lanes, the others to `rest`; how many fit. */
+static unsigned set_lanes(const hr_lane *lane, unsigned n, hr_scenarios *sc,
+                          const hr_lane **fitting, hr_lane *rest, unsigned *n_rest)
+{
+    unsigned n_fitting = 0;
+    *n_rest = 0;
+    sc->live = sc->by_meetings = sc->uniform = sc->random = sc->in_turn = 0;
+    for (unsigned i = 0; i < n; i++) {
+        if (hr_scenarios_decline(lane[i].configuration) == NULL && set_ceilings(&lane[i], sc)) {
+            set_rule(lane[i].configuration, lane[i].input->lane, sc);
+            fitting[n_fitting++] = &lane[i];
+        } else {
+            rest[(*n_rest)++] = lane[i];
+        }
+    }
+    return n_fitting;
+}
+
+/* Keys hold `most` people: false when some server gets more. */
+static bool place_with(hr_scenarios *sc, bool (*run)(hr_scenarios *), unsigned most_servers,
+                       uint32_t most, uint32_t largest)
+{
+    if (sc->n_servers > most_servers || largest >= most)
+        return false;
+    sc->most = (int32_t)(most - largest);
+    return run(sc);
+}
+
+static bool place(const hr_lane *lane, const hr_vector *vector, hr_scenarios *sc)
+{
+    const hr_scenarios_level *level = level_of(vector);
+    const hr_input *in = lane->input;
+    uint32_t largest = 1;
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        largest = in->size[i] > largest ? in->size[i] : largest;
+    return place_with(sc, level->narrow, HR_NARROW_SERVERS, HR_NARROW_MOST, largest) ||
+           place_with(sc, level->wide, HR_WIDE_SERVERS, HR_WIDE_MOST, largest);
+}
+
+static bool prepare(const hr_lane *lane, unsigned n, hr_scratch *scratch, hr_events *events)
+{
+    const hr_input *in = lane[0].input;
+    const size_t n_events = 2 * (size_t)in->n_meetings + in->n_joins;
+    hr_err no_room = {0}; /* scalar needs less */
+    if (n_events >= (size_t)1 << HR_SCENARIOS_NUMBER_BITS || !hr_events_fit(in, events) ||
+        hr_scratch_room_for_events(scratch, n_events + 1, &no_room) != HR_OK)
+        return false;
+    if (scratch->scenarios == NULL)
+        scratch->scenarios = hr_mem_take(1, sizeof *scratch->scenarios);
+    if (scratch->scenarios == NULL)
+        return false;
+    hr_scenarios *sc = &scratch->scenarios->scenarios;
+    sc->n_servers = 0;
+    sc->n_lanes = n <= 8 ? 8 : n <= 16 ? 16 : HR_MAX_SHARING;
+    for (unsigned i = 0; i < n; i++)
+        sc->n_servers = lane[i].configuration->n_servers > sc->n_servers
+                            ? lane[i].configuration->n_servers
+                            : sc->n_servers;
+    sc->n_servers = (sc->n_servers + 1) / 2 * 2;
+    sc->input = in;
+    sc->joins_at_once = lane[0].configuration->prepared->joins_at_once;
+    sc->counts_peaks = (lane[0].counts->needs & HR_NEEDS_PEAK) != 0;
+    return make_room(scratch->scenarios, in);
+}
+
+hr_status hr_scenarios_replay(const hr_lane *lane, unsigned n, const hr_vector *vector,
+                              hr_scratch *scratch, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_lane *fitting[HR_MAX_SHARING];
+    hr_lane rest[HR_MAX_SHARING];
+    hr_events events;
+    unsigned n_rest = 0;
+    if (!prepare(lane, n, scratch, &events))
+        return hr_scalar_replay(lane, n, vector, scratch, err);
+    hr_scenarios_memory *m = scratch->scenarios;
+    const unsigned n_fitting = set_lanes(lane, n, &m->scenarios, fitting, rest, &n_rest);
+    if (n_fitting == 0)
+        return hr_scalar_replay(lane, n, vector, scratch, err);
+    hr_events_put_in_order(&events, lane[0].input, scratch);
+    merge_events(&events, scratch->event, lane[0].input, m);
+    if (!place(lane, vector, &m->scenarios))
+        return hr_scalar_replay(lane, n, vector, scratch, err);
+    for (unsigned i = 0; i < n_fitting; i++)
+        HR_TRY(count(fitting[i], fitting, i, scratch, err));
+    HR_TRY(hr_scalar_replay(rest, n_rest, vector, scratch, err));
+out:
+    return st;
+}
