@@ -163,15 +163,23 @@ out:
 
 /* ---- the work */
 
-/* "lanes: replications side by side, ..." or "scalar, for the lanes cannot do the join ramp". */
-static void print_kernel(const hr_configuration *configuration, const hr_kernel *chosen)
+/* "scenarios: ...; 18 choices of a world share their meetings", "scalar: ...; the faster lanes
+ * cannot do the join ramp". */
+static void print_kernel(const hr_configuration *configuration, unsigned n_sharing,
+                         const hr_kernel *chosen)
 {
     const char *why = NULL;
     hr_words words = {0};
-    const hr_kernel *kernel = hr_kernel_for(chosen, configuration, &why);
+    const hr_kernel *kernel = hr_kernel_for_sharing(chosen, configuration, n_sharing, &why);
+    const bool is_shared = kernel != NULL;
+    if (!is_shared)
+        kernel = hr_kernel_for(chosen, configuration, &why);
     hr_words_add(&words, "%s: %s", kernel->name, kernel->doc);
+    if (is_shared)
+        hr_words_add(&words, "; %u choices of a world share their meetings", n_sharing);
     if (why != NULL)
-        hr_words_add(&words, "; the faster lanes cannot do %s", why);
+        hr_words_add(&words, "; the faster %s cannot do %s", is_shared ? "scenarios" : "lanes",
+                     why);
     fact("kernel", words.s);
 }
 
@@ -230,7 +238,7 @@ static hr_status print_all(const hr_study *study, const hr_configuration *config
     print_design(study);
     HR_TRY(print_pool(configuration, pool, err));
     print_work(study, work);
-    print_kernel(configuration, chosen);
+    print_kernel(configuration, work->sharing, chosen);
     HR_TRY(print_assumptions(study, configuration->index, err));
     print_warnings(study, configuration, pool, work);
 out:
@@ -269,7 +277,11 @@ static void json_work(hr_json *json, const hr_configuration *configuration, cons
                       const hr_forecast_work *work)
 {
     hr_json_object(json, "work");
-    hr_json_text(json, "kernel", hr_kernel_for(chosen, configuration, NULL)->name);
+    const hr_kernel *kernel = hr_kernel_for_sharing(chosen, configuration, work->sharing, NULL);
+    if (kernel == NULL)
+        kernel = hr_kernel_for(chosen, configuration, NULL);
+    hr_json_text(json, "kernel", kernel->name);
+    hr_json_count(json, "sharing", work->sharing);
     hr_json_number(json, "least_replications", work->least_replications);
     hr_json_number(json, "most_replications", work->most_replications);
     hr_json_number(json, "meetings_per_replication", work->meetings);

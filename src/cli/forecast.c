@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "input/input.h"
 #include "kernel/kernel.h"
 #include "model/prepared.h"
 #include "model/tally.h"
@@ -111,6 +112,27 @@ static double mean_events(const hr_configuration *configuration, double drawn)
     return events;
 }
 
+/* How many choices of the first world have the same meetings as its first one. */
+static hr_status count_sharing(const hr_study *study, unsigned *n, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    hr_groups groups = {0};
+    hr_configuration first = {0};
+    const uint64_t group = hr_study_group(study, 0);
+    *n = 0;
+    for (uint64_t i = 0; i < study->n_choices && *n < HR_MAX_SHARING; i++) {
+        hr_configuration one = {0};
+        if (hr_study_group(study, i) != group)
+            continue;
+        HR_TRY(hr_study_configuration(study, &groups, i, 0, &arena, i == 0 ? &first : &one, err));
+        *n += i == 0 || hr_input_may_share(&first, &one);
+    }
+out:
+    hr_arena_free(&arena);
+    return st;
+}
+
 static void add_sample(hr_forecast_work *work, const hr_configuration *configuration, double share)
 {
     const double drawn = mean_drawn(configuration);
@@ -160,6 +182,7 @@ hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_work *work, hr_
         add_sample(work, &configuration, 1.0 / (double)n);
     }
     add_totals(study, work);
+    HR_TRY(count_sharing(study, &work->sharing, err));
 out:
     hr_arena_free(&arena);
     return st;

@@ -25,11 +25,12 @@ typedef struct hr_forecast_work {
     double events;                      /* mean in one replication */
     double least_seconds, most_seconds; /* of one core, about */
     double least_replications, most_replications;
-    double seconds;  /* of one replication's events, on one core */
-    double input;    /* bytes of the inputs that a thread holds */
-    double memory;   /* bytes of one process with one thread, about */
-    double file;     /* bytes of the result file, about */
-    double rounding; /* largest relative rounding error of a load */
+    unsigned sharing; /* choices of one world that have the same meetings, of at most 32 */
+    double seconds;   /* of one replication's events, on one core */
+    double input;     /* bytes of the inputs that a thread holds */
+    double memory;    /* bytes of one process with one thread, about */
+    double file;      /* bytes of the result file, about */
+    double rounding;  /* largest relative rounding error of a load */
 } hr_forecast_work;
 /* Averages over up to 64 configurations spread over the design. */
 HR_MUST_CHECK hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_work *work,

@@ -168,11 +168,10 @@ static unsigned gather(hr_member **who, unsigned n)
     return n_sharing;
 }
 
-static hr_status run_together(hr_worker *worker, hr_member **who, unsigned n, hr_days days,
-                              const atomic_bool *stop)
+static hr_status run_together(hr_worker *worker, const hr_kernel *kernel, hr_member **who,
+                              unsigned n, hr_days days, const atomic_bool *stop)
 {
     hr_status st = HR_OK;
-    const hr_kernel *kernel = hr_kernel_for_sharing(worker->kernel);
     for (unsigned i = 0; i < n; i++)
         HR_TRY(make_counts(worker, &who[i]->configuration, &who[i]->counts));
     for (uint64_t day = days.begin; day < days.end; day++) {
@@ -243,18 +242,22 @@ static hr_status run(hr_worker *worker, size_t n_tasks, hr_days days, const atom
     hr_status st = HR_OK;
     hr_member *who[HR_TEAM_MOST];
     const unsigned n = (unsigned)n_tasks;
-    const bool may_share = hr_kernel_for_sharing(worker->kernel) != NULL;
     for (unsigned i = 0; i < n; i++)
         who[i] = &worker->member[i];
     for (unsigned first = 0, n_sharing = 0; first < n; first += n_sharing) {
+        const hr_configuration *configuration = &who[first]->configuration;
         for (unsigned i = first; first > 0 && i < n; i++) /* the arena has gone on to other days */
             HR_TRY(
                 resolve(worker, who[i]->configuration.index, days.begin, &who[i]->configuration));
-        n_sharing = may_share ? gather(who + first, n - first) : 1;
-        if (n_sharing == 1)
+        n_sharing = gather(who + first, n - first);
+        const hr_kernel *kernel =
+            hr_kernel_for_sharing(worker->kernel, configuration, n_sharing, NULL);
+        if (kernel != NULL) {
+            HR_TRY(run_together(worker, kernel, who + first, n_sharing, days, stop));
+        } else {
+            n_sharing = 1;
             HR_TRY(run_alone(worker, who[first], days, stop));
-        else
-            HR_TRY(run_together(worker, who + first, n_sharing, days, stop));
+        }
     }
 out:
     return st;

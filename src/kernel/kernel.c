@@ -61,9 +61,21 @@ const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *
     return declined == NULL ? wanted : &kernels[SCALAR];
 }
 
-const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen)
+/* What one input saves fewer configurations is less than what days side by side do. */
+enum { LEAST_SHARING = 4 };
+
+const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen,
+                                       const hr_configuration *configuration, unsigned n,
+                                       const char **why)
 {
-    if (chosen != NULL)
-        return chosen->most_sharing > 0 ? chosen : NULL;
-    return &kernels[SCENARIOS];
+    const bool is_few = n < LEAST_SHARING && hr_lanes_decline(configuration) == NULL;
+    const hr_kernel *wanted = chosen != NULL ? chosen : &kernels[SCENARIOS];
+    if (why != NULL)
+        *why = NULL;
+    if (n < 2 || wanted->most_sharing == 0 || (chosen == NULL && is_few))
+        return NULL;
+    const char *declined = wanted->decline != NULL ? wanted->decline(configuration) : NULL;
+    if (why != NULL)
+        *why = declined;
+    return declined == NULL ? wanted : &kernels[SCALAR];
 }

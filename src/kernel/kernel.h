@@ -28,11 +28,14 @@ const hr_kernel *hr_kernel_number(unsigned i);
  * Fails with HR_ERR_USAGE on an unknown name. `chosen` is NULL for all. */
 HR_MUST_CHECK hr_status hr_kernel_choose(const char *request, const hr_kernel **chosen,
                                          hr_err *err);
-/* The fastest kernel for a configuration, `chosen` or any; `scalar` where `chosen` declines. `why`
- * may be NULL, or gets the feature that the next faster one declined for, NULL if there is none. */
+/* The fastest kernel for a configuration by itself, `chosen` or any; `scalar` where it declines.
+ * `why` may be NULL, or gets the feature that it declined for, NULL if there is none. */
 const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
                                const char **why);
-/* The kernel for configurations on one input, NULL when `chosen` cannot do that. */
-const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen);
+/* The kernel for `n` configurations that may share an input, the first of which is given; NULL when
+ * each goes better by itself, or `chosen` wants it so. `why` as above, for the first. */
+const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen,
+                                       const hr_configuration *configuration, unsigned n,
+                                       const char **why);
 
 #endif

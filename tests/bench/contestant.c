@@ -27,15 +27,19 @@ hr_status contestant_model_open(contestant_model *model, const char *path, const
                                 hr_err *err)
 {
     hr_status st = HR_OK;
+    hr_groups groups = {0};
     size_t n_sets = 0;
     while (sets[n_sets] != NULL)
         n_sets++;
     HR_TRY(hr_study_open(&model->study, path, sets, n_sets, err));
-    /* Without choices no configuration shares its days with another: no groups are needed. */
-    HR_TRY(hr_study_configuration(&model->study, NULL, 0, 0, &model->arena, &model->configuration,
-                                  err));
-    for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++) {
-        HR_TRY(hr_counts_init(&model->counts[l], &model->configuration, &model->arena, err));
+    HR_ASSERT(model->study.n_configurations <= HR_MAX_SHARING);
+    model->n_configurations = (unsigned)model->study.n_configurations;
+    for (unsigned l = 0; l < HR_MAX_SHARING; l++) {
+        const unsigned own = l < model->n_configurations ? l : 0;
+        if (own == l)
+            HR_TRY(hr_study_configuration(&model->study, &groups, l, 0, &model->arena,
+                                          &model->configuration[l], err));
+        HR_TRY(hr_counts_init(&model->counts[l], &model->configuration[own], &model->arena, err));
         model->counts[l].needs = model->study.layout.needs; /* as the engine does */
     }
     HR_TRY(hr_scratch_new(&model->scratch, err));
@@ -46,7 +50,7 @@ out:
 void contestant_model_free(contestant_model *model)
 {
     hr_scratch_free(model->scratch);
-    for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
+    for (unsigned l = 0; l < HR_MAX_SHARING; l++)
         hr_input_free(&model->input[l]);
     hr_arena_free(&model->arena);
     hr_study_free(&model->study);
@@ -55,7 +59,8 @@ void contestant_model_free(contestant_model *model)
 /* Share of the window with any server over the study's target. */
 static double time_over(const contestant_model *model, unsigned lane)
 {
-    const unsigned n = model->configuration.n_servers;
+    const unsigned own = model->n_configurations > 1 ? lane : 0;
+    const unsigned n = model->configuration[own].n_servers;
     const hr_study *study = &model->study;
     const uint32_t criterion = study->target.cell - study->layout.first[study->target.outcome];
     uint64_t over = 0;
@@ -64,30 +69,49 @@ static double time_over(const contestant_model *model, unsigned lane)
     return (double)over / (double)(model->input[lane].to - model->input[lane].from);
 }
 
-/* The only place that writes inputs and calls kernels: replications first .. first + n, as many
- * at once as the kernel has lanes. */
+/* One replication of every configuration, or of one as many replications as the kernel has lanes.
+ */
+static hr_status write_inputs(const contestant *c, unsigned first, unsigned n, hr_err *err)
+{
+    hr_status st = HR_OK;
+    contestant_model *m = c->model;
+    hr_input *input[HR_MAX_SHARING];
+    const hr_configuration *configuration[HR_MAX_SHARING];
+    for (unsigned l = 0; l < n; l++) {
+        input[l] = &m->input[l];
+        configuration[l] = &m->configuration[l];
+    }
+    if (m->n_configurations > 1)
+        return hr_input_write_shared(input, configuration, n, first, c->vector, err);
+    for (unsigned l = 0; l < n; l++)
+        HR_TRY(hr_input_write(input[l], configuration[0], first + l, c->vector, err));
+out:
+    return st;
+}
+
+/* The only place that writes inputs and calls kernels: replications first .. first + n. */
 static hr_status replay(const contestant *c, unsigned first, unsigned n, naive_result *result,
                         halves *seconds, hr_err *err)
 {
     hr_status st = HR_OK;
     contestant_model *m = c->model;
-    hr_lane lane[HR_KERNEL_MOST_LANES];
-    for (unsigned done = 0; done < n; done += c->kernel->most_lanes) {
-        const unsigned left = n - done;
-        const unsigned now = left < c->kernel->most_lanes ? left : c->kernel->most_lanes;
+    const bool shares = m->n_configurations > 1;
+    const unsigned step = shares ? 1 : c->kernel->most_lanes;
+    hr_lane lane[HR_MAX_SHARING];
+    for (unsigned done = 0; done < n; done += step) {
+        const unsigned days = n - done < step ? n - done : step;
+        const unsigned lanes = shares ? m->n_configurations : days;
         const double t0 = sample_cpu_s();
-        for (unsigned l = 0; l < now; l++) {
-            HR_TRY(
-                hr_input_write(&m->input[l], &m->configuration, first + done + l, c->vector, err));
-            lane[l] = (hr_lane){&m->configuration, &m->input[l], &m->counts[l]};
-        }
+        HR_TRY(write_inputs(c, first + done, lanes, err));
         const double t1 = sample_cpu_s();
-        HR_TRY(c->kernel->replay(lane, now, c->vector, m->scratch, err));
+        for (unsigned l = 0; l < lanes; l++)
+            lane[l] = (hr_lane){&m->configuration[shares ? l : 0], &m->input[l], &m->counts[l]};
+        HR_TRY(c->kernel->replay(lane, lanes, c->vector, m->scratch, err));
         seconds->replay += sample_cpu_s() - t1;
         seconds->input += t1 - t0;
-        for (unsigned l = 0; l < now; l++) {
+        for (unsigned l = 0; l < lanes; l++) {
             const double share = time_over(m, l);
-            naive_add(result, &(naive_result){m->input[l].n_meetings, 1, share, share * share});
+            naive_add(result, &(naive_result){m->input[l].n_own, 1, share, share * share});
         }
     }
 out:
@@ -107,7 +131,7 @@ hr_status contestant_take(void *subject, const contest_round *round, hr_err *err
     naive_result result = {0};
     halves seconds = {0};
     const char *why =
-        c->kernel->decline != NULL ? c->kernel->decline(&c->model->configuration) : NULL;
+        c->kernel->decline != NULL ? c->kernel->decline(c->model->configuration) : NULL;
     if (why != NULL) {
         if (round->number == 1)
             write_missing(c, why);

@@ -12,14 +12,16 @@
 
 enum { CONTESTANT_MOST_KERNELS = 16, CONTESTANT_MOST_LEVELS = 8 };
 
-/* A study of one configuration, and the memory to run it; shared by its contestants. */
+/* A study, and the memory to run it; shared by its contestants. Days of its configuration are
+ * replayed, or all its configurations on inputs that they share. */
 typedef struct contestant_model {
     const char *section, *parameter;
     hr_study study;
     hr_arena arena;
-    hr_configuration configuration;
-    hr_counts counts[HR_KERNEL_MOST_LANES];
-    hr_input input[HR_KERNEL_MOST_LANES];
+    unsigned n_configurations; /* at most HR_MAX_SHARING */
+    hr_configuration configuration[HR_MAX_SHARING];
+    hr_counts counts[HR_MAX_SHARING]; /* of lanes, or of configurations */
+    hr_input input[HR_MAX_SHARING];
     hr_scratch *scratch;
 } contestant_model;
 

@@ -8,7 +8,7 @@
 #include "model/placement.h"
 #include "sample.h"
 
-enum { MOST_SETS = 8, MOST_MODELS = 24, MOST_TEXT = 96 };
+enum { MOST_SETS = 12, MOST_MODELS = 24, MOST_TEXT = 96 };
 
 /* What is set on top of M0. */
 typedef struct change {
@@ -87,6 +87,54 @@ static const change overloads[] = {
     {"overload", "ceiling 690", {"pool.ceilings.load.full=690"}},
 };
 
+#define MORE_RESOURCES                                                                             \
+    "pool.server.cpu=7000 Mc/s", "pool.ceilings.cpu.full=100 %",                                   \
+        "meetings.classes[0].cost.cpu=7 Mc/s", "pool.server.network_out=250 Mbit/s",               \
+        "pool.ceilings.network_out.full=100 %", "meetings.classes[0].cost.network_out=250 kbit/s"
+
+/* Choices of one world on one input: what each meeting of each of them costs. */
+static const change sharing[] = {
+    {"sharing",
+     "4 ceilings",
+     {"design.common_random_numbers=yes",
+      "choose.pool.ceilings.load.full=[1000, 1010, 1020, 1030]"}},
+    {"sharing",
+     "8 ceilings",
+     {"design.common_random_numbers=yes",
+      "choose.pool.ceilings.load.full=[1000, 1010, 1020, 1030, 1040, 1050, 1060, 1070]"}},
+    {"sharing",
+     "32 ceilings",
+     {"design.common_random_numbers=yes",
+      "choose.pool.ceilings.load.full=[1000, 1005, 1010, 1015, 1020, 1025, 1030, 1035, 1040, 1045, "
+      "1050, 1055, 1060, 1065, 1070, 1075, 1080, 1085, 1090, 1095, 1100, 1105, 1110, 1115, 1120, "
+      "1125, 1130, 1135, 1140, 1145, 1150, 1155]"}},
+    {"sharing",
+     "4 pools x 8 ceilings",
+     {"design.common_random_numbers=yes", "choose.pool.servers=[12, 11, 10, 9]",
+      "choose.pool.ceilings.load.full=[1000, 1010, 1020, 1030, 1040, 1050, 1060, 1070]"}},
+    {"sharing",
+     "2 rates x 16 ceilings",
+     {"design.common_random_numbers=yes",
+      "choose.arrivals.sources[0].rate=[2000 per hour, 1800 per hour]",
+      "choose.pool.ceilings.load.full=[1000, 1010, 1020, 1030, 1040, 1050, 1060, 1070, 1080, 1090, "
+      "1100, 1110, 1120, 1130, 1140, 1150]"}},
+    {"sharing",
+     "32 ceilings, ties uniform",
+     {"design.common_random_numbers=yes", "placement.ties=uniform",
+      "choose.pool.ceilings.load.full=[1000, 1005, 1010, 1015, 1020, 1025, 1030, 1035, 1040, 1045, "
+      "1050, 1055, 1060, 1065, 1070, 1075, 1080, 1085, 1090, 1095, 1100, 1105, 1110, 1115, 1120, "
+      "1125, 1130, 1135, 1140, 1145, 1150, 1155]"}},
+    {"sharing",
+     "8 ceilings, join ramp of 5 min",
+     {"design.common_random_numbers=yes", "meetings.join_ramp=uniform(0 s, 300 s)",
+      "choose.pool.ceilings.load.full=[1000, 1010, 1020, 1030, 1040, 1050, 1060, 1070]"}},
+    {"sharing",
+     "18 choices, 3 resources",
+     {"design.common_random_numbers=yes", MORE_RESOURCES,
+      "choose.pool.servers=[12, 11, 10, 9, 8, 7]",
+      "choose.placement.rule=[fewest_participants, fewest_meetings, random]"}},
+};
+
 /* The rules follow from the program's own table; these are the metrics of one of them. */
 static const change metrics[] = {
     {"rule", "least_loaded by relative", {"placement.metric=relative"}},
@@ -94,11 +142,6 @@ static const change metrics[] = {
     {"rule", "least_loaded by participants", {"placement.metric=participants"}},
     {"rule", "least_loaded, ties uniform", {"placement.ties=uniform"}},
 };
-
-#define MORE_RESOURCES                                                                             \
-    "pool.server.cpu=7000 Mc/s", "pool.ceilings.cpu.full=100 %",                                   \
-        "meetings.classes[0].cost.cpu=7 Mc/s", "pool.server.network_out=250 Mbit/s",               \
-        "pool.ceilings.network_out.full=100 %", "meetings.classes[0].cost.network_out=250 kbit/s"
 
 static const change features[] = {
     {"feature", "M0", {NULL}},
@@ -212,7 +255,7 @@ hr_status models_chosen(const char *study, const hr_vector *vector, const contes
     HR_TRY(hr_kernel_choose(getenv("HEADROOM_KERNEL"), &kernel, err));
     HR_TRY(new_models(&all, err));
     HR_TRY(open_model(all, study, &m0, err));
-    kernel = hr_kernel_for(kernel, &all->model[0].configuration, NULL);
+    kernel = hr_kernel_for(kernel, all->model[0].configuration, NULL);
     enter(all, &(contestant){.model = &all->model[0],
                              .kernel = kernel,
                              .vector = vector,
@@ -225,6 +268,14 @@ out:
     return st;
 }
 
+/* Choices go to kernels that share, what has none to the others and to those that do anything. */
+static bool is_for(const hr_kernel *kernel, const contestant_model *model)
+{
+    if (model->n_configurations > 1)
+        return kernel->most_sharing > 0;
+    return kernel->most_sharing == 0 || kernel->decline == NULL;
+}
+
 /* Every kernel on every model of one section. */
 static hr_status run_section(const char *study, const hr_vector *vector, const change *changes,
                              size_t n, const contest_plan *plan, hr_err *err)
@@ -234,12 +285,14 @@ static hr_status run_section(const char *study, const hr_vector *vector, const c
     HR_TRY(new_models(&all, err));
     for (size_t i = 0; i < n; i++) {
         HR_TRY(open_model(all, study, &changes[i], err));
-        for (unsigned k = plan->without_reference ? 1 : 0; k < contestant_n_kernels(); k++)
-            enter(all, &(contestant){.model = &all->model[i],
-                                     .kernel = hr_kernel_number(k),
-                                     .vector = vector,
-                                     .parameter = changes[i].parameter,
-                                     .replications = plan->replications});
+        for (unsigned k = plan->without_reference ? 1 : 0; k < contestant_n_kernels(); k++) {
+            if (is_for(hr_kernel_number(k), &all->model[i]))
+                enter(all, &(contestant){.model = &all->model[i],
+                                         .kernel = hr_kernel_number(k),
+                                         .vector = vector,
+                                         .parameter = changes[i].parameter,
+                                         .replications = plan->replications});
+        }
     }
     HR_TRY(run_all(all, changes[0].section, plan, err));
 out:
@@ -303,6 +356,7 @@ hr_status models_changed(const char *study, const hr_vector *vector, const conte
     HR_TRY(run_rules(study, vector, plan, err));
     HR_TRY(run_admissions(study, vector, plan, err));
     RUN(features);
+    RUN(sharing);
 out:
     return st;
 }
