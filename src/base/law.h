@@ -46,6 +46,9 @@ typedef struct hr_law {
 } hr_law;
 
 double hr_law_mean(const hr_law *law);
+/* The same, worked out once in the arena (memo.h) where that is a long sum. HR_ERR_MEMORY. */
+HR_MUST_CHECK hr_status hr_law_mean_once(const hr_law *law, hr_arena *arena, double *mean,
+                                         hr_err *err);
 double hr_law_variance(const hr_law *law);
 /* Smallest x with P(X <= x) >= p, 0 < p < 1. */
 double hr_law_quantile(const hr_law *law, double p);
@@ -57,6 +60,9 @@ bool hr_law_is_integer(const hr_law *law);
 bool hr_law_is_constant(const hr_law *law);
 /* The same kind with the same parameters, tables included. */
 bool hr_law_equals(const hr_law *a, const hr_law *b);
+/* All that a law is, as words for a key of hr_memo: how many, or 0 when there is not so much room.
+ * Laws without a table need 5. */
+size_t hr_law_words(const hr_law *law, uint64_t *word, size_t room);
 /* A law of a non-negative X weighted by x: P*(dx) = x P(dx) / E[X] (what an observer finds in
  * progress). Duration kinds only: CONSTANT, UNIFORM, EXPONENTIAL, ERLANG, GAMMA, LOGNORMAL,
  * HYPEREXPONENTIAL, TABLE, and integer kinds. Because the weighted uniform, exponential and
@@ -69,7 +75,8 @@ HR_MUST_CHECK hr_status hr_law_length_biased(const hr_law *law, hr_arena *arena,
 HR_MUST_CHECK hr_status hr_law_tabulate(const hr_law *law, hr_arena *arena, size_t *n,
                                         const double **value, const double **share, hr_err *err);
 
-/* A law made ready to draw from. Tables live in the arena given to hr_sampler_init. */
+/* A law made ready to draw from. Tables live in the arena given to hr_sampler_init, where samplers
+ * of equal laws share them. */
 typedef struct hr_sampler {
     hr_law law;
     bool weighted;             /* draws from the length-biased law instead */
@@ -88,8 +95,22 @@ double hr_sampler_draw(const hr_sampler *sampler, uint32_t word);
 /* out[i] <- hr_sampler_draw(sampler, word[i]), the same bits, faster for many. */
 void hr_sampler_fill(const hr_sampler *sampler, const uint32_t *word, size_t n,
                      const hr_vector *vector, double *out);
+/* The first entry, from the one that the guide names on, whose threshold is not below the word. In
+ * most cases it is the guide's or the next, and it is not known which: hence no branch for these.
+ */
+static inline size_t hr_table_index(const uint32_t *threshold, const uint16_t *guide, uint32_t word)
+{
+    size_t i = guide[word >> 24];
+    i += word > threshold[i];
+    while (word > threshold[i])
+        i++;
+    return i;
+}
 /* Index of the entry drawn, for table laws; equal to the value for values 0, 1, 2, ... */
-size_t hr_sampler_index(const hr_sampler *sampler, uint32_t word);
+static inline size_t hr_sampler_index(const hr_sampler *sampler, uint32_t word)
+{
+    return hr_table_index(sampler->threshold, sampler->guide, word);
+}
 
 /* The table of named laws: parser, help, `headroom list laws` and the manual read it. */
 typedef struct hr_law_row {

@@ -220,7 +220,7 @@ static double integer_weight(const hr_law *law, double k)
     if (law->kind == HR_LAW_GEOMETRIC)
         return law->a == 1.0 ? 1.0 : hr_exp((k - 1.0) * hr_log1p(-law->a));
     if (law->kind == HR_LAW_POISSON)
-        return law->a == 0.0 ? 1.0 : hr_exp(k * hr_log(law->a) - law->a - hr_lgamma(k + 1.0));
+        return 1.0; /* mean 0: the others all at once */
     return range_weight(law, k);
 }
 
@@ -233,9 +233,12 @@ static hr_status tabulate_integers(const hr_law *law, hr_arena *arena, size_t *n
     const size_t count = (size_t)(last - first) + 1;
     HR_TAKE(v, arena, count);
     HR_TAKE(p, arena, count);
+    const bool is_poisson = law->kind == HR_LAW_POISSON && law->a > 0.0;
+    if (is_poisson)
+        hr_poisson_weights(law->a, first, count, p);
     for (size_t i = count; i-- > 0;) {
         v[i] = first + (double)i;
-        p[i] = integer_weight(law, v[i]);
+        p[i] = is_poisson ? p[i] : integer_weight(law, v[i]);
         total += p[i];
     }
     for (size_t i = 0; i < count; i++)

@@ -1,4 +1,4 @@
-/* law_integer: the laws on integers and tables, for law.c and law_sampler.c only. */
+/* law_integer: the laws on integers and tables, for the files law*.c only. */
 #ifndef HR_BASE_LAW_INTEGER_H
 #define HR_BASE_LAW_INTEGER_H
 

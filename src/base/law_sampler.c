@@ -4,6 +4,7 @@
 
 #include "base/law.h"
 #include "base/law_integer.h"
+#include "base/memo.h"
 #include "base/real.h"
 #include "base/stream.h"
 
@@ -40,10 +41,11 @@ static void set_thresholds(const entry *e, size_t n, uint32_t *threshold, uint16
     }
     for (size_t i = 0; i < n; i++) {
         sum += e[i].weight;
-        const double words = floor(fmin(sum / total, 1.0) * 0x1p32);
-        if (words >= 1.0 && first == n)
+        const double share = sum / total; /* rounding may have taken it above 1 */
+        const int64_t words = (int64_t)((share < 1.0 ? share : 1.0) * 0x1p32);
+        if (words >= 1 && first == n)
             first = i;
-        threshold[i] = i >= last ? UINT32_MAX : words >= 1.0 ? (uint32_t)(words - 1.0) : 0;
+        threshold[i] = i >= last ? UINT32_MAX : words >= 1 ? (uint32_t)(words - 1) : 0;
     }
     if (first == n || first > last)
         first = last;
@@ -77,7 +79,7 @@ out:
     return st;
 }
 
-static hr_status table_sampler(hr_sampler *sampler, hr_arena *arena, hr_err *err)
+static hr_status fill_table(hr_sampler *sampler, hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
     size_t n = sampler->law.n;
@@ -97,6 +99,35 @@ static hr_status table_sampler(hr_sampler *sampler, hr_arena *arena, hr_err *err
     if (!(total > 0.0))
         return HR_FAIL(err, HR_ERR_DATA, "a duration must not always be 0");
     HR_TRY(make_table(sampler, e, n, arena, err));
+out:
+    return st;
+}
+
+/* Laws of longer tables are not looked for. */
+enum { WORDS_KEPT = 128 };
+
+static hr_status table_sampler(hr_sampler *sampler, hr_arena *arena, hr_err *err)
+{
+    hr_status st = HR_OK;
+    uint64_t key[1 + WORDS_KEPT];
+    key[0] = sampler->weighted;
+    const size_t n_words = hr_law_words(&sampler->law, &key[1], WORDS_KEPT);
+    const size_t bytes = (1 + n_words) * sizeof *key;
+    hr_sampler *kept = NULL;
+    const hr_sampler *known =
+        n_words > 0 ? hr_memo_find(arena, HR_MEMO_LAW_TABLE, key, bytes) : NULL;
+    if (known == NULL) {
+        HR_TRY(fill_table(sampler, arena, err));
+        HR_TAKE(kept, arena, 1);
+        *kept = *sampler;
+        if (n_words > 0)
+            HR_TRY(hr_memo_keep(arena, HR_MEMO_LAW_TABLE, key, bytes, kept, err));
+        known = kept;
+    }
+    sampler->n = known->n;
+    sampler->value = known->value;
+    sampler->threshold = known->threshold;
+    sampler->guide = known->guide;
 out:
     return st;
 }
@@ -149,14 +180,6 @@ hr_status hr_law_length_biased(const hr_law *law, hr_arena *arena, hr_sampler *s
                        "durations may be constant, uniform, exponential, erlang, gamma, lognormal, "
                        "hyperexponential, mix or a law on integers");
     }
-}
-
-size_t hr_sampler_index(const hr_sampler *sampler, uint32_t word)
-{
-    size_t i = sampler->guide[word >> 24];
-    while (word > sampler->threshold[i])
-        i++;
-    return i;
 }
 
 /* The branch from the word, the time in it from the word's place among those of the branch. */

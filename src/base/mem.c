@@ -38,6 +38,7 @@ void hr_arena_reset(hr_arena *arena)
 {
     arena->current = arena->first;
     arena->used = 0;
+    arena->memo = NULL;
 }
 
 void hr_arena_free(hr_arena *arena)

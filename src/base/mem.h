@@ -13,8 +13,9 @@
 typedef struct hr_arena {
     struct hr_arena_chunk *first; /* owned chain; kept by hr_arena_reset */
     struct hr_arena_chunk *current;
-    size_t used;  /* bytes handed out from `current` */
-    size_t total; /* bytes held from the system */
+    size_t used;          /* bytes handed out from `current` */
+    size_t total;         /* bytes held from the system */
+    struct hr_memo *memo; /* what was worked out in it (base/memo.h), or NULL */
 } hr_arena;
 
 /* Everything in the arena is gone; its memory is kept for reuse. `{0}` is an empty arena. */

@@ -6,26 +6,33 @@
 #include <math.h>
 
 #include "base/error.h"
+#include "base/real_inline.h"
 
-#define TWO_PI  0x1.921fb54442d18p+2
-#define EPSILON 0x1p-53
+#define TWO_PI      0x1.921fb54442d18p+2
+#define EPSILON     0x1p-53
+#define SERIES_FROM 15.0 /* Stirling's series needs no recurrence from here on */
 
 enum { MANY = 100000 }; /* terms of a series, far beyond need: sqrt of the largest argument */
 
 /* log Gamma(a + 1) - (a + 1/2) log a + a - log(2 pi)/2: the series 1/(12 a) - ... (Abramowitz
  * and Stegun 6.1.41) from 15 on, the recurrence below. */
-static double stirling_error(double a)
+static inline double stirling_series(double a)
 {
-    double shift = 0.0;
-    for (; a < 15.0; a += 1.0)
-        shift += (a + 0.5) * hr_log1p(1.0 / a) - 1.0;
     const double r = 1.0 / (a * a);
     double p = 1.0 / 1188.0 - r * (691.0 / 360360.0 - r / 156.0);
     p = 1.0 / 1680.0 - r * p;
     p = 1.0 / 1260.0 - r * p;
     p = 1.0 / 360.0 - r * p;
     p = 1.0 / 12.0 - r * p;
-    return shift + p / a;
+    return p / a;
+}
+
+static double stirling_error(double a)
+{
+    double shift = 0.0;
+    for (; a < SERIES_FROM; a += 1.0)
+        shift += (a + 0.5) * hr_log1p(1.0 / a) - 1.0;
+    return shift + stirling_series(a);
 }
 
 /* x log(x / m) + m - x >= 0. */
@@ -47,15 +54,37 @@ static double deviance(double x, double m)
     return sum;
 }
 
+/* log Gamma(x) from SERIES_FROM on, given 0.5 log(2 pi). */
+static inline double lgamma_series(double x, double half_log)
+{
+    return (x - 0.5) * hr_real_log(x) - x + half_log + stirling_series(x);
+}
+
 double hr_lgamma(double x)
 {
-    if (x < 15.0) {
+    if (x < SERIES_FROM) {
         double factor = 1.0;
-        for (; x < 15.0; x += 1.0)
+        for (; x < SERIES_FROM; x += 1.0)
             factor *= x;
         return hr_lgamma(x) - hr_log(factor);
     }
-    return (x - 0.5) * hr_log(x) - x + 0.5 * hr_log(TWO_PI) + stirling_error(x);
+    return lgamma_series(x, 0.5 * hr_log(TWO_PI));
+}
+
+/* Two passes, the second without a branch: it is what the tables of Poisson laws cost. */
+void hr_poisson_weights(double mean, double first, size_t n, double *out)
+{
+    const double log_mean = hr_log(mean), half_log = 0.5 * hr_log(TWO_PI);
+    size_t i = 0;
+    for (; i < n && first + (double)i + 1.0 < SERIES_FROM; i++) {
+        const double k = first + (double)i;
+        out[i] = hr_exp(k * log_mean - mean - hr_lgamma(k + 1.0));
+    }
+#pragma omp simd
+    for (size_t j = i; j < n; j++) {
+        const double k = first + hr_real_of_small(j);
+        out[j] = hr_real_exp(k * log_mean - mean - lgamma_series(k + 1.0, half_log));
+    }
 }
 
 /* x^a e^-x / Gamma(a + 1); `error` is stirling_error(a), constant during a search. */

@@ -47,35 +47,47 @@ out:
     return st;
 }
 
-/* Sessions that end within a step: Binomial(n, 1 - survive) by sequential inversion, one word. */
-static uint32_t draw_ended(const hr_prepared_background *item, uint32_t n, uint32_t word)
+static uint32_t least(uint32_t a, uint32_t b)
 {
-    const double odds = (1.0 - item->survive) / item->survive;
-    double chance = item->survive_all[n < item->n_survive_all ? n : item->n_survive_all - 1];
-    double below = hr_uniform(word) - chance;
-    uint32_t ended = 0;
-    while (below >= 0.0 && ended < n) {
-        chance *= odds * (double)(n - ended) / (double)(ended + 1);
-        below -= chance;
-        ended++;
-    }
-    return ended;
+    return a < b ? a : b;
 }
 
-/* One item's path on one server: the exact M/M/infinity chain seen every step. */
-static void write_path(const hr_writing *writing, const hr_prepared_background *item,
-                       hr_stream *stream, uint16_t *sessions, size_t stride)
+/* One word for the sessions at the first step, two for each step after it. */
+static size_t words_of_path(uint32_t n_steps)
 {
+    return 2 * (size_t)n_steps - 1;
+}
+
+/* One item on all servers: the exact M/M/infinity chain seen every step. A server's words stand
+ * together, two for each step after the first: endings and newcomers. Servers take their steps
+ * side by side, because each step waits for the one before it. */
+static hr_status write_paths(const hr_writing *writing, const hr_prepared_background *item,
+                             const uint32_t *word, uint16_t *sessions, size_t stride, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_endings *endings = &writing->input->store->endings;
+    const unsigned n_servers = writing->configuration->n_servers;
+    const size_t n_words = words_of_path(writing->input->n_steps);
+    const hr_sampler *newcomers = &item->newcomers;
+    const uint32_t fewest = (uint32_t)newcomers->value[0]; /* the others follow one by one */
     const uint32_t most = item->n_survive_all - 1;
-    uint32_t n = (uint32_t)hr_sampler_draw(&item->in_progress, hr_stream_next(stream));
-    for (uint32_t s = 0; s < writing->input->n_steps; s++) {
-        if (s > 0) {
-            n -= draw_ended(item, n, hr_stream_next(stream));
-            n += (uint32_t)hr_sampler_draw(&item->newcomers, hr_stream_next(stream));
-        }
-        n = n < most ? n : most; /* 12 standard deviations above the mean: never in practice */
-        sessions[s * stride] = (uint16_t)n;
+    HR_TRY(hr_endings_begin(endings, item, err));
+    for (unsigned j = 0; j < n_servers; j++) {
+        const uint32_t n = (uint32_t)hr_sampler_draw(&item->in_progress, word[j * n_words]);
+        sessions[j] = (uint16_t)least(n, most);
     }
+    for (size_t s = 1; s < writing->input->n_steps; s++) {
+        const uint16_t *before = sessions + (s - 1) * stride;
+        for (unsigned j = 0; j < n_servers; j++) {
+            const uint32_t *own = word + j * n_words + 2 * s - 1;
+            uint32_t n = before[j];
+            n -= hr_endings_of(endings, item, n, own[0]);
+            n += fewest + (uint32_t)hr_sampler_index(newcomers, own[1]);
+            sessions[s * stride + j] = (uint16_t)least(n, most);
+        }
+    }
+out:
+    return st;
 }
 
 static hr_status write_sessions(const hr_writing *writing, hr_err *err)
@@ -84,20 +96,23 @@ static hr_status write_sessions(const hr_writing *writing, hr_err *err)
     hr_input *in = writing->input;
     const hr_configuration *c = writing->configuration;
     const hr_prepared *p = writing->prepared;
+    uint32_t *word = NULL;
     if (p->n_session_items == 0)
         return HR_OK;
     in->n_steps = (uint32_t)((in->to - in->begin + p->session_step - 1) / p->session_step);
     const size_t stride = (size_t)p->n_session_items * c->n_servers;
+    const size_t n_blocks = (c->n_servers * words_of_path(in->n_steps) + HR_LANES - 1) / HR_LANES;
     HR_ROOM(in->sessions, &in->store->sessions, in->n_steps * stride);
+    HR_ROOM(word, &in->store->words, n_blocks * HR_LANES);
     unsigned row = 0;
     for (unsigned i = 0; i < c->n_background; i++) {
         if (c->background[i].kind != HR_BACKGROUND_SESSIONS)
             continue;
         hr_stream stream;
         hr_stream_open(&stream, writing->id, HR_PURPOSE_SESSIONS, i, writing->vector);
-        for (unsigned j = 0; j < c->n_servers; j++)
-            write_path(writing, &p->background[i], &stream,
-                       in->sessions + row * (size_t)c->n_servers + j, stride);
+        hr_stream_fill(&stream, n_blocks, word);
+        HR_TRY(write_paths(writing, &p->background[i], word,
+                           in->sessions + row * (size_t)c->n_servers, stride, err));
         row++;
     }
 out:

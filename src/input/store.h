@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "input/endings.h"
 #include "input/input.h"
 #include "model/prepared.h"
 
@@ -56,6 +57,7 @@ struct hr_input_store {
     hr_room join_tick, join_meeting, join_kind;
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room words, reals, place, work;
+    hr_endings endings;
 };
 
 /* Who writes what for whom: passed down the writers. */

@@ -91,6 +91,7 @@ typedef struct hr_class {
     const double *reserve; /* NULL or [n_resources]: headroom this class must leave free */
     unsigned n_profiles;   /* >= 1 */
     const hr_profile *profiles;
+    bool is_kept; /* the profiles are in the arena's memo: an equal pointer means equal profiles */
 } hr_class;
 
 /* ---- background: work that is not conferencing; it lowers the ceilings */
@@ -188,8 +189,7 @@ HR_MUST_CHECK hr_status hr_configuration_prepare(hr_configuration *configuration
 /* Mean arrivals per second over a long run, and mean participants present in the pool (ramp
  * included), meetings in progress and load of the pool per resource (background excluded):
  * exact means, for `check`, utilisation columns and tests; with a ramp, meetings (and their
- * own costs) are counted from the scheduled time, a little before they begin. Sources that never
- * repeat count 0. */
+ * own costs) are counted from the scheduled time. Sources that never repeat count 0. */
 double hr_configuration_arrival_rate(const hr_configuration *configuration);
 double hr_configuration_mean_meetings(const hr_configuration *configuration);
 double hr_configuration_mean_present(const hr_configuration *configuration);

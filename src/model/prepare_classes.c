@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/memo.h"
 #include "model/preparing.h"
 
 static hr_status prepare_profile(const hr_preparing *p, const hr_profile *profile,
@@ -51,27 +52,76 @@ out:
     return st;
 }
 
-static hr_status prepare_class(const hr_preparing *p, const hr_class *class, hr_prepared_class *o,
+/* What the profiles of a class become. */
+typedef struct prepared_profiles {
+    const hr_prepared_profile *profiles;
+    hr_sampler profile;
+    double rounding; /* the worst of their costs */
+} prepared_profiles;
+
+static hr_status make_profiles(const hr_preparing *p, const hr_class *class, prepared_profiles *o,
                                hr_err *err)
 {
     hr_status st = HR_OK;
     double *share = NULL;
     hr_prepared_profile *profiles = NULL;
-    o->mean_duration = hr_law_mean(&class->duration);
+    hr_prepared own = *p->prepared;
+    const hr_preparing alone = {p->configuration, &own, p->arena};
+    own.rounding = 0.0;
+    HR_TAKE(share, p->arena, class->n_profiles);
+    HR_TAKE(profiles, p->arena, class->n_profiles);
+    for (unsigned i = 0; i < class->n_profiles; i++) {
+        share[i] = class->profiles[i].share;
+        HR_TRY(prepare_profile(&alone, &class->profiles[i], &profiles[i], err));
+    }
+    HR_TRY(hr_preparing_index(p, share, class->n_profiles, &o->profile, err));
+    o->profiles = profiles;
+    o->rounding = own.rounding;
+out:
+    return st;
+}
+
+/* Profiles that are kept are prepared once for the same steps. */
+static hr_status prepare_profiles(const hr_preparing *p, const hr_class *class,
+                                  hr_prepared_class *o, hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct {
+        uint64_t profiles, n_profiles, n_resources;
+        double steps[HR_MAX_RESOURCES];
+    } key = {(uintptr_t) class->profiles, class->n_profiles, p->configuration->n_resources, {0}};
+    const prepared_profiles *found = NULL;
+    prepared_profiles *made = NULL;
+    memcpy(key.steps, p->prepared->steps, sizeof key.steps);
+    if (class->is_kept)
+        found = hr_memo_find(p->arena, HR_MEMO_PREPARED_PROFILES, &key, sizeof key);
+    if (found == NULL) {
+        HR_TAKE(made, p->arena, 1);
+        HR_TRY(make_profiles(p, class, made, err));
+        if (class->is_kept)
+            HR_TRY(hr_memo_keep(p->arena, HR_MEMO_PREPARED_PROFILES, &key, sizeof key, made, err));
+        found = made;
+    }
+    o->profile = found->profile;
+    o->profiles = found->profiles;
+    if (found->rounding > p->prepared->rounding)
+        p->prepared->rounding = found->rounding;
+out:
+    return st;
+}
+
+static hr_status prepare_class(const hr_preparing *p, const hr_class *class, hr_prepared_class *o,
+                               hr_err *err)
+{
+    hr_status st = HR_OK;
+    HR_TRY(hr_law_mean_once(&class->duration, p->arena, &o->mean_duration, err));
     if (!(o->mean_duration > 0.0) || o->mean_duration > HR_MOST_SECONDS)
         return HR_FAIL(err, HR_ERR_DATA, "class %s: mean duration %g s is out of range",
                        class->name, o->mean_duration);
     HR_TRY(hr_sampler_init(&o->size, &class->size, p->arena, err));
     HR_TRY(hr_sampler_init(&o->duration, &class->duration, p->arena, err));
     HR_TRY(hr_law_length_biased(&class->duration, p->arena, &o->alive, err));
-    HR_TAKE(share, p->arena, class->n_profiles);
-    HR_TAKE(profiles, p->arena, class->n_profiles);
-    for (unsigned i = 0; i < class->n_profiles; i++) {
-        share[i] = class->profiles[i].share;
-        HR_TRY(prepare_profile(p, &class->profiles[i], &profiles[i], err));
-    }
-    HR_TRY(hr_preparing_index(p, share, class->n_profiles, &o->profile, err));
-    o->profiles = profiles;
+    HR_TRY(prepare_profiles(p, class, o, err));
     HR_TRY(prepare_load_laws(p, class, o, err));
     if (class->reserve != NULL)
         HR_TRY(hr_preparing_costs(p, class->reserve, 1, &o->reserve, err));

@@ -1,6 +1,7 @@
 /* Arrival sources (rates, batches, what is alive at the start) and background. */
 #include <math.h>
 
+#include "base/memo.h"
 #include "base/real.h"
 #include "model/preparing.h"
 
@@ -181,13 +182,30 @@ out:
 
 /* ---- background */
 
+/* survive^n, the same for all who have as many sessions that last as long. */
+static hr_status find_powers(const hr_preparing *p, hr_prepared_background *o, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const double key[] = {o->survive, o->n_survive_all};
+    double *power = NULL;
+    o->survive_all = hr_memo_find(p->arena, HR_MEMO_SURVIVE, key, sizeof key);
+    if (o->survive_all != NULL)
+        return HR_OK;
+    HR_TAKE(power, p->arena, o->n_survive_all);
+    for (uint32_t i = 0; i < o->n_survive_all; i++)
+        power[i] = i == 0 ? 1.0 : power[i - 1] * o->survive;
+    HR_TRY(hr_memo_keep(p->arena, HR_MEMO_SURVIVE, key, sizeof key, power, err));
+    o->survive_all = power;
+out:
+    return st;
+}
+
 /* Sessions of an M/M/inf system on a grid of steps h: each survives a step with e^(-h/s), and
  * those that begin and last into the next step are Poisson(mean (1 - e^(-h/s))). */
 static hr_status prepare_sessions(const hr_preparing *p, const hr_background *background,
                                   hr_prepared_background *o, hr_err *err)
 {
     hr_status st = HR_OK;
-    double *survive_all = NULL;
     o->survive = hr_exp(-p->configuration->session_step / background->holding);
     const hr_law stationary = {.kind = HR_LAW_POISSON, .a = background->sessions};
     const hr_law newcomers = {.kind = HR_LAW_POISSON,
@@ -205,10 +223,7 @@ static hr_status prepare_sessions(const hr_preparing *p, const hr_background *ba
                        background->name, background->sessions, background->holding,
                        p->configuration->session_step, MOST_EXPONENT * background->holding / most);
     o->n_survive_all = (uint32_t)most;
-    HR_TAKE(survive_all, p->arena, o->n_survive_all);
-    for (uint32_t i = 0; i < o->n_survive_all; i++)
-        survive_all[i] = i == 0 ? 1.0 : survive_all[i - 1] * o->survive;
-    o->survive_all = survive_all;
+    HR_TRY(find_powers(p, o, err));
     HR_TRY(hr_preparing_costs(p, background->cost, 1, &o->cost, err));
     p->prepared->n_session_items++;
 out:

@@ -23,12 +23,6 @@ bool hr_charge_has_key(hr_workload_id workload, hr_resource_id resource)
     return cost_key[workload][resource] != 0;
 }
 
-bool hr_charge_is_known(const hr_params *params, hr_workload_id workload, hr_resource_id resource)
-{
-    const unsigned key = cost_key[workload][resource];
-    return key != 0 && hr_params_get(params, (hr_key)(key - 1))->is_set;
-}
-
 /* Factor of the study on a workload's processor cost. */
 static double factor(const hr_params *params, hr_workload_id workload)
 {
@@ -44,74 +38,82 @@ static double factor(const hr_params *params, hr_workload_id workload)
     }
 }
 
-double hr_charge(const hr_params *params, hr_workload_id workload, hr_resource_id resource)
+void hr_charges_read(hr_charges *charges, const hr_params *params)
 {
-    if (!hr_charge_is_known(params, workload, resource))
-        return 0.0;
-    const double cost = number(params, (hr_key)(cost_key[workload][resource] - 1));
-    return resource == HR_RESOURCE_CPU ? cost * factor(params, workload) : cost;
+    *charges = (hr_charges){0};
+    for (unsigned w = 0; w < HR_N_WORKLOADS; w++) {
+        for (unsigned r = 0; r < HR_N_RESOURCES; r++) {
+            const unsigned key = cost_key[w][r];
+            const hr_value *value = key != 0 ? hr_params_get(params, (hr_key)(key - 1)) : NULL;
+            if (value == NULL || !value->is_set)
+                continue;
+            charges->is_known[w] |= (uint64_t)1 << r;
+            charges->cost[w][r] = value->number;
+        }
+        charges->cost[w][HR_RESOURCE_CPU] *= factor(params, (hr_workload_id)w);
+    }
 }
 
 /* Sound: a phone replaces the stream of an A/V participant by its own, and adds the processor
  * work of a call. */
-static double sound(const hr_params *params, bool phones, hr_resource_id resource)
+static double sound(const hr_charges *charges, bool phones, hr_resource_id resource)
 {
     if (!phones)
-        return hr_charge(params, HR_WORKLOAD_av_participant, resource);
-    double cost = hr_charge(params, HR_WORKLOAD_dial_in, resource);
+        return hr_charge(charges, HR_WORKLOAD_av_participant, resource);
+    double cost = hr_charge(charges, HR_WORKLOAD_dial_in, resource);
     if (resource != HR_RESOURCE_NETWORK_OUT)
-        cost += hr_charge(params, HR_WORKLOAD_av_participant, resource);
+        cost += hr_charge(charges, HR_WORKLOAD_av_participant, resource);
     if (resource == HR_RESOURCE_CPU)
-        cost += hr_charge(params, HR_WORKLOAD_call, resource);
+        cost += hr_charge(charges, HR_WORKLOAD_call, resource);
     return cost;
 }
 
-static double sharing(const hr_params *params, const hr_participation *participation,
+static double sharing(const hr_charges *charges, const hr_participation *participation,
                       hr_resource_id resource)
 {
     if (participation->presents)
-        return hr_charge(params, HR_WORKLOAD_sharing_presenter, resource);
-    const double cost = hr_charge(params, HR_WORKLOAD_sharing_viewer, resource);
+        return hr_charge(charges, HR_WORKLOAD_sharing_presenter, resource);
+    const double cost = hr_charge(charges, HR_WORKLOAD_sharing_viewer, resource);
     return resource == HR_RESOURCE_NETWORK_OUT ? cost + participation->rate : cost;
 }
 
 /* Video meetings carry sound. Phones replace the sound alone: what is seen is watched on a
  * computer beside it [U]. Data includes signalling and roster, which the others pay as the Focus:
  * never both, they are the same cycles [D]. */
-double hr_charge_participant(const hr_params *params, const hr_participation *participation,
+double hr_charge_participant(const hr_charges *charges, const hr_participation *participation,
                              hr_resource_id resource)
 {
     const unsigned modalities = participation->modalities;
-    double cost = hr_charge(params, HR_WORKLOAD_participant, resource);
+    double cost = hr_charge(charges, HR_WORKLOAD_participant, resource);
     if (modalities & (HR_AUDIO | HR_VIDEO))
-        cost += sound(params, participation->phones, resource);
+        cost += sound(charges, participation->phones, resource);
     if (modalities & HR_VIDEO)
-        cost += hr_charge(params, HR_WORKLOAD_video_receiver, resource);
+        cost += hr_charge(charges, HR_WORKLOAD_video_receiver, resource);
     if (modalities & HR_SHARING)
-        cost += sharing(params, participation, resource);
+        cost += sharing(charges, participation, resource);
     if (modalities & HR_DATA)
-        cost += hr_charge(params, HR_WORKLOAD_data_participant, resource);
+        cost += hr_charge(charges, HR_WORKLOAD_data_participant, resource);
     else
-        cost += hr_charge(params, HR_WORKLOAD_focus_participant, resource);
+        cost += hr_charge(charges, HR_WORKLOAD_focus_participant, resource);
     if (modalities == 0)
-        cost += hr_charge(params, HR_WORKLOAD_im_participant, resource);
+        cost += hr_charge(charges, HR_WORKLOAD_im_participant, resource);
     return cost;
 }
 
-double hr_charge_meeting(const hr_params *params, unsigned modalities, hr_resource_id resource)
+double hr_charge_meeting(const hr_charges *charges, unsigned modalities, hr_resource_id resource)
 {
     if (modalities & (HR_AUDIO | HR_VIDEO))
-        return hr_charge(params, HR_WORKLOAD_av_meeting, resource);
+        return hr_charge(charges, HR_WORKLOAD_av_meeting, resource);
     return 0.0;
 }
 
-double hr_charge_large(const hr_params *params, hr_resource_id resource)
+double hr_charge_large(const hr_charges *charges, hr_resource_id resource)
 {
-    double cost = hr_charge(params, HR_WORKLOAD_participant, resource) +
-                  hr_charge(params, HR_WORKLOAD_large_participant, resource);
+    double cost = hr_charge(charges, HR_WORKLOAD_participant, resource) +
+                  hr_charge(charges, HR_WORKLOAD_large_participant, resource);
     if (resource == HR_RESOURCE_CPU &&
-        !hr_charge_is_known(params, HR_WORKLOAD_large_participant, resource))
-        cost += hr_charge(params, HR_WORKLOAD_av_participant, resource) +
-                hr_charge(params, HR_WORKLOAD_data_participant, resource);
+        !hr_charge_is_known(charges, HR_WORKLOAD_large_participant, resource))
+        cost += hr_charge(charges, HR_WORKLOAD_av_participant, resource) +
+                hr_charge(charges, HR_WORKLOAD_data_participant, resource);
     return cost;
 }

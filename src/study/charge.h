@@ -7,6 +7,7 @@
 #define HR_STUDY_CHARGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "model/workload.h"
 #include "study/params.h"
@@ -22,19 +23,34 @@ typedef struct hr_participation {
     bool presents; /* shares the application instead of viewing it */
 } hr_participation;
 
+/* The charges of one configuration, read once; no padding, so that they can be a key of hr_memo. */
+typedef struct hr_charges {
+    double cost[HR_N_WORKLOADS][HR_N_RESOURCES]; /* base units, factors applied; 0 where none */
+    uint64_t is_known[HR_N_WORKLOADS];           /* bit mask over resources */
+} hr_charges;
+void hr_charges_read(hr_charges *charges, const hr_params *params);
+
 /* Load of one unit of a workload, base units of the resource; 0 where it costs nothing. */
-double hr_charge(const hr_params *params, hr_workload_id workload, hr_resource_id resource);
+static inline double hr_charge(const hr_charges *charges, hr_workload_id workload,
+                               hr_resource_id resource)
+{
+    return charges->cost[workload][resource];
+}
 /* Does the workload have a cost there: published, or stated by the study? */
-bool hr_charge_is_known(const hr_params *params, hr_workload_id workload, hr_resource_id resource);
+static inline bool hr_charge_is_known(const hr_charges *charges, hr_workload_id workload,
+                                      hr_resource_id resource)
+{
+    return (charges->is_known[workload] >> resource & 1) != 0;
+}
 /* Is there a key to state one? */
 bool hr_charge_has_key(hr_workload_id workload, hr_resource_id resource);
 /* What one participant loads a server with while present. */
-double hr_charge_participant(const hr_params *params, const hr_participation *participation,
+double hr_charge_participant(const hr_charges *charges, const hr_participation *participation,
                              hr_resource_id resource);
 /* What a meeting with these modalities costs from start to end, besides its participants. */
-double hr_charge_meeting(const hr_params *params, unsigned modalities, hr_resource_id resource);
+double hr_charge_meeting(const hr_charges *charges, unsigned modalities, hr_resource_id resource);
 /* What a participant of a meeting too large for a shared pool costs: the published test of 1,000
  * users. Unless the study states it, the processor cost is one A/V and one data participant. */
-double hr_charge_large(const hr_params *params, hr_resource_id resource);
+double hr_charge_large(const hr_charges *charges, hr_resource_id resource);
 
 #endif

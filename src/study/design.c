@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memo.h"
 #include "base/stream.h"
 
 /* Laws of unknowns are checked where all but 2^-33 of the probability lies: draws are there. */
@@ -208,6 +209,30 @@ static hr_status apply_unknown(const hr_drawn *drawn, double number, hr_call *da
     return st == HR_OK ? HR_OK : name_drawn(drawn, number, &why, err);
 }
 
+enum { WORDS_KEPT = 64 }; /* of a law: longer tables are not looked for */
+
+/* The number that a word draws from the law of a day, worked out once in the arena: the choices of
+ * a world have their days in common. */
+static hr_status draw_daily(const hr_law *law, uint32_t word, hr_arena *arena, double *number,
+                            hr_err *err)
+{
+    hr_status st = HR_OK;
+    uint64_t key[1 + WORDS_KEPT];
+    double *kept = NULL;
+    key[0] = word;
+    const size_t n_words = hr_law_words(law, &key[1], WORDS_KEPT);
+    const size_t bytes = (1 + n_words) * sizeof *key;
+    const double *known = n_words > 0 ? hr_memo_find(arena, HR_MEMO_DAILY, key, bytes) : NULL;
+    *number = known != NULL ? *known : quantile(law, hr_uniform(word));
+    if (known != NULL || n_words == 0)
+        return HR_OK;
+    HR_TAKE(kept, arena, 1);
+    *kept = *number;
+    HR_TRY(hr_memo_keep(arena, HR_MEMO_DAILY, key, bytes, kept, err));
+out:
+    return st;
+}
+
 static hr_status apply_daily(const hr_design *design, const hr_call *calls, hr_stream_id id,
                              hr_params *params, hr_arena *arena, hr_err *err)
 {
@@ -220,13 +245,32 @@ static hr_status apply_daily(const hr_design *design, const hr_call *calls, hr_s
         hr_law law;
         double number = 0.0;
         st = hr_call_law(&calls[i], &law, &why);
-        if (st == HR_OK) {
-            number = quantile(&law, hr_uniform(hr_stream_next(&stream)));
+        if (st == HR_OK)
+            st = draw_daily(&law, hr_stream_next(&stream), arena, &number, &why);
+        if (st == HR_OK)
             st = hr_knob_turn(&drawn->knob, drawn, number, params, arena, &why);
-        }
         if (st != HR_OK)
             return name_drawn(drawn, number, &why, err);
     }
+    return st;
+}
+
+/* The unknowns of a world, drawn once in the arena. */
+static hr_status draw_world(const hr_design *design, uint64_t world, hr_arena *arena,
+                            const double **numbers, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const uint64_t key[] = {(uintptr_t)design, design->identity, world};
+    double *drawn = NULL;
+    *numbers = hr_memo_find(arena, HR_MEMO_WORLD, key, sizeof key);
+    if (*numbers != NULL)
+        return HR_OK;
+    HR_TAKE(drawn, arena, design->n_unknowns);
+    for (size_t i = 0; i < design->n_unknowns; i++)
+        drawn[i] = hr_design_draw(design, world, i);
+    HR_TRY(hr_memo_keep(arena, HR_MEMO_WORLD, key, sizeof key, drawn, err));
+    *numbers = drawn;
+out:
     return st;
 }
 
@@ -235,15 +279,15 @@ hr_status hr_design_apply(const hr_design *design, uint64_t index, uint64_t repl
 {
     hr_status st = HR_OK;
     hr_call daily[HR_MAX_DAILY];
+    const double *numbers = NULL;
     for (size_t i = 0; i < design->n_daily; i++)
         daily[i] = design->daily[i].call;
     for (size_t a = 0; a < design->n_axes; a++)
         HR_TRY(apply_choice(&design->choices[a], hr_design_level(design, index, a), params, arena,
                             err));
-    for (size_t i = 0; i < design->n_unknowns; i++) {
-        const double number = hr_design_draw(design, index / design->n_choices, i);
-        HR_TRY(apply_unknown(&design->unknowns[i], number, daily, params, arena, err));
-    }
+    HR_TRY(draw_world(design, index / design->n_choices, arena, &numbers, err));
+    for (size_t i = 0; i < design->n_unknowns; i++)
+        HR_TRY(apply_unknown(&design->unknowns[i], numbers[i], daily, params, arena, err));
     const hr_stream_id id = {design->seed, hr_design_group(design, index), replication};
     if (design->n_daily > 0)
         HR_TRY(apply_daily(design, daily, id, params, arena, err));

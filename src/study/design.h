@@ -72,6 +72,7 @@ typedef struct hr_design {
     uint64_t seed;
     uint64_t n_worlds, n_choices;
     uint64_t n_levels; /* grid: of each unknown */
+    uint64_t identity; /* hr_study.identity: what is worked out is not another study's */
     hr_sobol sobol;
 } hr_design;
 

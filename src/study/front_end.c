@@ -2,6 +2,7 @@
  * of meetings and background. One function per thing derived; METHODS.md has the formulas. */
 #include <stddef.h>
 
+#include "base/memo.h"
 #include "model/workload.h"
 #include "study/assemble.h"
 #include "study/charge.h"
@@ -14,6 +15,7 @@
 
 enum { SMALL, LARGE, N_CLASSES };
 enum { MOST_BACKGROUND = 3, N_SOURCES = 2 };
+enum { WORDS_KEPT = 64 }; /* of a law: longer tables are not looked for */
 
 typedef struct front_end {
     const hr_params *params;
@@ -21,6 +23,7 @@ typedef struct front_end {
     const hr_configuration *pool; /* its servers, resources and limits are known */
     double users;                 /* logged in, per server */
     double busyness;
+    hr_charges charges;
 } front_end;
 
 static double number(const front_end *fe, hr_key key)
@@ -53,7 +56,8 @@ static hr_status fill_classes(const front_end *fe, hr_configuration *configurati
             return hr_params_fail(fe->params,
                                   k == SMALL ? HR_KEY_meeting_size : HR_KEY_meeting_tail, 0, 0, err,
                                   "a meeting has a whole number of participants");
-        HR_TRY(hr_modality_profiles(fe->params, fe->arena, fe->pool, &classes[k], err));
+        HR_TRY(
+            hr_modality_profiles(fe->params, &fe->charges, fe->arena, fe->pool, &classes[k], err));
     }
     configuration->n_classes = N_CLASSES;
     configuration->classes = classes;
@@ -84,16 +88,44 @@ static hr_status check_rate_keys(const front_end *fe, hr_err *err)
     return HR_OK;
 }
 
+/* hr_class_mean_presence, worked out once in the arena. */
+static hr_status mean_presence(const front_end *fe, const hr_class *class, double *presence,
+                               hr_err *err)
+{
+    hr_status st = HR_OK;
+    uint64_t key[2 * WORDS_KEPT];
+    double *kept = NULL;
+    const hr_law *join = &fe->pool->join;
+    const size_t n_duration = hr_law_words(&class->duration, key, WORDS_KEPT);
+    const size_t n_join = hr_law_words(join, key + n_duration, WORDS_KEPT);
+    const size_t bytes = (n_duration + n_join) * sizeof *key;
+    const bool is_kept = n_duration > 0 && n_join > 0;
+    const double *known = is_kept ? hr_memo_find(fe->arena, HR_MEMO_PRESENCE, key, bytes) : NULL;
+    *presence = known != NULL ? *known : hr_class_mean_presence(class, join);
+    if (known != NULL || !is_kept)
+        return HR_OK;
+    HR_TAKE(kept, fe->arena, 1);
+    *kept = *presence;
+    HR_TRY(hr_memo_keep(fe->arena, HR_MEMO_PRESENCE, key, bytes, kept, err));
+out:
+    return st;
+}
+
 /* Meetings that start per second on an ordinary day. From people: users x in_conference of them
  * are present in the mean, each for E[(D - J)+] of a meeting. From meetings: Little's law. */
 static hr_status find_rate(const front_end *fe, double *rate, hr_err *err)
 {
+    hr_status st = HR_OK;
     const hr_configuration *c = fe->pool;
     const double lasts = hr_law_mean(law(fe, HR_KEY_meeting_duration)); /* of every class */
-    const double presence = hr_class_mean_presence(&c->classes[SMALL], &c->join);
+    double presence = 0.0;
     double people = 0.0; /* of a meeting */
-    for (unsigned k = 0; k < c->n_classes; k++)
-        people += c->classes[k].share * hr_law_mean(&c->classes[k].size);
+    HR_TRY(mean_presence(fe, &c->classes[SMALL], &presence, err));
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        double size = 0.0;
+        HR_TRY(hr_law_mean_once(&c->classes[k].size, fe->arena, &size, err));
+        people += c->classes[k].share * size;
+    }
     if (!(lasts > 0.0 && presence > 0.0))
         return hr_params_fail(fe->params, HR_KEY_meeting_duration, 0, 0, err,
                               "every meeting ends before anybody has joined (meetings.join_ramp)");
@@ -101,7 +133,8 @@ static hr_status find_rate(const front_end *fe, double *rate, hr_err *err)
     *rate = held->is_set
                 ? held->number * c->n_servers / lasts
                 : fe->users * c->n_servers * number(fe, HR_KEY_in_conference) / (people * presence);
-    return HR_OK;
+out:
+    return st;
 }
 
 /* Scheduled meetings on the clock come in Poisson batches at :00 and :30, all others at random.
@@ -148,12 +181,12 @@ static double published_cpu(const front_end *fe)
 {
     const hr_class *class = &fe->pool->classes[SMALL];
     const double people = HR_USERS_PER_SERVER * PUBLISHED_IN_CONFERENCE;
-    double cost = PUBLISHED_CALLS * hr_charge(fe->params, HR_WORKLOAD_call, HR_RESOURCE_CPU);
+    double cost = PUBLISHED_CALLS * hr_charge(&fe->charges, HR_WORKLOAD_call, HR_RESOURCE_CPU);
     for (unsigned m = 0; m < HR_N_MODALITY_SETS; m++) {
         const hr_participation p = {.modalities = m};
         const double each =
-            hr_charge_participant(fe->params, &p, HR_RESOURCE_CPU) +
-            hr_charge_meeting(fe->params, m, HR_RESOURCE_CPU) / hr_law_mean(&class->size);
+            hr_charge_participant(&fe->charges, &p, HR_RESOURCE_CPU) +
+            hr_charge_meeting(&fe->charges, m, HR_RESOURCE_CPU) / hr_law_mean(&class->size);
         cost += people * hr_modality_share(fe->params, m) * each;
     }
     return cost;
@@ -217,7 +250,7 @@ static hr_status fill_other_work(const front_end *fe, hr_background *item, hr_er
     const double out = background_of(fe, HR_KEY_background_network_out, HR_REFERENCE_NETWORK_OUT);
     for (unsigned r = 0; r < fe->pool->n_resources; r++) {
         const hr_resource_id resource = fe->pool->resource[r];
-        cost[r] = bypassed * hr_charge(fe->params, HR_WORKLOAD_bypass_call, resource);
+        cost[r] = bypassed * hr_charge(&fe->charges, HR_WORKLOAD_bypass_call, resource);
         if (resource == HR_RESOURCE_CPU)
             cost[r] += cpu * fe->busyness;
         if (resource == HR_RESOURCE_NETWORK_OUT)
@@ -236,7 +269,7 @@ static hr_status fill_users(const front_end *fe, hr_background *item, hr_err *er
     double *cost = NULL;
     HR_TRY(start_item(fe, item, &cost, err));
     for (unsigned r = 0; r < fe->pool->n_resources; r++)
-        cost[r] = hr_charge(fe->params, HR_WORKLOAD_user, fe->pool->resource[r]);
+        cost[r] = hr_charge(&fe->charges, HR_WORKLOAD_user, fe->pool->resource[r]);
     item->name = "users";
     item->law = (hr_law){.kind = HR_LAW_CONSTANT, .a = fe->users};
 out:
@@ -254,7 +287,7 @@ static hr_status fill_calls(const front_end *fe, hr_background *item, hr_err *er
                               "write `exponential(mean 3 min)`");
     HR_TRY(start_item(fe, item, &cost, err));
     for (unsigned r = 0; r < fe->pool->n_resources; r++)
-        cost[r] = hr_charge(fe->params, HR_WORKLOAD_call, fe->pool->resource[r]);
+        cost[r] = hr_charge(&fe->charges, HR_WORKLOAD_call, fe->pool->resource[r]);
     item->name = "calls";
     item->kind = HR_BACKGROUND_SESSIONS;
     item->sessions = calls(fe) * (1.0 - number(fe, HR_KEY_voice_bypass));
@@ -300,9 +333,9 @@ out:
 static bool is_loaded(const front_end *fe, hr_resource_id resource)
 {
     if (resource == HR_RESOURCE_NETWORK_IN) /* the presenter's figure alone would mislead */
-        return hr_charge_is_known(fe->params, HR_WORKLOAD_participant, resource);
+        return hr_charge_is_known(&fe->charges, HR_WORKLOAD_participant, resource);
     for (unsigned w = 0; w < HR_N_WORKLOADS; w++) {
-        if (hr_charge_is_known(fe->params, (hr_workload_id)w, resource))
+        if (hr_charge_is_known(&fe->charges, (hr_workload_id)w, resource))
             return true;
     }
     return false;
@@ -343,13 +376,14 @@ hr_status hr_assemble_front_end(const hr_params *params, hr_arena *arena,
         return hr_params_fail(params, HR_KEY_users, 0, 0, err,
                               "missing: how many users are logged in? e.g. `6660 per server`; "
                               "or describe meetings.classes and arrivals.sources");
-    const front_end fe = {
+    front_end fe = {
         .params = params,
         .arena = arena,
         .pool = configuration,
         .users = users_per_server(params, configuration->n_servers),
         .busyness = hr_params_get(params, HR_KEY_busyness)->number,
     };
+    hr_charges_read(&fe.charges, params);
     HR_TRY(check_resources(&fe, err));
     HR_TRY(fill_classes(&fe, configuration, err));
     HR_TRY(fill_sources(&fe, configuration, err));
@@ -379,10 +413,12 @@ hr_status hr_assemble_front_end_probe(const hr_params *params, hr_arena *arena,
 {
     hr_status st = HR_OK;
     hr_class class = {.size = {.kind = HR_LAW_CONSTANT, .a = size}};
-    HR_TRY(hr_modality_profiles(params, arena, configuration, &class, err));
+    hr_charges charges;
+    hr_charges_read(&charges, params);
+    HR_TRY(hr_modality_profiles(params, &charges, arena, configuration, &class, err));
     for (unsigned r = 0; r < configuration->n_resources; r++)
         load[r] = size > HR_LARGEST_SHARED_MEETING
-                      ? size * hr_charge_large(params, configuration->resource[r])
+                      ? size * hr_charge_large(&charges, configuration->resource[r])
                       : mean_load(&class, r);
 out:
     return st;

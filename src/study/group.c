@@ -2,6 +2,7 @@
 
 #include <math.h>
 
+#include "base/memo.h"
 #include "study/study_tree.h"
 
 /* The leaders are looked for on one day: which choice is the fastest does not depend on it, as
@@ -76,12 +77,36 @@ out:
     return st;
 }
 
+typedef struct described {
+    unsigned n;
+    const hr_source *sources;
+} described;
+
+/* The sources of configuration `index` on a day, described once in the arena. */
+static hr_status sources_of(const hr_study *study, uint64_t index, uint64_t replication,
+                            hr_arena *arena, const described **found, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const uint64_t key[] = {study->identity, index, replication};
+    hr_configuration configuration;
+    described *made = NULL;
+    *found = hr_memo_find(arena, HR_MEMO_SOURCES, key, sizeof key);
+    if (*found != NULL)
+        return HR_OK;
+    HR_TRY(hr_study_assemble(study, index, replication, arena, &configuration, err));
+    HR_TAKE(made, arena, 1);
+    *made = (described){configuration.n_sources, configuration.sources};
+    HR_TRY(hr_memo_keep(arena, HR_MEMO_SOURCES, key, sizeof key, made, err));
+    *found = made;
+out:
+    return st;
+}
+
 hr_status hr_group_join(const hr_study *study, hr_groups *groups, uint64_t replication,
                         hr_arena *arena, hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_source *sources = NULL;
-    hr_configuration leader = *configuration;
     hr_group *group = &groups->kept[configuration->group % HR_GROUPS_KEPT];
     if (!group->is_known || group->number != configuration->group)
         HR_TRY(find_group(study, group, configuration, err));
@@ -89,13 +114,13 @@ hr_status hr_group_join(const hr_study *study, hr_groups *groups, uint64_t repli
         return HR_OK;
     HR_TAKE(sources, arena, configuration->n_sources);
     for (unsigned i = 0; i < configuration->n_sources; i++) {
+        const described *leader = NULL;
         sources[i] = configuration->sources[i];
         if (group->leader[i] == configuration->index)
             continue;
-        if (group->leader[i] != leader.index)
-            HR_TRY(hr_study_assemble(study, group->leader[i], replication, arena, &leader, err));
-        if (i < leader.n_sources && hr_source_share(&sources[i], &leader.sources[i]) < 1.0)
-            sources[i].candidates = &leader.sources[i];
+        HR_TRY(sources_of(study, group->leader[i], replication, arena, &leader, err));
+        if (i < leader->n && hr_source_share(&sources[i], &leader->sources[i]) < 1.0)
+            sources[i].candidates = &leader->sources[i];
     }
     configuration->sources = sources;
 out:

@@ -1,10 +1,15 @@
 #include "study/modality.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
 
-#include "study/charge.h"
+#include "base/memo.h"
 
-enum { MOST_KINDS = 4 }; /* (computer, phone) x (viewer, presenter) */
+enum { MOST_KINDS = 4 };     /* (computer, phone) x (viewer, presenter) */
+enum { N_MODALITIES = 4 };   /* HR_AUDIO .. HR_DATA */
+enum { CONTENTS_KEPT = 16 }; /* with more of them profiles are not looked for */
 
 /* What sharing meetings show: one entry per rate. */
 typedef struct content {
@@ -12,31 +17,57 @@ typedef struct content {
     double share; /* of the sharing meetings */
 } content;
 
+/* All that profiles depend on; without padding, because it is their key in the memo. */
+typedef struct facts {
+    hr_charges charges;
+    double mean_size;
+    double with[N_MODALITIES]; /* share of the meetings with each modality */
+    double dial_in;
+    uint64_t n_resources;
+    uint64_t resource[HR_MAX_RESOURCES]; /* hr_resource_id */
+    uint64_t n_contents;
+    content contents[CONTENTS_KEPT];
+} facts;
+
 /* What is needed to work out a class. */
 typedef struct work {
     const hr_params *params;
     hr_arena *arena;
-    const hr_configuration *pool;
-    double mean_size;
-    unsigned n_contents;
-    const content *contents;
+    facts facts;
+    const content *contents; /* [facts.n_contents] */
 } work;
+
+typedef struct profiles {
+    unsigned n;
+    hr_profile *profile;
+} profiles;
+
+static hr_resource_id resource_of(const work *w, unsigned r)
+{
+    return (hr_resource_id)w->facts.resource[r];
+}
+
+static void find_shares(const hr_params *params, double with[N_MODALITIES])
+{
+    static const hr_key key[N_MODALITIES] = {HR_KEY_modality_audio, HR_KEY_modality_sharing,
+                                             HR_KEY_modality_video, HR_KEY_modality_data};
+    for (unsigned i = 0; i < N_MODALITIES; i++)
+        with[i] = hr_params_get(params, key[i])->number;
+}
+
+static double share_of(const double with[N_MODALITIES], unsigned modalities)
+{
+    double share = 1.0;
+    for (unsigned i = 0; i < N_MODALITIES; i++)
+        share *= modalities >> i & 1 ? with[i] : 1.0 - with[i];
+    return share;
+}
 
 double hr_modality_share(const hr_params *params, unsigned modalities)
 {
-    static const struct {
-        unsigned modality;
-        hr_key key;
-    } all[] = {{HR_AUDIO, HR_KEY_modality_audio},
-               {HR_SHARING, HR_KEY_modality_sharing},
-               {HR_VIDEO, HR_KEY_modality_video},
-               {HR_DATA, HR_KEY_modality_data}};
-    double share = 1.0;
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
-        const double with = hr_params_get(params, all[i].key)->number;
-        share *= modalities & all[i].modality ? with : 1.0 - with;
-    }
-    return share;
+    double with[N_MODALITIES];
+    find_shares(params, with);
+    return share_of(with, modalities);
 }
 
 /* Rates that a content law can take, appended to `contents`, each `share` times its own. */
@@ -46,7 +77,7 @@ static hr_status add_contents(work *w, content *contents, hr_key key, double sha
     if (share <= 0.0)
         return HR_OK;
     if (hr_law_is_constant(rates)) {
-        contents[w->n_contents++] = (content){hr_law_mean(rates), share};
+        contents[w->facts.n_contents++] = (content){hr_law_mean(rates), share};
         return HR_OK;
     }
     if (rates->kind != HR_LAW_TABLE)
@@ -55,7 +86,7 @@ static hr_status add_contents(work *w, content *contents, hr_key key, double sha
                               "`mix(3 Mbit/s at 50 %%, 5 Mbit/s at 50 %%)`");
     for (size_t i = 0; i < rates->n; i++) {
         if (rates->share[i] > 0.0)
-            contents[w->n_contents++] = (content){rates->value[i], share * rates->share[i]};
+            contents[w->facts.n_contents++] = (content){rates->value[i], share * rates->share[i]};
     }
     return HR_OK;
 }
@@ -80,9 +111,9 @@ static hr_status participant_costs(const work *w, const hr_participation *p, con
 {
     hr_status st = HR_OK;
     double *out = NULL;
-    HR_TAKE(out, w->arena, w->pool->n_resources);
-    for (unsigned r = 0; r < w->pool->n_resources; r++)
-        out[r] = hr_charge_participant(w->params, p, w->pool->resource[r]);
+    HR_TAKE(out, w->arena, w->facts.n_resources);
+    for (unsigned r = 0; r < w->facts.n_resources; r++)
+        out[r] = hr_charge_participant(&w->facts.charges, p, resource_of(w, r));
     *costs = out;
 out:
     return st;
@@ -94,9 +125,8 @@ static hr_status fill_kinds(const work *w, unsigned modalities, double rate, hr_
                             hr_err *err)
 {
     hr_status st = HR_OK;
-    const double phones =
-        modalities & HR_AUDIO ? hr_params_get(w->params, HR_KEY_dial_in)->number : 0.0;
-    const double presents = modalities & HR_SHARING ? fmin(1.0, 1.0 / w->mean_size) : 0.0;
+    const double phones = modalities & HR_AUDIO ? w->facts.dial_in : 0.0;
+    const double presents = modalities & HR_SHARING ? fmin(1.0, 1.0 / w->facts.mean_size) : 0.0;
     hr_kind *kinds = NULL;
     HR_TAKE(kinds, w->arena, MOST_KINDS);
     for (unsigned i = 0; i < MOST_KINDS; i++) {
@@ -119,45 +149,77 @@ static hr_status fill_profile(const work *w, unsigned modalities, const content 
 {
     hr_status st = HR_OK;
     double *cost = NULL;
-    HR_TAKE(cost, w->arena, w->pool->n_resources);
-    for (unsigned r = 0; r < w->pool->n_resources; r++)
-        cost[r] = hr_charge_meeting(w->params, modalities, w->pool->resource[r]);
+    HR_TAKE(cost, w->arena, w->facts.n_resources);
+    for (unsigned r = 0; r < w->facts.n_resources; r++)
+        cost[r] = hr_charge_meeting(&w->facts.charges, modalities, resource_of(w, r));
     profile->cost = cost;
-    profile->share = hr_modality_share(w->params, modalities) * shown->share;
+    profile->share = share_of(w->facts.with, modalities) * shown->share;
     HR_TRY(fill_kinds(w, modalities, shown->rate, profile, err));
 out:
     return st;
 }
 
-static hr_status fill_profiles(const work *w, hr_class *class, hr_err *err)
+static hr_status make_profiles(const work *w, profiles *made, hr_err *err)
 {
     static const content nothing = {0.0, 1.0};
     hr_status st = HR_OK;
-    hr_profile *profiles = NULL;
-    HR_TAKE(profiles, w->arena, HR_N_MODALITY_SETS * (size_t)(w->n_contents + 1));
+    HR_TAKE(made->profile, w->arena, HR_N_MODALITY_SETS * (size_t)(w->facts.n_contents + 1));
     for (unsigned modalities = 0; modalities < HR_N_MODALITY_SETS; modalities++) {
         const bool shares = modalities & HR_SHARING;
-        const unsigned n = shares ? w->n_contents : 1;
-        if (hr_modality_share(w->params, modalities) <= 0.0)
+        const size_t n = shares ? w->facts.n_contents : 1;
+        if (share_of(w->facts.with, modalities) <= 0.0)
             continue;
-        for (unsigned i = 0; i < n; i++) {
+        for (size_t i = 0; i < n; i++) {
             const content *shown = shares ? &w->contents[i] : &nothing;
-            HR_TRY(fill_profile(w, modalities, shown, &profiles[class->n_profiles++], err));
+            HR_TRY(fill_profile(w, modalities, shown, &made->profile[made->n++], err));
         }
     }
-    class->profiles = profiles;
 out:
     return st;
 }
 
-hr_status hr_modality_profiles(const hr_params *params, hr_arena *arena,
+/* The profiles made before from the same facts, else new ones. */
+static hr_status find_profiles(work *w, hr_class *class, hr_err *err)
+{
+    hr_status st = HR_OK;
+    facts *key = &w->facts;
+    const profiles *found = NULL;
+    profiles *made = NULL;
+    const bool is_kept = key->n_contents <= CONTENTS_KEPT;
+    const size_t bytes = offsetof(facts, contents) + key->n_contents * sizeof(content);
+    if (is_kept) {
+        memcpy(key->contents, w->contents, key->n_contents * sizeof(content));
+        found = hr_memo_find(w->arena, HR_MEMO_PROFILES, key, bytes);
+    }
+    if (found == NULL) {
+        HR_TAKE(made, w->arena, 1);
+        HR_TRY(make_profiles(w, made, err));
+        if (is_kept)
+            HR_TRY(hr_memo_keep(w->arena, HR_MEMO_PROFILES, key, bytes, made, err));
+        found = made;
+    }
+    class->n_profiles = found->n;
+    class->profiles = found->profile;
+    class->is_kept = is_kept;
+out:
+    return st;
+}
+
+hr_status hr_modality_profiles(const hr_params *params, const hr_charges *charges, hr_arena *arena,
                                const hr_configuration *pool, hr_class *class, hr_err *err)
 {
     hr_status st = HR_OK;
-    work w = {
-        .params = params, .arena = arena, .pool = pool, .mean_size = hr_law_mean(&class->size)};
+    work w = {.params = params, .arena = arena};
+    facts *key = &w.facts;
+    key->charges = *charges;
+    HR_TRY(hr_law_mean_once(&class->size, arena, &key->mean_size, err));
+    find_shares(params, key->with);
+    key->dial_in = hr_params_get(params, HR_KEY_dial_in)->number;
+    key->n_resources = pool->n_resources;
+    for (unsigned r = 0; r < pool->n_resources; r++)
+        key->resource[r] = pool->resource[r];
     HR_TRY(find_contents(&w, err));
-    HR_TRY(fill_profiles(&w, class, err));
+    HR_TRY(find_profiles(&w, class, err));
 out:
     return st;
 }

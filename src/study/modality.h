@@ -7,16 +7,18 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "model/configuration.h"
+#include "study/charge.h"
 #include "study/params.h"
 
 /* Share of meetings that use exactly this set (bits of charge.h): drawn independently [U]. */
 double hr_modality_share(const hr_params *params, unsigned modalities);
 
 /* Fill the profiles of `class`, whose size law is known: one per set of modalities and rate of
- * the shared content that occurs, with costs on the resources of `pool`. Memory from `arena`.
+ * the shared content that occurs, with costs on the resources of `pool`. Memory from `arena`, in
+ * which profiles of equal meetings are made once (memo.h).
  * Errors  HR_ERR_DATA for a content law that is not a rate or a mix of rates. */
-HR_MUST_CHECK hr_status hr_modality_profiles(const hr_params *params, hr_arena *arena,
-                                             const hr_configuration *pool, hr_class *class,
-                                             hr_err *err);
+HR_MUST_CHECK hr_status hr_modality_profiles(const hr_params *params, const hr_charges *charges,
+                                             hr_arena *arena, const hr_configuration *pool,
+                                             hr_class *class, hr_err *err);
 
 #endif

@@ -242,6 +242,7 @@ static hr_status fill_identity(hr_study *study, hr_err *err)
         words[n++] = hr_hash_bytes(fallback->value.text, strlen(fallback->value.text));
     }
     study->identity = hr_hash(words, n);
+    study->tree->design.identity = study->identity;
 out:
     return st;
 }
