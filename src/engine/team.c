@@ -168,6 +168,9 @@ static unsigned gather(hr_member **who, unsigned n)
     return n_sharing;
 }
 
+/* Days find what they have in common in the arena (base/memo.h); it must not grow for ever. */
+enum { DAYS_IN_ARENA = 4 };
+
 static hr_status run_together(hr_worker *worker, const hr_kernel *kernel, hr_member **who,
                               unsigned n, hr_days days, const atomic_bool *stop)
 {
@@ -177,7 +180,7 @@ static hr_status run_together(hr_worker *worker, const hr_kernel *kernel, hr_mem
     for (uint64_t day = days.begin; day < days.end; day++) {
         if (is_asked_to_stop(stop))
             return HR_OK;
-        if (worker->study->has_daily)
+        if (worker->study->has_daily && (day - days.begin) % DAYS_IN_ARENA == 0)
             hr_arena_reset(&worker->configuration_arena);
         for (unsigned i = 0; worker->study->has_daily && i < n; i++)
             HR_TRY(resolve(worker, who[i]->configuration.index, day, &who[i]->configuration));

@@ -185,16 +185,20 @@ static void merge_events(const hr_events *events, const uint64_t *word, const hr
     m->scenarios.measured = measured;
 }
 
-static const hr_scenarios_level *level_of(const hr_vector *vector)
+/* Of one width of keys for all instruction sets. */
+typedef struct levels {
+    const hr_scenarios_level *baseline, *avx2, *avx512;
+} levels;
+static const levels narrow = {&hr_scenarios_16_baseline, &hr_scenarios_16_avx2,
+                              &hr_scenarios_16_avx512};
+static const levels wide = {&hr_scenarios_32_baseline, &hr_scenarios_32_avx2,
+                            &hr_scenarios_32_avx512};
+
+static const hr_scenarios_level *level_of(const levels *width, const hr_vector *vector)
 {
-#if defined(__x86_64__)
     if (strcmp(vector->name, "avx512") == 0)
-        return &hr_scenarios_avx512;
-    if (strcmp(vector->name, "avx2") == 0)
-        return &hr_scenarios_avx2;
-#endif
-    (void)vector;
-    return &hr_scenarios_baseline;
+        return width->avx512;
+    return strcmp(vector->name, "avx2") == 0 ? width->avx2 : width->baseline;
 }
 
 /* ---- counts of one lane */
@@ -325,24 +329,23 @@ static unsigned set_lanes(const hr_lane *lane, unsigned n, hr_scenarios *sc,
 }
 
 /* Keys hold `most` people: false when some server gets more. */
-static bool place_with(hr_scenarios *sc, bool (*run)(hr_scenarios *), unsigned most_servers,
+static bool place_with(hr_scenarios *sc, const hr_scenarios_level *level, unsigned most_servers,
                        uint32_t most, uint32_t largest)
 {
     if (sc->n_servers > most_servers || largest >= most)
         return false;
     sc->most = (int32_t)(most - largest);
-    return run(sc);
+    return level->place(sc);
 }
 
 static bool place(const hr_lane *lane, const hr_vector *vector, hr_scenarios *sc)
 {
-    const hr_scenarios_level *level = level_of(vector);
     const hr_input *in = lane->input;
     uint32_t largest = 1;
     for (uint32_t i = 0; i < in->n_meetings; i++)
         largest = in->size[i] > largest ? in->size[i] : largest;
-    return place_with(sc, level->narrow, HR_NARROW_SERVERS, HR_NARROW_MOST, largest) ||
-           place_with(sc, level->wide, HR_WIDE_SERVERS, HR_WIDE_MOST, largest);
+    return place_with(sc, level_of(&narrow, vector), HR_NARROW_SERVERS, HR_NARROW_MOST, largest) ||
+           place_with(sc, level_of(&wide, vector), HR_WIDE_SERVERS, HR_WIDE_MOST, largest);
 }
 
 static bool prepare(const hr_lane *lane, unsigned n, hr_scratch *scratch, hr_events *events)

@@ -1,5 +1,8 @@
-/* One instruction set's copy of the placement of configurations side by side: compiled once per
- * level, with HR_VECTOR_LEVEL naming the copy (see cmake/floors.cmake). */
+/* The placement of configurations side by side, compiled once for each instruction set, named by
+ * HR_VECTOR_LEVEL, and each width of keys, HR_KEY_BITS (see cmake/floors.cmake).
+ *
+ * All lanes see the same events at the same time, so the order is that of one replay. A meeting
+ * that is not a lane's own is nowhere in that lane. */
 #include "kernel/events.h"
 #include "kernel/scenarios_place.h"
 #include "model/placement.h"
@@ -9,72 +12,398 @@
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
 
+/* Lengths of loops are known to the compiler where functions are one with their caller. */
+#define HR_INLINE __attribute__((always_inline)) static inline
+
+/* Narrow keys change all servers' rows at once; there may be too many servers for that with wide
+ * ones. */
+#if HR_KEY_BITS == 16
+typedef int16_t lane_key;
+enum { BITS = HR_NARROW_BITS, MOST_KEY = INT16_MAX, ROW_BY_ROW = 1 };
+#else
+typedef int32_t lane_key;
+enum { BITS = HR_WIDE_BITS, MOST_KEY = INT32_MAX, ROW_BY_ROW = 0 };
+#endif
+enum { MASK = (1 << BITS) - 1, NOWHERE = -1 }; /* HR_NO_SERVER in a key's type */
+
 /* The same in the form that each instruction set has: an addition under a mask, or a mask that is
  * added with. */
 #if defined(__AVX512BW__)
-#define HR_ADD_IF(condition, key, more) (KEY)((condition) ? (key) + (more) : (key))
+#define HR_ADD_IF(condition, key, more) (lane_key)((condition) ? (key) + (more) : (key))
 #else
-#define HR_ADD_IF(condition, key, more) (KEY)((key) + ((more) & (KEY)((condition) ? -1 : 0)))
+#define HR_ADD_IF(condition, key, more)                                                            \
+    (lane_key)((key) + ((more) & (lane_key)((condition) ? -1 : 0)))
 #endif
 
-#define NAME(name) narrow_##name
-#define KEY        int16_t
-#define KEY_MAX    INT16_MAX
-#define BITS       HR_NARROW_BITS
-#define SCATTERS   0
-#include "kernel/scenarios_keys.h"
-#undef NAME
-#undef KEY
-#undef KEY_MAX
-#undef BITS
-#undef SCATTERS
+/* The lanes' state: rows of N lanes, one row a server. */
+typedef struct lanes_state {
+    lane_key *people; /* keys of people */
+    lane_key *metric; /* keys of what is least loaded: `people`, unless some lane counts meetings */
+    lane_key *ceiling; /* as keys: above the largest key with the lowest ceiling's people */
+    lane_key *peak;    /* keys */
+    lane_key room[HR_MAX_SHARING]; /* lowest of the lane's ceilings, people */
+    uint32_t turn[HR_MAX_SHARING];
+    uint32_t over; /* lanes with a server above its lowest ceiling */
+    uint32_t last; /* lanes in their last stretch */
+} lanes_state;
 
-#define NAME(name) wide_##name
-#define KEY        int32_t
-#define KEY_MAX    INT32_MAX
-#define BITS       HR_WIDE_BITS
-#define SCATTERS   1
-#include "kernel/scenarios_keys.h"
-
-/* Loops whose lengths the compiler knows: as many servers, or a few more that are never chosen. */
-#define HR_CASES(lanes, servers)                                                                   \
-    case (lanes)*HR_WIDE_SERVERS + (servers):                                                      \
-        return narrow_run(sc, lanes, servers);
-#define HR_ALL_CASES(lanes)                                                                        \
-    HR_CASES(lanes, 2)                                                                             \
-    HR_CASES(lanes, 4)                                                                             \
-    HR_CASES(lanes, 6)                                                                             \
-    HR_CASES(lanes, 8)                                                                             \
-    HR_CASES(lanes, 10)                                                                            \
-    HR_CASES(lanes, 12)                                                                            \
-    HR_CASES(lanes, 14)                                                                            \
-    HR_CASES(lanes, 16)
-
-static bool narrow(hr_scenarios *sc)
+static void begin(hr_scenarios *sc, lanes_state *state)
 {
-    switch (sc->n_lanes * HR_WIDE_SERVERS + (sc->n_servers + 1) / 2 * 2) {
-        HR_ALL_CASES(8)
-        HR_ALL_CASES(16)
-        HR_ALL_CASES(32)
+    const size_t cells = (size_t)sc->n_servers * sc->n_lanes;
+    *state = (lanes_state){.people = (lane_key *)sc->key};
+    state->metric = sc->by_meetings != 0 ? state->people + cells : state->people;
+    state->ceiling = state->people + 2 * cells;
+    state->peak = state->people + 3 * cells;
+    for (unsigned l = 0; l < sc->n_lanes; l++) {
+        sc->n_stretches[l] = 0;
+        state->room[l] = (lane_key)sc->most;
+    }
+    for (unsigned s = 0; s < sc->n_servers; s++) {
+        for (unsigned l = 0; l < sc->n_lanes; l++) {
+            const size_t at = (size_t)s * sc->n_lanes + l;
+            const bool is_there = (sc->live >> l & 1) != 0 && s < sc->servers_of[l];
+            const lane_key most =
+                (lane_key)(sc->ceiling[at] < sc->most ? sc->ceiling[at] : sc->most);
+            state->people[at] = state->metric[at] = is_there ? (lane_key)s : MOST_KEY;
+            state->ceiling[at] = is_there ? (lane_key)(most * (1 << BITS) + MASK) : MOST_KEY;
+            state->peak[at] = 0;
+            if (is_there)
+                state->room[l] = most < state->room[l] ? most : state->room[l];
+        }
+    }
+}
+
+/* ---- which server */
+
+HR_INLINE void find_least(const lane_key *metric, lane_key *least, const int N, const unsigned n)
+{
+#pragma omp simd
+    for (int l = 0; l < N; l++)
+        least[l] = MOST_KEY;
+    for (unsigned s = 0; s < n; s++) {
+        const lane_key *row = metric + s * (size_t)N;
+#pragma omp simd
+        for (int l = 0; l < N; l++)
+            least[l] = row[l] < least[l] ? row[l] : least[l];
+    }
+}
+
+/* Lanes that take any of the equals: the skip-th of them in index order. */
+HR_INLINE void choose_uniform(const hr_scenarios *sc, const lane_key *metric, uint32_t tie,
+                              const lane_key *least, lane_key *server, const int N,
+                              const unsigned n)
+{
+    lane_key equals[HR_MAX_SHARING] = {0}, skip[HR_MAX_SHARING];
+    for (unsigned s = 0; s < n; s++) {
+        const lane_key *row = metric + s * (size_t)N;
+#pragma omp simd
+        for (int l = 0; l < N; l++)
+            equals[l] = (lane_key)(equals[l] + ((row[l] | MASK) == (least[l] | MASK)));
+    }
+    for (int l = 0; l < N; l++)
+        skip[l] =
+            (sc->uniform >> l & 1) != 0 ? (lane_key)hr_placement_tie(tie, (unsigned)equals[l]) : 0;
+    for (unsigned s = 0; s < n; s++) {
+        const lane_key *row = metric + s * (size_t)N;
+#pragma omp simd
+        for (int l = 0; l < N; l++) {
+            const bool is_equal = (row[l] | MASK) == (least[l] | MASK);
+            server[l] = is_equal && skip[l] == 0 ? (lane_key)s : server[l];
+            skip[l] = (lane_key)(skip[l] - is_equal);
+        }
+    }
+}
+
+/* Lanes whose rule does not look. */
+static void choose_blindly(const hr_scenarios *sc, lanes_state *state, uint32_t meeting,
+                           uint32_t kept, lane_key *server)
+{
+    for (uint32_t left = (sc->random | sc->in_turn) & kept; left != 0; left &= left - 1) {
+        const unsigned l = (unsigned)__builtin_ctz(left);
+        unsigned s = 0;
+        if ((sc->in_turn >> l & 1) != 0)
+            s = state->turn[l]++ % sc->servers_of[l];
+        else
+            while (sc->input->pick[meeting] > sc->threshold[l][s])
+                s++;
+        server[l] = (lane_key)s;
+    }
+}
+
+/* ---- what changes */
+
+/* lane l gets `amount` where its bit is set, else 0 */
+HR_INLINE void spread(uint32_t lanes, lane_key amount, lane_key *out, const int N)
+{
+    static const uint16_t bit[16] = {1,     2,     4,     8,     0x10,   0x20,   0x40,   0x80,
+                                     0x100, 0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000, 0x8000};
+    for (int from = 0; from < N; from += 16) {
+        const uint16_t half = (uint16_t)(lanes >> from);
+        const int most = N - from < 16 ? N - from : 16;
+#pragma omp simd
+        for (int l = 0; l < most; l++)
+            out[from + l] = (half & bit[l]) != 0 ? amount : 0;
+    }
+}
+
+/* The key of server[l] changes by add[l]; NOWHERE is no server. */
+HR_INLINE void change(lane_key *keys, const lane_key *server, const lane_key *add, const int N,
+                      const unsigned n)
+{
+    for (int l = 0; !ROW_BY_ROW && l < N; l++) {
+        if (server[l] != NOWHERE)
+            keys[(size_t)server[l] * (unsigned)N + (unsigned)l] += add[l];
+    }
+    for (unsigned s = 0; ROW_BY_ROW && s < n; s++) {
+        lane_key *row = keys + s * (size_t)N;
+#pragma omp simd
+        for (int l = 0; l < N; l++)
+            row[l] = HR_ADD_IF(server[l] == (lane_key)s, row[l], add[l]);
+    }
+}
+
+/* The key of server[l], 0 of no server. */
+HR_INLINE void look_up(const lane_key *keys, const lane_key *server, lane_key *key, const int N,
+                       const unsigned n)
+{
+#pragma omp simd
+    for (int l = 0; l < N; l++)
+        key[l] = 0;
+    for (int l = 0; !ROW_BY_ROW && l < N; l++) {
+        if (server[l] != NOWHERE)
+            key[l] = keys[(size_t)server[l] * (unsigned)N + (unsigned)l];
+    }
+    for (unsigned s = 0; ROW_BY_ROW && s < n; s++) {
+        const lane_key *row = keys + s * (size_t)N;
+#pragma omp simd
+        for (int l = 0; l < N; l++) {
+            const lane_key is_it = server[l] == (lane_key)s ? -1 : 0;
+            key[l] = (lane_key)(key[l] | (row[l] & is_it));
+        }
+    }
+}
+
+HR_INLINE void raise_peaks(lane_key *peak, const lane_key *keys, const int N, const unsigned n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n * (size_t)N; i++)
+        peak[i] = keys[i] > peak[i] ? keys[i] : peak[i];
+}
+
+/* ---- overload */
+
+HR_INLINE uint32_t find_over(const lanes_state *state, const int N, const unsigned n)
+{
+    lane_key above[HR_MAX_SHARING];
+    uint32_t over = 0;
+#pragma omp simd
+    for (int l = 0; l < N; l++)
+        above[l] = 0;
+    for (unsigned s = 0; s < n; s++) {
+        const lane_key *people = state->people + s * (size_t)N;
+        const lane_key *ceiling = state->ceiling + s * (size_t)N;
+#pragma omp simd
+        for (int l = 0; l < N; l++)
+            above[l] = (lane_key)(above[l] | (people[l] > ceiling[l] ? -1 : 0));
+    }
+    for (int l = 0; l < N; l++)
+        over |= (uint32_t)(above[l] != 0) << l;
+    return over;
+}
+
+/* Stretches begin and end. */
+static void note_over(hr_scenarios *sc, lanes_state *state, uint32_t event, uint32_t over)
+{
+    const uint32_t now = over | state->last, changed = now ^ state->over;
+    state->over = now;
+    for (uint32_t left = changed & ~now; left != 0; left &= left - 1) {
+        const unsigned l = (unsigned)__builtin_ctz(left);
+        sc->stretch[l * (size_t)sc->most_stretches + sc->n_stretches[l] - 1].end = event + 1;
+    }
+    for (uint32_t left = changed & now; left != 0; left &= left - 1) {
+        const unsigned l = (unsigned)__builtin_ctz(left);
+        const size_t number = l * (size_t)sc->most_stretches + sc->n_stretches[l]++;
+        int32_t *standing = sc->standing + number * sc->n_servers;
+        sc->stretch[number] = (hr_stretch){event, sc->n_events};
+        for (unsigned s = 0; s < sc->servers_of[l]; s++)
+            standing[s] = state->people[(size_t)s * sc->n_lanes + l] >> BITS;
+        if (sc->n_stretches[l] == sc->most_stretches)
+            state->last |= 1u << l;
+    }
+}
+
+HR_INLINE bool has_too_many(const hr_scenarios *sc, const lane_key *after, const int N)
+{
+    bool any = false;
+    for (int l = 0; l < N; l++)
+        any = any || ((sc->live >> l & 1) != 0 && (after[l] >> BITS) > sc->most);
+    return any;
+}
+
+/* ---- the events */
+
+/* `people` and `meetings` more, as in keys, on the servers of all lanes. */
+HR_INLINE void move(const hr_scenarios *sc, lanes_state *state, const lane_key *server,
+                    lane_key people, lane_key meetings, const int N, const unsigned n)
+{
+    lane_key add[HR_MAX_SHARING];
+#pragma omp simd
+    for (int l = 0; l < N; l++)
+        add[l] = people;
+    change(state->people, server, add, N, n);
+    if (sc->by_meetings == 0)
+        return;
+    lane_key counts[HR_MAX_SHARING];
+    spread(sc->by_meetings, -1, counts, N);
+#pragma omp simd
+    for (int l = 0; l < N; l++)
+        add[l] = (lane_key)((counts[l] & meetings) | (~counts[l] & people));
+    change(state->metric, server, add, N, n);
+}
+
+/* after[l]: the key that the meeting's server has then, or one of as many people. */
+HR_INLINE void arrive(const hr_scenarios *sc, lanes_state *state, uint32_t meeting, lane_key *after,
+                      const int N, const unsigned n)
+{
+    const hr_input *in = sc->input;
+    const uint32_t kept = in->kept != NULL ? in->kept[meeting] & sc->live : sc->live;
+    const bool is_blind = (sc->random | sc->in_turn) != 0;
+    const lane_key people = (lane_key)(sc->joins_at_once ? in->size[meeting] * (1u << BITS) : 0);
+    uint16_t *out = sc->server + (size_t)meeting * (unsigned)N;
+    lane_key server[HR_MAX_SHARING], nowhere[HR_MAX_SHARING];
+    find_least(state->metric, after, N, n);
+    spread(~kept, NOWHERE, nowhere, N);
+#pragma omp simd
+    for (int l = 0; l < N; l++)
+        server[l] = (lane_key)(after[l] & MASK);
+    if (sc->uniform != 0)
+        choose_uniform(sc, state->metric, in->tie[meeting], after, server, N, n);
+    if (is_blind)
+        choose_blindly(sc, state, meeting, kept, server);
+#pragma omp simd
+    for (int l = 0; l < N; l++) {
+        server[l] = (lane_key)(server[l] | nowhere[l]);
+        out[l] = (uint16_t)server[l];
+        after[l] = (lane_key)((after[l] + people) & ~nowhere[l]);
+    }
+    move(sc, state, server, people, 1 << BITS, N, n);
+    if (is_blind || sc->by_meetings != 0)
+        look_up(state->people, server, after, N, n);
+}
+
+/* Where a meeting is. */
+HR_INLINE void find(const hr_scenarios *sc, uint32_t meeting, lane_key *server, const int N)
+{
+    const uint16_t *placed = sc->server + (size_t)meeting * (unsigned)N;
+#pragma omp simd
+    for (int l = 0; l < N; l++)
+        server[l] = (lane_key)(int16_t)placed[l]; /* HR_NO_SERVER is NOWHERE */
+}
+
+HR_INLINE void depart(const hr_scenarios *sc, lanes_state *state, uint32_t meeting, const int N,
+                      const unsigned n)
+{
+    lane_key server[HR_MAX_SHARING];
+    const lane_key people = (lane_key)((int32_t)sc->input->size[meeting] * -(1 << BITS));
+    find(sc, meeting, server, N);
+    move(sc, state, server, people, -(1 << BITS), N, n);
+}
+
+HR_INLINE void join(const hr_scenarios *sc, lanes_state *state, uint32_t number, lane_key *after,
+                    const int N, const unsigned n)
+{
+    lane_key server[HR_MAX_SHARING];
+    find(sc, sc->input->join_meeting[number], server, N);
+    move(sc, state, server, 1 << BITS, 0, N, n);
+    look_up(state->people, server, after, N, n);
+}
+
+/* More people have come: false when that is too many. */
+HR_INLINE bool check(const hr_scenarios *sc, const lanes_state *state, const lane_key *after,
+                     bool *above, const int N)
+{
+    lane_key excess = 0;
+#pragma omp simd reduction(max : excess)
+    for (int l = 0; l < N; l++) {
+        const lane_key more = (lane_key)((after[l] >> BITS) - state->room[l]);
+        excess = more > excess ? more : excess;
+    }
+    *above = excess > 0;
+    return excess <= 0 || !has_too_many(sc, after, N);
+}
+
+HR_INLINE bool run(hr_scenarios *sc, const int N, const unsigned n)
+{
+    lanes_state state;
+    begin(sc, &state);
+    for (uint32_t e = 0; e < sc->n_events; e++) {
+        const uint32_t number = sc->event[e] & ((1u << HR_SCENARIOS_NUMBER_BITS) - 1);
+        const uint32_t kind = sc->event[e] >> HR_SCENARIOS_NUMBER_BITS;
+        lane_key after[HR_MAX_SHARING];
+        bool above = false;
+        if (kind == HR_EVENT_DEPARTURE) {
+            depart(sc, &state, number, N, n);
+        } else {
+            if (kind == HR_EVENT_ARRIVAL)
+                arrive(sc, &state, number, after, N, n);
+            else
+                join(sc, &state, number, after, N, n);
+            if (!check(sc, &state, after, &above, N))
+                return false;
+        }
+        if (sc->counts_peaks &&
+            (e + 1 == sc->measured || (e + 1 > sc->measured && kind != HR_EVENT_DEPARTURE)))
+            raise_peaks(state.peak, state.people, N, n);
+        if (above || state.over != 0)
+            note_over(sc, &state, e, find_over(&state, N, n));
+    }
+    for (unsigned i = 0; i < n * (unsigned)N; i++)
+        sc->peak[i] = state.peak[i] >> BITS;
+    return true;
+}
+
+/* ---- lengths of loops: as many servers, or a few more that are never chosen */
+
+#if HR_KEY_BITS == 16
+#define HR_CASE(lanes, servers)                                                                    \
+    case (lanes)*HR_WIDE_SERVERS + (servers):                                                      \
+        return run(sc, lanes, servers);
+#define HR_CASES(lanes)                                                                            \
+    HR_CASE(lanes, 2)                                                                              \
+    HR_CASE(lanes, 4)                                                                              \
+    HR_CASE(lanes, 6)                                                                              \
+    HR_CASE(lanes, 8)                                                                              \
+    HR_CASE(lanes, 10)                                                                             \
+    HR_CASE(lanes, 12)                                                                             \
+    HR_CASE(lanes, 14)                                                                             \
+    HR_CASE(lanes, 16)
+
+static bool place(hr_scenarios *sc)
+{
+    switch (sc->n_lanes * HR_WIDE_SERVERS + sc->n_servers) {
+        HR_CASES(8)
+        HR_CASES(16)
+        HR_CASES(32)
     default:
         return false;
     }
 }
-
-static bool wide(hr_scenarios *sc)
+#else
+static bool place(hr_scenarios *sc)
 {
     switch (sc->n_lanes) {
     case 8:
-        return wide_run(sc, 8, sc->n_servers);
+        return run(sc, 8, sc->n_servers);
     case 16:
-        return wide_run(sc, 16, sc->n_servers);
+        return run(sc, 16, sc->n_servers);
     default:
-        return wide_run(sc, 32, sc->n_servers);
+        return run(sc, 32, sc->n_servers);
     }
 }
+#endif
 
-#define JOIN_AGAIN(a, b) a##b
-#define JOIN(a, b)       JOIN_AGAIN(a, b)
+#define JOIN_AGAIN(a, b, c, d) a##b##c##d
+#define JOIN(a, b, c, d)       JOIN_AGAIN(a, b, c, d)
 
-extern const hr_scenarios_level JOIN(hr_scenarios_, HR_VECTOR_LEVEL);
-const hr_scenarios_level JOIN(hr_scenarios_, HR_VECTOR_LEVEL) = {narrow, wide};
+extern const hr_scenarios_level JOIN(hr_scenarios_, HR_KEY_BITS, _, HR_VECTOR_LEVEL);
+const hr_scenarios_level JOIN(hr_scenarios_, HR_KEY_BITS, _, HR_VECTOR_LEVEL) = {place};

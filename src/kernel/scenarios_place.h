@@ -61,12 +61,14 @@ typedef struct hr_scenarios {
     int32_t *key; /* [4 * n_servers * n_lanes] for the loop */
 } hr_scenarios;
 
-/* The copy for an instruction set: put all meetings, with narrow keys or with wide ones. False when
- * a server gets more people than a key holds. */
+/* The copy for an instruction set and a width of keys, in bits: put all meetings. False when a
+ * server gets more people than a key holds. */
 typedef struct hr_scenarios_level {
-    bool (*narrow)(hr_scenarios *scenarios);
-    bool (*wide)(hr_scenarios *scenarios);
+    bool (*place)(hr_scenarios *scenarios);
 } hr_scenarios_level;
-extern const hr_scenarios_level hr_scenarios_baseline, hr_scenarios_avx2, hr_scenarios_avx512;
+extern const hr_scenarios_level hr_scenarios_16_baseline, hr_scenarios_16_avx2,
+    hr_scenarios_16_avx512;
+extern const hr_scenarios_level hr_scenarios_32_baseline, hr_scenarios_32_avx2,
+    hr_scenarios_32_avx512;
 
 #endif
