@@ -56,7 +56,7 @@ static void sort_by_digits(uint64_t *word, uint32_t n, unsigned low, unsigned hi
 static bool sort_by_bucket(uint64_t *word, uint32_t n, uint64_t least, uint64_t most,
                            uint64_t *work)
 {
-    const unsigned bits = hr_order_bits(n) - 1, range = hr_order_bits(most - least);
+    const unsigned bits = hr_order_bits(n), range = hr_order_bits(most - least);
     const unsigned shift = range > bits ? range - bits : 0;
     uint64_t *to = work;
     uint32_t *first = (uint32_t *)(work + n);

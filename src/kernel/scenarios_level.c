@@ -75,17 +75,24 @@ static void begin(hr_scenarios *sc, lanes_state *state)
 
 /* ---- which server */
 
+/* Every other row by itself, so that not each comparison waits for the one before; n is even. */
 HR_INLINE void find_least(const lane_key *metric, lane_key *least, const int N, const unsigned n)
 {
+    lane_key odd[HR_MAX_SHARING];
 #pragma omp simd
     for (int l = 0; l < N; l++)
-        least[l] = MOST_KEY;
-    for (unsigned s = 0; s < n; s++) {
+        least[l] = odd[l] = MOST_KEY;
+    for (unsigned s = 0; s < n; s += 2) {
         const lane_key *row = metric + s * (size_t)N;
 #pragma omp simd
-        for (int l = 0; l < N; l++)
+        for (int l = 0; l < N; l++) {
             least[l] = row[l] < least[l] ? row[l] : least[l];
+            odd[l] = row[N + l] < odd[l] ? row[N + l] : odd[l];
+        }
     }
+#pragma omp simd
+    for (int l = 0; l < N; l++)
+        least[l] = odd[l] < least[l] ? odd[l] : least[l];
 }
 
 /* Lanes that take any of the equals: the skip-th of them in index order. */
@@ -132,18 +139,17 @@ static void choose_blindly(const hr_scenarios *sc, lanes_state *state, uint32_t 
 
 /* ---- what changes */
 
-/* lane l gets `amount` where its bit is set, else 0 */
+/* Lane l gets `amount` where its bit is set, else 0. In one loop: what is written in halves cannot
+ * be read as a whole soon after. */
 HR_INLINE void spread(uint32_t lanes, lane_key amount, lane_key *out, const int N)
 {
-    static const uint16_t bit[16] = {1,     2,     4,     8,     0x10,   0x20,   0x40,   0x80,
-                                     0x100, 0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000, 0x8000};
-    for (int from = 0; from < N; from += 16) {
-        const uint16_t half = (uint16_t)(lanes >> from);
-        const int most = N - from < 16 ? N - from : 16;
+#define HR_HALF                                                                                    \
+    1, 2, 4, 8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000
+    static const uint16_t bit[HR_MAX_SHARING] = {HR_HALF, 0x8000, HR_HALF, 0x8000};
+    const uint16_t low = (uint16_t)lanes, high = (uint16_t)(lanes >> 16);
 #pragma omp simd
-        for (int l = 0; l < most; l++)
-            out[from + l] = (half & bit[l]) != 0 ? amount : 0;
-    }
+    for (int l = 0; l < N; l++)
+        out[l] = (bit[l] & (l < 16 ? low : high)) != 0 ? amount : 0;
 }
 
 /* The key of server[l] changes by add[l]; NOWHERE is no server. */
