@@ -52,8 +52,9 @@ struct hr_scenarios_memory {
     size_t most_events, most_servers, most_cells, most_stretches, most_standing;
 };
 
-/* Cells of people at the beginnings of stretches, about: 2 MiB of them. */
-enum { STANDING = 1 << 19, LEAST_STRETCHES = 16 };
+/* Cells of people at the beginnings of stretches, about: 2 MiB of them. Where meetings are: 16 MiB
+ * at most, or scalar, which needs less, does it. */
+enum { STANDING = 1 << 19, LEAST_STRETCHES = 16, MOST_PLACES = 1 << 23 };
 
 static void free_arrays(hr_scenarios_memory *m)
 {
@@ -353,7 +354,8 @@ static bool prepare(const hr_lane *lane, unsigned n, hr_scratch *scratch, hr_eve
     const hr_input *in = lane[0].input;
     const size_t n_events = 2 * (size_t)in->n_meetings + in->n_joins;
     hr_err no_room = {0}; /* scalar needs less */
-    if (n_events >= (size_t)1 << HR_SCENARIOS_NUMBER_BITS || !hr_events_fit(in, events) ||
+    if (n_events >= (size_t)1 << HR_SCENARIOS_NUMBER_BITS ||
+        in->n_meetings * (size_t)HR_MAX_SHARING > MOST_PLACES || !hr_events_fit(in, events) ||
         hr_scratch_room_for_events(scratch, n_events + 1, &no_room) != HR_OK)
         return false;
     if (scratch->scenarios == NULL)

@@ -168,6 +168,12 @@ static const change features[] = {
      "capacity curve of 8 factors",
      {"observe.capacity=[0.69, 0.75, 0.8, 0.85, 0.9, 0.95, 1, 1.05]"}},
     {"feature", "its lowest ceiling alone", {"pool.ceilings.load.full=690"}},
+    {"feature",
+     "curve of 16 factors from 930",
+     {"observe.capacity=[0.93, 0.94, 0.95, 0.96, 0.97, 0.98, 0.99, 1, 1.01, 1.02, 1.03, 1.04, "
+      "1.05, "
+      "1.06, 1.07, 1.08]"}},
+    {"feature", "ceiling 930 alone", {"pool.ceilings.load.full=930"}},
     {"feature", "window of a day", {"window.length=24 h"}},
     {"feature",
      "stationary start, one hour",
