@@ -1,6 +1,6 @@
 #include "kernel/overload.h"
 
-#include <string.h>
+#include "kernel/stepping.h"
 
 /* The integral of people over the window's time up to `now`, but for a constant: with d people more
  * at time t it is sum d (now - t) = people now - sum d t, the moment. Modulo 2^64, where
@@ -142,47 +142,6 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server)
         replay->observer->changed(replay->observer->context, now, server, over);
 }
 
-/* What the sessions in progress take more at `step` than at the step before; false: nothing. */
-static bool find_more_taken(const hr_replaying *replay, uint32_t step, unsigned server,
-                            int64_t *more)
-{
-    const hr_configuration *c = replay->configuration;
-    const hr_input *in = replay->input;
-    const size_t stride = (size_t)replay->prepared->n_session_items * c->n_servers;
-    const uint16_t *row = in->sessions + step * stride + server;
-    bool any = false;
-    for (unsigned i = 0; i < c->n_background; i++) {
-        const int64_t *cost = replay->prepared->background[i].cost;
-        if (c->background[i].kind != HR_BACKGROUND_SESSIONS)
-            continue;
-        const int64_t sessions =
-            (int64_t)row[0] - (step > 0 ? (int64_t)row[-(ptrdiff_t)stride] : 0);
-        for (unsigned r = 0; sessions != 0 && r < c->n_resources; r++)
-            more[r] += sessions * cost[r];
-        any = any || sessions != 0;
-        row += c->n_servers;
-    }
-    return any;
-}
-
-/* All of them go down by what is taken more. */
-static void lower(hr_replaying *replay, hr_tick now, unsigned server, const int64_t *more)
-{
-    hr_scratch *s = replay->scratch;
-    const size_t first = server * (size_t)s->stride;
-    const int64_t *load = s->truth.load + first;
-    int64_t *high = s->high + first, *low = s->low + first, *taken = s->taken + first;
-    int64_t room = 0; /* negative: other limits are exceeded than before */
-    for (unsigned r = 0; r < s->stride; r++) {
-        taken[r] += more[r];
-        high[r] -= more[r];
-        low[r] -= more[r];
-        room |= (high[r] - load[r]) | (load[r] - low[r] - 1);
-    }
-    if (room < 0)
-        hr_overload_update(replay, now, server);
-}
-
 void hr_overload_begin(hr_replaying *replay)
 {
     const hr_configuration *c = replay->configuration;
@@ -196,19 +155,9 @@ void hr_overload_begin(hr_replaying *replay)
             s->low[j * (size_t)s->stride + r] = r < c->n_resources ? HR_BEYOND - 1 : -HR_BEYOND;
         }
     }
-    hr_overload_step(replay, replay->input->begin, 0);
+    hr_stepping_step(replay, replay->input->begin, 0, s->stride);
     for (unsigned j = 0; j < c->n_servers; j++)
         hr_overload_update(replay, replay->input->begin, j);
-}
-
-void hr_overload_step(hr_replaying *replay, hr_tick now, uint32_t step)
-{
-    for (unsigned j = 0; step < replay->input->n_steps && j < replay->configuration->n_servers;
-         j++) {
-        int64_t more[HR_MAX_RESOURCES] = {0};
-        if (find_more_taken(replay, step, j, more))
-            lower(replay, now, j, more);
-    }
 }
 
 /* Ticks that `server` has been over `criterion` since the replay began. */

@@ -34,9 +34,6 @@ static inline int64_t hr_overload_ceiling(const hr_replaying *replay, unsigned s
 /* Ceilings as the input has them, with the sessions of its first step; an empty pool may be over.
  */
 void hr_overload_begin(hr_replaying *replay);
-/* Session step `step`, one after the last, begins at `now`: ceilings of all servers, and what that
- * changes. */
-void hr_overload_step(hr_replaying *replay, hr_tick now, uint32_t step);
 /* Count the time up to `now` for all criteria that are over. Call before anything changes that
  * the counted times depend on. */
 void hr_overload_account(hr_replaying *replay, hr_tick now);

@@ -6,6 +6,7 @@
 #include "base/order.h"
 #include "kernel/placing.h"
 #include "kernel/snapshot.h"
+#include "kernel/stepping.h"
 
 #define NEVER UINT64_MAX
 
@@ -198,7 +199,7 @@ static hr_tick least(hr_tick a, hr_tick b)
 static void quiet_events(hr_replaying *replay, hr_cursors *at, hr_tick now)
 {
     if (at->next_step == now) {
-        hr_overload_step(replay, now, ++at->step);
+        hr_stepping_step(replay, now, ++at->step, replay->scratch->stride);
         at->next_step =
             at->step + 1 < replay->input->n_steps ? now + replay->prepared->session_step : NEVER;
     }

@@ -68,7 +68,7 @@ static void quiet_event(hr_scalar_state *at, hr_tick now)
 {
     hr_replaying *replay = at->replay;
     if (at->next_step == now) {
-        hr_overload_step(replay, now, ++at->step);
+        at->level->step(replay, now, ++at->step);
         at->next_step =
             at->step + 1 < replay->input->n_steps ? now + replay->prepared->session_step : NEVER;
     }
@@ -187,7 +187,7 @@ static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vect
     const hr_input *input = lane->input;
     hr_counts *counts = lane->counts;
     hr_replaying replay = {configuration, configuration->prepared, input, scratch, counts, NULL};
-    hr_scalar_state at = {.replay = &replay, .vector = vector};
+    hr_scalar_state at = {.replay = &replay, .vector = vector, .level = level_of(vector)};
     const size_t most = (size_t)input->n_meetings + input->n_joins + 1;
     if (most > UINT32_MAX)
         return hr_replay(configuration, input, scratch, counts, NULL, err);
@@ -201,7 +201,7 @@ static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vect
     hr_counts_clear(counts, configuration);
     HR_TRY(lay_out(&at, err));
     hr_overload_begin(&replay);
-    level_of(vector)->run(&at, scratch->event);
+    at.level->run(&at, scratch->event);
     finish(&at);
 out:
     return st;

@@ -2,6 +2,7 @@
  * HR_VECTOR_LEVEL naming the copy (see cmake/floors.cmake). A vector holds the resources of one
  * server; their number with padding is known to the compiler. */
 #include "kernel/scalar_state.h"
+#include "kernel/stepping.h"
 
 #if defined(__clang__)
 /* With sanitizers or without optimisation the loops stay scalar; the results are the same. */
@@ -193,8 +194,22 @@ static void run(hr_scalar_state *at, const uint64_t *event)
     }
 }
 
+static void step_all(hr_replaying *replay, hr_tick now, uint32_t step)
+{
+    switch (replay->scratch->stride) {
+    case 1:
+        hr_stepping_step(replay, now, step, 1);
+        break;
+    case 4:
+        hr_stepping_step(replay, now, step, 4);
+        break;
+    default:
+        hr_stepping_step(replay, now, step, HR_MAX_RESOURCES);
+    }
+}
+
 #define JOIN_AGAIN(a, b) a##b
 #define JOIN(a, b)       JOIN_AGAIN(a, b)
 
 extern const hr_scalar_level JOIN(hr_scalar_, HR_VECTOR_LEVEL);
-const hr_scalar_level JOIN(hr_scalar_, HR_VECTOR_LEVEL) = {run};
+const hr_scalar_level JOIN(hr_scalar_, HR_VECTOR_LEVEL) = {run, step_all};

@@ -16,6 +16,7 @@ typedef struct hr_stay {
 
 typedef struct hr_scalar_state {
     hr_replaying *replay;
+    const struct hr_scalar_level *level;
     hr_events events;
     uint64_t due;      /* tick and kind of the next quiet event */
     hr_tick next_step; /* absolute ticks; far when there is none */
@@ -36,9 +37,12 @@ typedef struct hr_scalar_state {
 /* What is quietly due before the event at `time`. */
 void hr_scalar_catch_up(hr_scalar_state *at, uint64_t time);
 
-/* The copy for an instruction set: run all events of the list, which ends with a word of ones. */
+/* The copy for an instruction set. */
 typedef struct hr_scalar_level {
+    /* all events of the list, which ends with a word of ones */
     void (*run)(hr_scalar_state *at, const uint64_t *event);
+    /* hr_stepping_step */
+    void (*step)(hr_replaying *replay, hr_tick now, uint32_t step);
 } hr_scalar_level;
 extern const hr_scalar_level hr_scalar_baseline, hr_scalar_avx2, hr_scalar_avx512;
 

@@ -1,5 +1,7 @@
 #include "kernel/scratch.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/order.h"
 #include "kernel/lanes.h"
@@ -131,6 +133,12 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     HR_TAKE(s->high, &s->arena, n * stride);
     HR_TAKE(s->low, &s->arena, n * stride);
     HR_TAKE(s->taken, &s->arena, n * stride);
+    HR_TAKE(s->session_cost, &s->arena, replay->prepared->n_session_items * stride);
+    for (unsigned i = 0, item = 0; i < c->n_background; i++) {
+        if (c->background[i].kind == HR_BACKGROUND_SESSIONS)
+            memcpy(s->session_cost + item++ * stride, replay->prepared->background[i].cost,
+                   c->n_resources * sizeof *s->session_cost);
+    }
     HR_TAKE(s->criteria_of, &s->arena, c->n_limits);
     HR_TAKE(s->limits_of, &s->arena, c->n_resources);
     for (unsigned l = 0; l < c->n_limits; l++)

@@ -43,6 +43,7 @@ struct hr_scratch {
     int64_t *peak;          /* [n * S] scalar: largest load in the window */
     int64_t *ceiling;       /* [n * L] held background taken off */
     int64_t *taken;         /* [n * S] by the sessions in progress now */
+    int64_t *session_cost;  /* [session items * S] of one session; 0 in the padding */
     int64_t *high, *low;    /* [n * S] while low < load <= high, the same limits are exceeded */
     uint64_t *criteria_of;  /* [L] criteria that a limit belongs to */
     uint64_t *limits_of;    /* [R] limits of a resource */
