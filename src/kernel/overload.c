@@ -186,8 +186,6 @@ void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meetin
     const hr_scratch *s = replay->scratch;
     hr_counts *counts = replay->counts;
     const uint32_t size = replay->input->size[meeting];
-    counts->meetings_ended++;
-    counts->people_ended += size;
     if (s->over[server] == 0 && s->last_over[server] <= replay->input->start[meeting])
         return; /* nothing was over while it was there: the common case */
     const uint64_t *start = s->clock_at_start + meeting * (size_t)c->n_criteria;

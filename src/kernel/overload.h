@@ -46,7 +46,8 @@ static inline void hr_overload_move_people(hr_replaying *replay, hr_tick now, un
 }
 /* The load of `server` has changed at `now`: find what is over and count what begins or ends. */
 void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server);
-/* A meeting begins on `server`, or ends inside the window: how much overload does it meet? */
+/* A meeting begins on `server`, or ends inside the window: how much overload does it meet? The
+ * times at its beginning are what the end needs. */
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server);
 void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server);

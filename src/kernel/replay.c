@@ -140,8 +140,11 @@ static void depart(hr_replaying *replay, hr_cursors *at)
     const unsigned server = s->server[meeting];
     if (server == c->n_servers)
         return; /* refused */
-    if (now >= replay->prepared->from)
+    if (now >= replay->prepared->from) {
+        replay->counts->meetings_ended++;
+        replay->counts->people_ended += replay->input->size[meeting];
         hr_overload_meeting_ends(replay, now, meeting, server);
+    }
     for (unsigned r = 0; r < c->n_resources; r++)
         s->truth.load[server * (size_t)s->stride + r] -=
             s->load[meeting * (size_t)c->n_resources + r];

@@ -129,7 +129,8 @@ static hr_status lay_out(hr_scalar_state *at, hr_err *err)
     at->next_step = at->replay->input->n_steps > 1 ? p->begin + p->session_step : NEVER;
     at->next_snapshot = c->n_observed > 0 ? p->observed[0] : p->observe_every > 0 ? p->from : NEVER;
     at->next_report = p->report_period > 0 && hr_placing_looks(c) ? 0 : NEVER;
-    at->counts_hits = at->replay->counts->needs & HR_NEEDS_SUMS;
+    at->counts_sums = at->replay->counts->needs & HR_NEEDS_SUMS;
+    at->counts_hits = (at->replay->counts->needs & HR_NEEDS_HITS) == HR_NEEDS_HITS;
     at->counts_peaks = at->replay->counts->needs & HR_NEEDS_PEAK;
     at->is_corrected = c->placement.in_flight && at->next_report != NEVER;
     for (unsigned r = 0; r < c->n_resources; r++)

@@ -9,6 +9,9 @@
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
 
+/* The stride is known to the compiler where functions are one with their caller. */
+#define HR_INLINE __attribute__((always_inline)) static inline
+
 static inline hr_tick last_report(const hr_scalar_state *at)
 {
     return at->next_report - at->replay->prepared->report_period;
@@ -21,8 +24,8 @@ static inline uint64_t stay_of(const hr_prepared *p, hr_tick begin, hr_tick end)
 }
 
 /* Loads of a meeting, which lie without padding: what is read beyond them is not ours. */
-static inline void fetch(const hr_scalar_state *at, const int64_t *loads, uint32_t meeting,
-                         int64_t *own, const unsigned stride)
+HR_INLINE void fetch(const hr_scalar_state *at, const int64_t *loads, uint32_t meeting,
+                     int64_t *own, const unsigned stride)
 {
     const int64_t *from = loads + meeting * (size_t)at->replay->configuration->n_resources;
 #pragma omp simd
@@ -30,8 +33,8 @@ static inline void fetch(const hr_scalar_state *at, const int64_t *loads, uint32
         own[r] = from[r] & at->own[r];
 }
 
-static inline void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server,
-                                 const int64_t *load, uint32_t people, const unsigned stride)
+HR_INLINE void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server, const int64_t *load,
+                             uint32_t people, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
     hr_scratch *s = replay->scratch;
@@ -68,7 +71,7 @@ static inline unsigned choose(const hr_scalar_state *at, uint32_t meeting)
                : server;
 }
 
-static inline void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
+HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
     const hr_input *in = replay->input;
@@ -83,7 +86,7 @@ static inline void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, co
     const bool is_refused = server == replay->configuration->n_servers;
     at->turn++;
     s->server[meeting] = (uint16_t)server;
-    if (now >= in->from) {
+    if (at->counts_sums && now >= in->from) {
         counts->offered[in->class_of[meeting]]++;
         counts->refused[in->class_of[meeting]] += is_refused;
     }
@@ -91,19 +94,21 @@ static inline void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, co
         return;
     fetch(at, in->initial, meeting, load, stride);
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
-    const uint64_t stays = stay_of(replay->prepared, now, in->end[meeting]);
     if (at->counts_hits)
         hr_overload_meeting_begins(replay, now, meeting, server);
-    counts->person_time += stays * people;
-    for (unsigned r = 0; r < replay->configuration->n_resources; r++)
-        counts->load_time[r] += (hr_u128)(uint64_t)load[r] * stays;
+    if (at->counts_sums) {
+        const uint64_t stays = stay_of(replay->prepared, now, in->end[meeting]);
+        counts->person_time += stays * people;
+        for (unsigned r = 0; r < replay->configuration->n_resources; r++)
+            counts->load_time[r] += (hr_u128)(uint64_t)load[r] * stays;
+    }
     s->truth.meetings[server]++;
     add_to_server(at, now, server, load, people, stride);
     if (at->is_corrected)
         hr_seen_add_in_flight(&at->seen, last_report(at), meeting, load, people, true);
 }
 
-static inline void join(hr_scalar_state *at, hr_tick now, uint32_t number, const unsigned stride)
+HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t number, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
     const hr_input *in = replay->input;
@@ -119,7 +124,7 @@ static inline void join(hr_scalar_state *at, hr_tick now, uint32_t number, const
         hr_seen_add_in_flight(&at->seen, last_report(at), meeting, stay->cost, 1, false);
 }
 
-static inline void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
+HR_INLINE void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
     const hr_input *in = replay->input;
@@ -128,8 +133,12 @@ static inline void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, co
     const unsigned server = s->server[meeting];
     if (server == replay->configuration->n_servers)
         return; /* refused, or not ours */
-    if (at->counts_hits && now >= replay->prepared->from)
-        hr_overload_meeting_ends(replay, now, meeting, server);
+    if (at->counts_sums && now >= in->from) {
+        replay->counts->meetings_ended++;
+        replay->counts->people_ended += in->size[meeting];
+        if (at->counts_hits)
+            hr_overload_meeting_ends(replay, now, meeting, server);
+    }
     fetch(at, in->final, meeting, load, stride);
     int64_t *sum = s->truth.load + server * (size_t)stride;
     const int64_t *low = s->low + server * (size_t)stride;
@@ -147,8 +156,7 @@ static inline void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, co
 }
 
 /* No arrival is behind the list's last word. */
-__attribute__((always_inline)) static inline void
-run_events(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
+HR_INLINE void run_events(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
 {
     const hr_input *in = at->replay->input;
     const hr_events *events = &at->events;

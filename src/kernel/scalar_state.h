@@ -23,7 +23,8 @@ typedef struct hr_scalar_state {
     hr_tick next_snapshot, next_report;
     uint32_t step, snapshot, turn;
     bool measuring;
-    bool counts_hits;  /* whether meetings met an overload, and how many ended */
+    bool counts_sums; /* as in hr_needs */
+    bool counts_hits;
     bool counts_peaks; /* once measuring */
     bool is_corrected; /* by what is in flight */
     const hr_vector *vector;

@@ -62,7 +62,8 @@ out:
 }
 
 /* Few keys are compared one by one: one of them has just been written, and a wide load would wait
- * until that has reached the cache. */
+ * until that has reached the cache. (For the same reason this is not compiled for wider vectors.)
+ */
 enum { FEW_KEYS = 32 };
 _Static_assert(HR_VECTOR_PAD % 4 == 0, "keys come in fours");
 
@@ -80,17 +81,28 @@ static int64_t least_of_few(const int64_t *key, size_t n)
     return a < c ? a : c;
 }
 
+static unsigned count_of_few(const int64_t *key, size_t n, int64_t one)
+{
+    unsigned count = 0;
+    for (size_t j = 0; j < n; j++)
+        count += key[j] >> HR_SERVER_BITS == one >> HR_SERVER_BITS;
+    return count;
+}
+
 unsigned hr_seen_least(const hr_seen *seen, uint32_t tie)
 {
-    const int64_t best = seen->n_keys <= FEW_KEYS ? least_of_few(seen->key, seen->n_keys)
-                                                  : seen->vector->least(seen->key, seen->n_keys);
+    const bool are_few = seen->n_keys <= FEW_KEYS;
+    const int64_t *key = seen->key;
+    const int64_t best =
+        are_few ? least_of_few(key, seen->n_keys) : seen->vector->least(key, seen->n_keys);
     const unsigned first = (unsigned)best & ((1u << HR_SERVER_BITS) - 1);
     if (seen->replay->configuration->placement.ties == HR_TIES_LOWEST)
         return first;
-    const unsigned equals = seen->vector->count_like(seen->key, seen->n_keys, best);
+    const unsigned equals = are_few ? count_of_few(key, seen->n_keys, best)
+                                    : seen->vector->count_like(key, seen->n_keys, best);
     unsigned skip = hr_placement_tie(tie, equals);
     for (unsigned j = first; equals > 1; j++) {
-        if (seen->key[j] >> HR_SERVER_BITS == best >> HR_SERVER_BITS && skip-- == 0)
+        if (key[j] >> HR_SERVER_BITS == best >> HR_SERVER_BITS && skip-- == 0)
             return j;
     }
     return first;
