@@ -72,16 +72,23 @@ static void print_start(const hr_study *study, const hr_comm *comm)
             hr_comm_size(comm), hr_comm_size(comm) == 1 ? "" : "es");
 }
 
-/* Share of the cores' time that was not spent in tasks; only of a run that was not resumed,
- * because busy time is counted over all runs. */
-static void print_idle(const hr_provenance *provenance)
+/* Where the cores' time went; what rounds to nothing is left out. */
+static void print_accounts(const hr_accounts *accounts)
 {
-    const double cores = (double)provenance->n_ranks * (double)provenance->n_threads;
-    const double held = cores * provenance->seconds;
-    if (provenance->n_runs > 1 || !(held > 0.0))
-        return;
-    const double idle = 1.0 - provenance->busy_seconds / held;
-    printf("  idle %.0f %%", idle > 0.0 ? 100.0 * idle : 0.0);
+    hr_words words = {0};
+    for (int i = 0; i < HR_N_TIMES; i++) {
+        const double share = 100.0 * hr_accounts_share(accounts, (hr_account)i);
+        if (share >= 0.05)
+            hr_words_add(&words, "%s%.1f %% %s", words.used > 0 ? ", " : "", share,
+                         hr_account_rows[i].label);
+    }
+    fputs("Time: ", stdout);
+    hr_text_wrap(stdout, words.s, 6, 6, HR_TEXT_WIDTH);
+    if (accounts->sum[HR_ACCOUNT_FETCHES] > 0)
+        printf("%s fetches of task numbers, %.3f ms each, %.3f ms at most\n",
+               hr_text_count(accounts->sum[HR_ACCOUNT_FETCHES]).s,
+               1e3 * hr_accounts_mean_fetch(accounts),
+               1e3 * hr_accounts_number(accounts, HR_ACCOUNT_LONGEST_FETCH));
 }
 
 static void print_report(const hr_study *study, const hr_run_report *report, const char *output)
@@ -97,8 +104,9 @@ static void print_report(const hr_study *study, const hr_run_report *report, con
         if (provenance->busy_seconds > 0.0)
             printf("  %s meetings per core-second",
                    hr_text_number((double)provenance->meetings / provenance->busy_seconds).s);
-        print_idle(provenance);
-        printf("\ndigest %s\n", hr_text_digest(provenance->digest).s);
+        fputc('\n', stdout);
+        print_accounts(&provenance->accounts);
+        printf("digest %s\n", hr_text_digest(provenance->digest).s);
     }
     printf("Look at it: headroom show %s\n", output);
 }
@@ -145,7 +153,8 @@ const hr_command hr_command_run = {
            "the same for any number of processes and threads. What is finished is kept in "
            "OUT.h5.parts; after a signal or a crash the same command goes on from there. A "
            "finished result of the same study is left alone; one of another study is never "
-           "overwritten.",
+           "overwritten. The last lines say where the time went; the manual page (headroom --man) "
+           "explains them.",
     .n_options = HR_LENGTH(options),
     .options = options,
     .examples = {"headroom run mine.yaml -o mine.h5",

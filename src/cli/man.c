@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "results/account.h"
+
 /* Text that troff must take literally: backslashes, leading dots and quotes, hyphens. */
 static void literal(FILE *out, const char *text)
 {
@@ -78,6 +80,23 @@ static void print_pairs(FILE *out, const char *heading, const hr_help_pair *pair
     }
 }
 
+/* What the last lines of `run` mean, from the rows that they are printed from. */
+static void print_accounts(FILE *out)
+{
+    paragraph(
+        out, ".SH TIME",
+        "The last lines of `headroom run` say where the time of all its cores went, in shares "
+        "that make 100 %; what rounds to nothing is left out. The same numbers, in seconds of "
+        "cores, are attributes of /provenance in the result file and keys of `headroom show "
+        "--json`; most_... is the process that had most, by the wall. They are those of the "
+        "last start, also where earlier ones left part logs.");
+    for (int i = 0; i < HR_N_ACCOUNTS; i++) {
+        paragraph(out, ".TP", hr_account_rows[i].name);
+        literal(out, hr_account_rows[i].doc);
+        fputc('\n', out);
+    }
+}
+
 void hr_help_man(FILE *out)
 {
     fprintf(out,
@@ -97,6 +116,7 @@ void hr_help_man(FILE *out)
         print_command(out, hr_command_at(i));
     print_pairs(out, "EXIT STATUS", hr_help_exits);
     print_pairs(out, "ENVIRONMENT", hr_help_environment);
+    print_accounts(out);
     fputs(".SH FILES\n", out);
     paragraph(out, ".TP", "OUT.h5");
     literal(out, "the answer: HDF5, readable by h5py, xarray and h5dump\n");

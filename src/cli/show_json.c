@@ -79,6 +79,9 @@ static void put_study(hr_json *json, const hr_show *show)
     hr_json_count(json, "choices", study->n_choices);
     hr_json_number(json, "seconds", provenance->seconds);
     hr_json_number(json, "busy_seconds", provenance->busy_seconds);
+    for (int i = 0; i < HR_N_ACCOUNTS; i++)
+        hr_json_number(json, hr_account_rows[i].name,
+                       hr_accounts_number(&provenance->accounts, (hr_account)i));
     hr_json_count(json, "meetings", provenance->meetings);
     hr_json_count(json, "replications", provenance->replications);
     hr_json_object(json, "target");

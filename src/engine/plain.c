@@ -30,6 +30,12 @@ out:
     return st;
 }
 
+void hr_engine_between(hr_engine *engine, void (*call)(void *context), void *context)
+{
+    engine->workers[0].between = call; /* OpenMP's thread 0 is the one that calls */
+    engine->workers[0].between_context = context;
+}
+
 unsigned hr_engine_threads(const hr_engine *engine)
 {
     return engine->n_threads;
@@ -81,13 +87,22 @@ static hr_status room_for_teams(hr_engine *engine, size_t n, hr_err *err)
                                  : HR_FAIL(err, HR_ERR_MEMORY, "no memory for %zu tasks", n);
 }
 
+/* Tasks of a team, at most, while `left` are: fewer towards the end, so that threads end together.
+ */
+static size_t most_together(const hr_engine *engine, size_t left)
+{
+    enum { TEAMS_OF_THREAD = 2 };
+    const size_t most = left / (TEAMS_OF_THREAD * (size_t)engine->n_threads);
+    return engine->n_threads == 1 ? left : most > 1 ? most : 1;
+}
+
 /* Cut the list into teams; how many. */
 static size_t make_teams(hr_engine *engine, const hr_task *tasks, size_t n_tasks)
 {
     size_t n = 0;
     for (size_t i = 0; i < n_tasks; n++) {
         engine->first[n] = i;
-        i += hr_team_size(&engine->workers[0], tasks + i, n_tasks - i);
+        i += hr_team_size(&engine->workers[0], tasks + i, most_together(engine, n_tasks - i));
     }
     engine->first[n] = n_tasks;
     return n;

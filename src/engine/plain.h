@@ -38,6 +38,9 @@ typedef struct hr_engine hr_engine;
 HR_MUST_CHECK hr_status hr_engine_new(hr_engine **engine, const hr_study *study,
                                       const hr_vector *vector, const hr_kernel *kernel,
                                       unsigned n_threads, hr_err *err);
+/* The thread that calls hr_engine_run calls `call` between two replays of its own, again and again:
+ * what only it may do and others wait for. NULL: nothing is called. */
+void hr_engine_between(hr_engine *engine, void (*call)(void *context), void *context);
 unsigned hr_engine_threads(const hr_engine *engine);
 size_t hr_engine_bytes(const hr_engine *engine); /* memory held */
 void hr_engine_free(hr_engine *engine);

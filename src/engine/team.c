@@ -79,8 +79,10 @@ out:
     return st;
 }
 
-static bool is_asked_to_stop(const atomic_bool *stop)
+static bool is_asked_to_stop(const hr_worker *worker, const atomic_bool *stop)
 {
+    if (worker->between != NULL)
+        worker->between(worker->between_context);
     return atomic_load_explicit(stop, memory_order_relaxed);
 }
 
@@ -120,7 +122,7 @@ static hr_status run_alone(hr_worker *worker, hr_member *member, hr_days days,
         HR_TRY(make_counts(worker, &member->configuration, &worker->counts[l]));
     for (uint64_t day = days.begin; day < days.end; day += kernel->most_lanes) {
         const uint64_t left = days.end - day;
-        if (is_asked_to_stop(stop))
+        if (is_asked_to_stop(worker, stop))
             return HR_OK;
         HR_TRY(run_lanes(worker, member, kernel, day,
                          left < kernel->most_lanes ? (unsigned)left : kernel->most_lanes));
@@ -178,7 +180,7 @@ static hr_status run_together(hr_worker *worker, const hr_kernel *kernel, hr_mem
     for (unsigned i = 0; i < n; i++)
         HR_TRY(make_counts(worker, &who[i]->configuration, &who[i]->counts));
     for (uint64_t day = days.begin; day < days.end; day++) {
-        if (is_asked_to_stop(stop))
+        if (is_asked_to_stop(worker, stop))
             return HR_OK;
         if (worker->study->has_daily && (day - days.begin) % DAYS_IN_ARENA == 0)
             hr_arena_reset(&worker->configuration_arena);

@@ -36,6 +36,8 @@ typedef struct hr_worker {
     hr_configuration configuration[HR_KERNEL_MOST_LANES]; /* the same, where days differ */
     hr_counts counts[HR_KERNEL_MOST_LANES];
     hr_scratch *scratch;
+    void (*between)(void *context); /* hr_engine_between; NULL on all threads but the caller's */
+    void *between_context;
     hr_err err;
     uint64_t failed_task;
 } hr_worker;

@@ -19,6 +19,9 @@ struct hr_comm {
     MPI_Win window;    /* the shared counter, in the memory of rank 0 */
     uint64_t *counter; /* rank 0: where it is */
     uint64_t alone;    /* the counter of a communicator of one */
+    MPI_Request asked;
+    uint64_t question, answer; /* of the counter; MPI reads and writes them meanwhile */
+    hr_clock *clock;           /* NULL: nobody wants to know */
 };
 
 enum { KEEPER = 0 /* rank that holds the shared counter */ };
@@ -100,6 +103,11 @@ void hr_comm_stop(hr_comm *comm)
     hr_mem_free(comm);
 }
 
+void hr_comm_keep_time(hr_comm *comm, hr_clock *clock)
+{
+    comm->clock = clock;
+}
+
 int hr_comm_rank(const hr_comm *comm)
 {
     return comm->rank;
@@ -130,8 +138,10 @@ static void describe(struct cause *cause, const hr_comm *comm, hr_status status,
 
 hr_status hr_comm_agree(hr_comm *comm, hr_status status, hr_err *err)
 {
+    const hr_account before = hr_clock_switch(comm->clock, HR_ACCOUNT_MPI);
     int failed = status == HR_OK ? INT_MAX : comm->rank;
     MPI_Allreduce(MPI_IN_PLACE, &failed, 1, MPI_INT, MPI_MIN, comm->world);
+    (void)hr_clock_switch(comm->clock, before);
     if (failed == INT_MAX)
         return HR_OK;
     struct cause cause = {0};
@@ -153,10 +163,12 @@ enum { MOST_AT_ONCE = 1 << 24 };
 
 static void reduce(hr_comm *comm, uint64_t *values, size_t n, MPI_Op operation)
 {
+    const hr_account before = hr_clock_switch(comm->clock, HR_ACCOUNT_MPI);
     for (size_t done = 0; done < n; done += MOST_AT_ONCE) {
         const size_t some = n - done < MOST_AT_ONCE ? n - done : MOST_AT_ONCE;
         MPI_Allreduce(MPI_IN_PLACE, values + done, (int)some, MPI_UINT64_T, operation, comm->world);
     }
+    (void)hr_clock_switch(comm->clock, before);
 }
 
 void hr_comm_sum(hr_comm *comm, uint64_t *values, size_t n)
@@ -171,36 +183,63 @@ void hr_comm_max(hr_comm *comm, uint64_t *values, size_t n)
 
 void hr_comm_share(hr_comm *comm, void *bytes, size_t n)
 {
+    const hr_account before = hr_clock_switch(comm->clock, HR_ACCOUNT_MPI);
     for (size_t done = 0; done < n; done += MOST_AT_ONCE) {
         const size_t some = n - done < MOST_AT_ONCE ? n - done : MOST_AT_ONCE;
         MPI_Bcast((char *)bytes + done, (int)some, MPI_BYTE, 0, comm->world);
     }
+    (void)hr_clock_switch(comm->clock, before);
 }
 
-static uint64_t update(hr_comm *comm, uint64_t value, MPI_Op operation)
+void hr_comm_progress(hr_comm *comm)
 {
-    uint64_t before = 0;
-    MPI_Fetch_and_op(&value, &before, MPI_UINT64_T, KEEPER, 0, operation, comm->window);
-    MPI_Win_flush(KEEPER, comm->window);
-    return before;
+    int found;
+    if (comm->size > 1)
+        MPI_Iprobe(MPI_ANY_SOURCE, MPI_ANY_TAG, comm->world, &found, MPI_STATUS_IGNORE);
 }
 
-void hr_comm_counter_reset(hr_comm *comm)
+void hr_comm_wait(hr_comm *comm)
 {
-    comm->alone = 0;
+    const hr_account before = hr_clock_switch(comm->clock, HR_ACCOUNT_LOOKS);
+    MPI_Barrier(comm->world);
+    (void)hr_clock_switch(comm->clock, before);
+}
+
+void hr_comm_counter_set(hr_comm *comm, uint64_t value)
+{
+    comm->alone = value;
     if (comm->size == 1)
         return;
-    MPI_Barrier(comm->world); /* nobody still takes from the round before */
-    if (comm->rank == KEEPER)
-        (void)update(comm, 0, MPI_REPLACE);
+    const hr_account before = hr_clock_switch(comm->clock, HR_ACCOUNT_MPI);
+    MPI_Barrier(comm->world); /* nobody still asks for what was before */
+    if (comm->rank == KEEPER) {
+        MPI_Fetch_and_op(&value, &comm->answer, MPI_UINT64_T, KEEPER, 0, MPI_REPLACE, comm->window);
+        MPI_Win_flush(KEEPER, comm->window);
+    }
     MPI_Barrier(comm->world);
+    (void)hr_clock_switch(comm->clock, before);
 }
 
-uint64_t hr_comm_counter_take(hr_comm *comm, uint64_t n)
+void hr_comm_counter_ask(hr_comm *comm, uint64_t n)
 {
+    comm->question = n;
     if (comm->size > 1)
-        return update(comm, n, MPI_SUM);
+        MPI_Rget_accumulate(&comm->question, 1, MPI_UINT64_T, &comm->answer, 1, MPI_UINT64_T,
+                            KEEPER, 0, 1, MPI_UINT64_T, MPI_SUM, comm->window, &comm->asked);
+}
+
+uint64_t hr_comm_counter_answer(hr_comm *comm)
+{
+    if (comm->size > 1) {
+        const hr_account row = hr_clock_switch(comm->clock, HR_ACCOUNT_SCHEDULING);
+        const uint64_t begun = hr_clock_now();
+        hr_comm_progress(comm);
+        MPI_Wait(&comm->asked, MPI_STATUS_IGNORE);
+        hr_clock_fetched(comm->clock, hr_clock_now() - begun);
+        (void)hr_clock_switch(comm->clock, row);
+        return comm->answer;
+    }
     const uint64_t before = comm->alone;
-    comm->alone += n;
+    comm->alone += comm->question;
     return before;
 }

@@ -1,5 +1,6 @@
 #include "explore/finish.h"
 
+#include "explore/clock.h"
 #include "explore/plan.h"
 #include "results/partindex.h"
 
@@ -22,8 +23,9 @@ static hr_status add_task(hr_fold *fold, const hr_task *task, hr_err *err)
             "rank 0 can read; all ranks must write to one file system, and nobody may touch "
             "the part logs while they are needed; run the same command again",
             (unsigned long long)task->first_block, (unsigned long long)task->configuration);
-    HR_TRY(hr_part_read(&fold->index, part, fold->bytes, err));
-    if (!hr_tally_unpack(&fold->part, fold->bytes, part->size))
+    size_t size = 0;
+    HR_TRY(hr_part_read(&fold->index, part, fold->bytes, &size, err));
+    if (!hr_tally_unpack(&fold->part, fold->bytes, size))
         HR_TRY(HR_FAIL(err, HR_ERR_WRITE,
                        "%s: a record has changed after it was checked; run the same "
                        "command again",
@@ -89,6 +91,7 @@ hr_status hr_finish(const hr_ledger *ledger, const char *output, const atomic_bo
     hr_status st = HR_OK;
     hr_fold fold;
     hr_result_writer *writer = NULL;
+    const uint64_t begun = hr_clock_now();
     HR_TRY(fold_init(&fold, ledger, output, err));
     HR_TRY(hr_result_create(&writer, output, ledger->study, err));
     provenance->busy_seconds = fold.index.seconds;
@@ -96,6 +99,9 @@ hr_status hr_finish(const hr_ledger *ledger, const char *output, const atomic_bo
     provenance->n_runs = fold.index.next_sequence;
     hr_progress_begin(progress, "writing the result", ledger->study->n_configurations);
     HR_TRY(append_all(&fold, writer, stop, progress, provenance, err));
+    hr_part_index_free(&fold.index); /* before what the rest of the file needs */
+    hr_accounts_of_result(&provenance->accounts, hr_clock_now() - begun);
+    provenance->seconds += 1e-9 * (double)(hr_clock_now() - begun);
     st = hr_result_finish(writer, provenance, err);
     writer = NULL; /* freed either way */
 out:

@@ -2,7 +2,10 @@
 
 #include <string.h>
 
-enum { SUMS = 5, LIMBS = 2 + 4 * SUMS, AT_ONCE = 4096 };
+#include "explore/queue.h"
+
+/* Configurations that are settled at once. */
+enum { AT_ONCE = 4096 };
 
 hr_status hr_ledger_init(hr_ledger *ledger, const hr_study *study, int n_ranks, hr_err *err)
 {
@@ -10,84 +13,39 @@ hr_status hr_ledger_init(hr_ledger *ledger, const hr_study *study, int n_ranks, 
     const uint64_t n = study->n_configurations;
     const uint64_t share = n / (uint64_t)n_ranks + 1;
     *ledger = (hr_ledger){.study = study, .n_active = n};
-    HR_TAKE(ledger->active, &ledger->arena, n);
-    HR_TAKE(ledger->added, &ledger->arena, n);
-    HR_TAKE(ledger->folded, &ledger->arena, n);
     HR_TAKE(ledger->look, &ledger->arena, n);
     HR_TAKE(ledger->verdict, &ledger->arena, n);
-    HR_TAKE(ledger->scale, &ledger->arena, share);
-    for (uint64_t i = 0; i < n; i++)
-        ledger->active[i] = i;
+    HR_TAKE(ledger->active, &ledger->rounds, n);
+    HR_TAKE(ledger->own, &ledger->rounds, n);
+    HR_TAKE(ledger->scale, &ledger->rounds, share);
+    HR_TRY(hr_queue_sort(study, ledger->active, n, err));
     for (uint64_t i = 0; i < share; i++)
         ledger->scale[i] = -1.0;
 out:
     return st;
 }
 
-void hr_ledger_free(hr_ledger *ledger)
+void hr_ledger_close(hr_ledger *ledger)
 {
-    hr_arena_free(&ledger->arena);
-    *ledger = (hr_ledger){0};
+    hr_arena_free(&ledger->rounds);
+    ledger->active = NULL;
+    ledger->own = NULL;
+    ledger->scale = NULL;
+    ledger->n_active = 0;
 }
 
-static void add_entry(hr_entry *to, const hr_cell *target, uint64_t n_replications)
+void hr_ledger_free(hr_ledger *ledger)
 {
-    to->target.hits += target->hits;
-    to->target.x += target->x;
-    to->target.xx += target->xx;
-    to->target.y += target->y;
-    to->target.yy += target->yy;
-    to->target.xy += target->xy;
-    to->n_replications += n_replications;
+    hr_arena_free(&ledger->rounds);
+    hr_arena_free(&ledger->arena);
+    *ledger = (hr_ledger){0};
 }
 
 void hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
                    uint64_t n_replications)
 {
     HR_ASSERT(position < ledger->n_active);
-    add_entry(&ledger->added[position], target, n_replications);
-}
-
-/* ---- sums over ranks: 128-bit numbers as four limbs of 32 bits in 64, which 2^32 ranks cannot
- * overflow */
-
-static void split(const hr_entry *entry, uint64_t limbs[LIMBS])
-{
-    const hr_cell *cell = &entry->target;
-    const hr_u128 sums[SUMS] = {cell->x, cell->xx, cell->y, cell->yy, cell->xy};
-    limbs[0] = cell->hits;
-    limbs[1] = entry->n_replications;
-    for (int s = 0; s < SUMS; s++) {
-        for (int l = 0; l < 4; l++)
-            limbs[2 + 4 * s + l] = (uint64_t)(sums[s] >> (32 * l)) & UINT32_MAX;
-    }
-}
-
-static hr_entry join(const uint64_t limbs[LIMBS])
-{
-    hr_u128 sums[SUMS] = {0};
-    for (int s = 0; s < SUMS; s++) {
-        for (int l = 3; l >= 0; l--)
-            sums[s] = (sums[s] << 32) + limbs[2 + 4 * s + l];
-    }
-    return (hr_entry){{limbs[0], sums[0], sums[1], sums[2], sums[3], sums[4]}, limbs[1]};
-}
-
-/* Collective. `buffer` has room for AT_ONCE entries. */
-static void sum_entries(hr_ledger *ledger, hr_comm *comm, uint64_t *buffer)
-{
-    for (uint64_t done = 0; done < ledger->n_active; done += AT_ONCE) {
-        const uint64_t left = ledger->n_active - done;
-        const uint64_t n = left < AT_ONCE ? left : AT_ONCE;
-        for (uint64_t i = 0; i < n; i++)
-            split(&ledger->added[done + i], buffer + i * LIMBS);
-        hr_comm_sum(comm, buffer, n * LIMBS);
-        for (uint64_t i = 0; i < n; i++) {
-            const hr_entry sum = join(buffer + i * LIMBS);
-            add_entry(&ledger->folded[ledger->active[done + i]], &sum.target, sum.n_replications);
-        }
-    }
-    memset(ledger->added, 0, ledger->n_active * sizeof *ledger->added);
+    hr_entry_add(&ledger->own[position], target, n_replications);
 }
 
 /* ---- verdicts */
@@ -126,18 +84,43 @@ out:
     return st;
 }
 
-/* Local: the verdicts of this rank's share into verdict[n_active], 0 elsewhere. */
-static hr_status judge_share(hr_ledger *ledger, const hr_comm *comm, const hr_look *look,
-                             uint64_t *verdict, hr_err *err)
+/* ---- a look's end */
+
+/* A part of `active` that is settled at once, with its memory. */
+typedef struct hr_settling {
+    hr_arena arena;
+    hr_arena resolving; /* of one configuration */
+    uint64_t first, n;  /* positions */
+    hr_entry *total;    /* [AT_ONCE] over all ranks */
+    uint64_t *verdict;  /* [AT_ONCE] */
+    uint64_t *work;
+} hr_settling;
+
+static hr_status settling_init(hr_settling *part, uint64_t n_active, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_arena arena = {0};
+    const uint64_t n = n_active < AT_ONCE ? n_active : AT_ONCE;
+    *part = (hr_settling){0};
+    HR_TAKE(part->total, &part->arena, n);
+    HR_TAKE(part->verdict, &part->arena, n);
+    HR_TAKE(part->work, &part->arena, HR_ENTRY_WORK(n));
+out:
+    return st;
+}
+
+/* Local: the verdicts of this rank's share, 0 elsewhere. */
+static hr_status judge_share(hr_ledger *ledger, hr_settling *part, const hr_comm *comm,
+                             const hr_look *look, hr_err *err)
+{
+    hr_status st = HR_OK;
     const uint64_t n_ranks = (uint64_t)hr_comm_size(comm);
     const hr_study *study = ledger->study;
     const struct hr_stopping rule = stopping_rule(study);
-    for (uint64_t i = 0; i < ledger->n_active; i++) {
-        const uint64_t c = ledger->active[i];
-        const hr_entry *entry = &ledger->folded[c];
+    memset(part->verdict, 0, part->n * sizeof *part->verdict);
+    for (uint64_t i = 0; i < part->n; i++) {
+        const uint64_t c = ledger->active[part->first + i];
+        const hr_entry *entry = &part->total[i];
+        const hr_cell target = hr_entry_target(entry);
         hr_estimate estimate;
         if (c % n_ranks != (uint64_t)hr_comm_rank(comm))
             continue;
@@ -146,50 +129,54 @@ static hr_status judge_share(hr_ledger *ledger, const hr_comm *comm, const hr_lo
                            "configuration %llu has %llu replications after look %u instead of %llu",
                            (unsigned long long)c, (unsigned long long)entry->n_replications,
                            look->number, (unsigned long long)look->replications));
-        HR_TRY(target_scale(ledger, c, c / n_ranks, &arena, err));
-        verdict[i] = hr_stopping_verdict(&rule, &hr_outcomes[study->target.outcome], &entry->target,
-                                         entry->n_replications, ledger->scale[c / n_ranks],
-                                         look->number, &estimate);
+        HR_TRY(target_scale(ledger, c, c / n_ranks, &part->resolving, err));
+        part->verdict[i] = hr_stopping_verdict(&rule, &hr_outcomes[study->target.outcome], &target,
+                                               entry->n_replications, ledger->scale[c / n_ranks],
+                                               look->number, &estimate);
     }
 out:
-    hr_arena_free(&arena);
     return st;
 }
 
-static void strike_out(hr_ledger *ledger, const hr_look *look, const uint64_t *verdict)
+/* What goes on moves to position `kept` and on; returns where the next one would go. */
+static uint64_t strike_out(hr_ledger *ledger, const hr_settling *part, const hr_look *look,
+                           uint64_t kept)
 {
-    uint64_t kept = 0;
-    for (uint64_t i = 0; i < ledger->n_active; i++) {
-        const uint64_t c = ledger->active[i];
-        const bool ends = verdict[i] != HR_GO_ON || look->is_last;
-        if (ends) {
-            ledger->look[c] = (uint8_t)look->number;
-            ledger->verdict[c] = verdict[i] == HR_GO_ON ? HR_EXHAUSTED : (uint8_t)verdict[i];
-        } else {
-            ledger->active[kept++] = c;
+    for (uint64_t i = 0; i < part->n; i++) {
+        const uint64_t position = part->first + i;
+        const uint32_t c = ledger->active[position];
+        if (part->verdict[i] == HR_GO_ON && !look->is_last) {
+            ledger->active[kept] = c;
+            ledger->own[kept++] = ledger->own[position];
+            continue;
         }
+        ledger->look[c] = (uint8_t)look->number;
+        ledger->verdict[c] =
+            part->verdict[i] == HR_GO_ON ? HR_EXHAUSTED : (uint8_t)part->verdict[i];
     }
-    ledger->n_active = kept;
+    return kept;
 }
 
 hr_status hr_ledger_settle(hr_ledger *ledger, hr_comm *comm, const hr_look *look, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_arena arena = {0};
-    const uint64_t n = ledger->n_active;
-    uint64_t *buffer = hr_arena_take(&arena, (n < AT_ONCE ? n : AT_ONCE) * LIMBS, sizeof *buffer);
-    uint64_t *verdict = hr_arena_take(&arena, n, sizeof *verdict);
-    if (buffer == NULL || verdict == NULL)
-        st = HR_FAIL(err, HR_ERR_MEMORY, "no memory to judge %llu configurations",
-                     (unsigned long long)n);
+    hr_settling part;
+    uint64_t kept = 0;
+    HR_TRY(hr_comm_agree(comm, settling_init(&part, ledger->n_active, err), err));
+    for (part.first = 0; part.first < ledger->n_active; part.first += AT_ONCE) {
+        const uint64_t left = ledger->n_active - part.first;
+        part.n = left < AT_ONCE ? left : AT_ONCE;
+        hr_entry_sum(comm, ledger->own + part.first, part.n, part.total, part.work);
+        /* A rank that has failed goes on summing with the others until all agree. */
+        if (st == HR_OK)
+            st = judge_share(ledger, &part, comm, look, err);
+        hr_comm_sum(comm, part.verdict, part.n);
+        kept = strike_out(ledger, &part, look, kept);
+    }
     HR_TRY(hr_comm_agree(comm, st, err));
-    HR_ASSERT(buffer != NULL && verdict != NULL); /* as all ranks have agreed */
-    sum_entries(ledger, comm, buffer);
-    st = judge_share(ledger, comm, look, verdict, err);
-    HR_TRY(hr_comm_agree(comm, st, err));
-    hr_comm_sum(comm, verdict, n);
-    strike_out(ledger, look, verdict);
+    ledger->n_active = kept;
 out:
-    hr_arena_free(&arena);
+    hr_arena_free(&part.resolving);
+    hr_arena_free(&part.arena);
     return st;
 }

@@ -1,6 +1,9 @@
-/* ledger: where every configuration stands. All ranks hold the same ledger after each look.
+/* ledger: where every configuration stands. All ranks know alike which go on.
  *
- * About 250 bytes a configuration; tallies stay in the part logs.
+ * A rank keeps what it has run itself, over all looks, and forgets what has stopped: sums over
+ * ranks are made when a look is settled, some thousand configurations at a time. So a rank holds
+ * about 110 bytes a configuration while looks are going on and 2 afterwards; tallies stay in the
+ * part logs.
  */
 #ifndef HR_EXPLORE_LEDGER_H
 #define HR_EXPLORE_LEDGER_H
@@ -11,23 +14,18 @@
 #include "base/mem.h"
 #include "estimate/estimate.h"
 #include "explore/comm.h"
+#include "explore/entry.h"
 #include "explore/plan.h"
 #include "model/tally.h"
 #include "study/study.h"
 
-/* What one rank adds to a configuration in one look. */
-typedef struct hr_entry {
-    hr_cell target;
-    uint64_t n_replications;
-} hr_entry;
-
 typedef struct hr_ledger {
-    hr_arena arena;
+    hr_arena arena;  /* of what stays */
+    hr_arena rounds; /* of what looks need */
     const hr_study *study;
     uint64_t n_active;
-    uint64_t *active; /* [n_active] configurations that go on, ascending */
-    hr_entry *added;  /* [n_active] by this rank in the look at hand; by position in `active` */
-    hr_entry *folded; /* [n_configurations] sums over the looks before */
+    uint32_t *active; /* [n_active] configurations that go on, in the order of hr_queue_sort */
+    hr_entry *own;    /* [n_active] by this rank in all looks; by position in `active` */
     double *scale;    /* [n_configurations / ranks] of this rank's share; < 0: not yet known */
     uint8_t *look;    /* [n_configurations] at which it stopped */
     uint8_t *verdict; /* [n_configurations] hr_verdict */
@@ -43,5 +41,7 @@ void hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
  * computed once each, by the rank of the configuration's share, from integers. */
 HR_MUST_CHECK hr_status hr_ledger_settle(hr_ledger *ledger, hr_comm *comm, const hr_look *look,
                                          hr_err *err);
+/* Local. No look follows: keep `look` and `verdict` alone. */
+void hr_ledger_close(hr_ledger *ledger);
 
 #endif

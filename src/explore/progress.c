@@ -3,17 +3,16 @@
 #include "explore/progress.h"
 
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "explore/clock.h"
 
 enum { COLUMNS = 79, BAR = 24 };
 static const double redraw_s = 0.2, line_s = 60.0;
 
 static double now_s(void)
 {
-    struct timespec time = {0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+    return 1e-9 * (double)hr_clock_now();
 }
 
 void hr_progress_init(hr_progress *progress, FILE *file)

@@ -2,10 +2,14 @@
 
 #include <stdio.h>
 
-/* A set should last this long: short enough that a rank looks into MPI and at the other ranks'
- * failures often, long enough that fetching a number costs nothing. */
-static const double set_seconds = 0.075;
+/* How long a set should last: so many tasks on each thread that the threads which have no more at
+ * its end cost little (half a task each, on average), but not so long that a kill loses much, and
+ * with short tasks long enough that fetching a number costs nothing. */
+enum { TASKS_OF_THREAD = 256 };
+static const double least_seconds = 0.1, most_seconds = 2.0;
 enum { MOST_IN_SET = 4096 };
+/* Ranks share what remains: with so many sets to come for each, the last ones are small. */
+enum { LEAST_SETS = 4 };
 /* Added to the counter to end the round for all: past every task number. */
 static const uint64_t past_the_end = UINT64_C(1) << 62;
 
@@ -16,26 +20,22 @@ static bool is_done(const hr_round *round, uint64_t task)
     return (round->done[task / 8] >> (task % 8) & 1) != 0;
 }
 
-static hr_task task_at(const hr_round *round, uint64_t t)
-{
-    const uint64_t position = t / round->look.n_pieces;
-    return hr_plan_task(&round->look, round->ledger->active[position], t % round->look.n_pieces);
-}
-
 /* Rank 0: mark what is in part logs and enter it into the ledger. */
 static hr_status recall(hr_round *round, hr_err *err)
 {
     hr_status st = HR_OK;
-    for (uint64_t t = 0; t < round->n_tasks; t++) {
+    const hr_queue *queue = &round->queue;
+    hr_queue_place at = hr_queue_find(queue, 0);
+    for (; at.number < queue->n_tasks; hr_queue_next(queue, &at)) {
         hr_cell target;
         uint64_t n_replications;
-        const hr_task task = task_at(round, t);
+        const hr_task task = hr_queue_task(queue, &at);
         const hr_part *part = hr_part_index_find(round->index, &task);
         if (part == NULL)
             continue;
         HR_TRY(hr_part_read_target(round->index, part, &target, &n_replications, err));
-        hr_ledger_add(round->ledger, t / round->look.n_pieces, &target, n_replications);
-        round->done[t / 8] = (uint8_t)(round->done[t / 8] | 1u << (t % 8));
+        hr_ledger_add(round->ledger, hr_queue_position(&at), &target, n_replications);
+        round->done[at.number / 8] = (uint8_t)(round->done[at.number / 8] | 1u << (at.number % 8));
         round->n_resumed++;
     }
 out:
@@ -46,13 +46,15 @@ out:
 static hr_status share_done(hr_round *round, hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
-    const size_t bytes = (size_t)(round->n_tasks / 8 + 1);
+    const size_t bytes = (size_t)(round->queue.n_tasks / 8 + 1);
     round->done = hr_arena_take(arena, bytes, 1);
     if (round->done == NULL)
         st = HR_FAIL(err, HR_ERR_MEMORY, "no memory for %llu tasks",
-                     (unsigned long long)round->n_tasks);
+                     (unsigned long long)round->queue.n_tasks);
+    const hr_account row = hr_clock_switch(round->clock, HR_ACCOUNT_PART_LOGS);
     if (st == HR_OK && round->index != NULL && round->index->n_parts > 0)
         st = recall(round, err);
+    (void)hr_clock_switch(round->clock, row);
     HR_TRY(hr_comm_agree(round->comm, st, err));
     hr_comm_share(round->comm, round->done, bytes);
 out:
@@ -61,24 +63,49 @@ out:
 
 /* ---- sets of tasks */
 
-/* How many numbers to take: a share of what remains (as far as known), as many as the time of a
- * set allows, but at least one for each thread. */
+/* As many as the time of a set allows, on all threads. */
+static uint64_t fitting(const hr_round *round, uint64_t n_threads)
+{
+    double seconds = TASKS_OF_THREAD * round->task_seconds;
+    seconds = seconds > least_seconds ? seconds : least_seconds;
+    seconds = seconds < most_seconds ? seconds : most_seconds;
+    const double n = (double)n_threads * seconds / round->task_seconds;
+    return n < (double)MOST_IN_SET ? (uint64_t)n : MOST_IN_SET;
+}
+
+/* How many numbers to take from `taken` on, the counter as last seen: what fits, but no more than a
+ * share of what remains, and at least what each thread can replay together. */
 static uint64_t set_size(const hr_round *round, uint64_t taken)
 {
-    const uint64_t threads = hr_engine_threads(round->engine);
-    const uint64_t remaining = taken < round->n_tasks ? round->n_tasks - taken : 0;
-    const uint64_t share = remaining / (4 * (uint64_t)hr_comm_size(round->comm));
-    const double fits = round->task_seconds > 0.0
-                            ? set_seconds * (double)threads / round->task_seconds
-                            : (double)threads;
-    uint64_t n = fits < (double)MOST_IN_SET ? (uint64_t)fits : MOST_IN_SET;
-    n = n < share ? n : share;
-    return n > threads ? n : threads;
+    const uint64_t n_threads = hr_engine_threads(round->engine);
+    const uint64_t n_ranks = (uint64_t)hr_comm_size(round->comm);
+    const uint64_t remaining = taken < round->queue.n_tasks ? round->queue.n_tasks - taken : 0;
+    const uint64_t share = n_ranks == 1 ? remaining : remaining / (LEAST_SETS * n_ranks);
+    const uint64_t fits = round->task_seconds > 0.0 ? fitting(round, n_threads) : 0;
+    const uint64_t least = n_threads * hr_queue_together(&round->queue, taken);
+    const uint64_t n = fits < share ? fits : share;
+    return n > least ? n : least;
+}
+
+/* Of each rank in the beginning, before anybody has an idea how long a task takes. */
+static uint64_t first_set(const hr_round *round)
+{
+    const uint64_t n_ranks = (uint64_t)hr_comm_size(round->comm);
+    const uint64_t n_threads = (round->queue.n_workers + n_ranks - 1) / n_ranks;
+    return n_threads * hr_queue_together(&round->queue, 0);
+}
+
+static size_t room_of_set(const hr_round *round)
+{
+    const size_t least = HR_QUEUE_TOGETHER * (size_t)hr_engine_threads(round->engine);
+    const size_t first = (size_t)first_set(round);
+    const size_t most = least > first ? least : first;
+    return (most > MOST_IN_SET ? most : MOST_IN_SET) + HR_QUEUE_TOGETHER;
 }
 
 typedef struct hr_set {
     size_t n;
-    uint64_t *number; /* of each task in the round */
+    uint64_t *position; /* of each task's configuration among the active ones */
     hr_task *task;
     hr_task_result *result;
 } hr_set;
@@ -86,86 +113,133 @@ typedef struct hr_set {
 static hr_status set_init(hr_set *set, size_t room, hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
-    HR_TAKE(set->number, arena, room);
+    HR_TAKE(set->position, arena, room);
     HR_TAKE(set->task, arena, room);
     HR_TAKE(set->result, arena, room);
 out:
     return st;
 }
 
-static void set_fill(hr_set *set, const hr_round *round, uint64_t first, uint64_t n)
+/* The tasks of numbers first .. end, as far as they are not done. */
+static void set_fill(hr_set *set, const hr_round *round, uint64_t first, uint64_t end)
 {
-    const uint64_t end = first + n < round->n_tasks ? first + n : round->n_tasks;
+    const hr_queue *queue = &round->queue;
     set->n = 0;
-    for (uint64_t t = first; t < end; t++) {
-        if (is_done(round, t))
+    if (first == end)
+        return;
+    hr_queue_place at = hr_queue_find(queue, first);
+    for (; at.number < end; hr_queue_next(queue, &at)) {
+        if (is_done(round, at.number))
             continue;
-        set->number[set->n] = t;
-        set->task[set->n++] = task_at(round, t);
+        set->position[set->n] = hr_queue_position(&at);
+        set->task[set->n++] = hr_queue_task(queue, &at);
     }
 }
 
-/* Run the set and record what was finished of it. */
 static hr_status set_run(hr_set *set, hr_round *round, hr_err *err)
 {
-    hr_status st = HR_OK;
     double seconds = 0.0;
-    if (set->n == 0)
-        return HR_OK;
-    HR_TRY(hr_engine_run(round->engine, set->task, set->n, round->stop, set->result, err));
+    const unsigned n_threads = hr_engine_threads(round->engine);
+    const hr_account row = hr_clock_switch(round->clock, HR_ACCOUNT_COMPUTING);
+    const uint64_t begun = hr_clock_now();
+    const hr_status st =
+        hr_engine_run(round->engine, set->task, set->n, round->stop, set->result, err);
+    const uint64_t wall = hr_clock_now() - begun;
+    (void)hr_clock_switch(round->clock, row);
+    for (size_t i = 0; i < set->n; i++)
+        seconds += set->result[i].done ? set->result[i].seconds : 0.0;
+    hr_clock_computed(round->clock, wall, seconds, n_threads);
+    seconds /= (double)set->n;
+    round->task_seconds =
+        round->task_seconds > 0.0 ? 0.5 * (round->task_seconds + seconds) : seconds;
+    return st;
+}
+
+/* Record what was finished of the set. */
+static hr_status set_record(hr_set *set, hr_round *round, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_account row = hr_clock_switch(round->clock, HR_ACCOUNT_PART_LOGS);
     for (size_t i = 0; i < set->n; i++) {
         const hr_task_result *result = &set->result[i];
         if (!result->done)
             continue;
         HR_TRY(hr_partlog_append(round->log, &set->task[i], result, err));
-        hr_ledger_add(round->ledger, set->number[i] / round->look.n_pieces, &result->target,
-                      result->n_replications);
-        seconds += result->seconds;
+        hr_ledger_add(round->ledger, set->position[i], &result->target, result->n_replications);
     }
     HR_TRY(hr_partlog_flush(round->log, err));
-    seconds /= (double)set->n;
-    round->task_seconds =
-        round->task_seconds > 0.0 ? 0.5 * (round->task_seconds + seconds) : seconds;
+out:
+    (void)hr_clock_switch(round->clock, row);
+    return st;
+}
+
+/* Run tasks `number` .. `number + n` of the queue, as far as they are not done. */
+static hr_status run_numbers(hr_round *round, hr_set *set, uint64_t number, uint64_t n, hr_err *err)
+{
+    hr_status st = HR_OK;
+    set_fill(set, round, hr_queue_cut(&round->queue, number),
+             hr_queue_cut(&round->queue, number + n));
+    if (set->n == 0)
+        return HR_OK;
+    HR_TRY(set_run(set, round, err));
+    HR_TRY(set_record(set, round, err));
 out:
     return st;
 }
 
-/* Local: take sets until none is left, a signal comes, or something fails. */
-static hr_status work(hr_round *round, hr_arena *arena, hr_err *err)
+/* Local: take sets until none is left, a signal comes, or something fails. The number of the next
+ * set is asked for before this one is computed: the rank that has the counter may be computing as
+ * well, and answers when it looks into MPI. The first set is each rank's own. */
+static hr_status work(hr_round *round, hr_set *set, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_set set = {0};
-    uint64_t taken = 0; /* the counter as last seen */
-    const size_t threads = hr_engine_threads(round->engine);
-    HR_TRY(set_init(&set, threads > MOST_IN_SET ? threads : MOST_IN_SET, arena, err));
-    while (!atomic_load(round->stop)) {
-        const uint64_t n = set_size(round, taken);
-        taken = hr_comm_counter_take(round->comm, n);
-        hr_progress_show(round->progress, taken);
-        if (taken >= round->n_tasks)
-            break;
-        set_fill(&set, round, taken, n);
-        HR_TRY(set_run(&set, round, err));
+    const uint64_t n_tasks = round->queue.n_tasks;
+    uint64_t n = first_set(round), number = n * (uint64_t)hr_comm_rank(round->comm);
+    while (st == HR_OK && number < n_tasks && !atomic_load(round->stop)) {
+        const bool is_last = number + n >= n_tasks; /* the counter is past the end already */
+        const uint64_t next = set_size(round, number + n);
+        if (!is_last)
+            hr_comm_counter_ask(round->comm, next);
+        st = run_numbers(round, set, number, n, err);
+        number = is_last ? n_tasks : hr_comm_counter_answer(round->comm);
+        n = next;
+        hr_progress_show(round->progress, number);
     }
-out:
-    if (st != HR_OK || atomic_load(round->stop))
-        (void)hr_comm_counter_take(round->comm, past_the_end);
+    if (st != HR_OK || atomic_load(round->stop)) {
+        hr_comm_counter_ask(round->comm, past_the_end);
+        (void)hr_comm_counter_answer(round->comm);
+    }
     return st;
+}
+
+static hr_queue queue_of(const hr_round *round, unsigned number)
+{
+    const hr_ledger *ledger = round->ledger;
+    hr_queue queue = {.study = ledger->study,
+                      .look = hr_plan_look(ledger->study, number),
+                      .active = ledger->active,
+                      .n_active = ledger->n_active,
+                      .n_workers = round->n_workers};
+    queue.n_tasks = queue.n_active * queue.look.n_pieces;
+    return queue;
 }
 
 hr_status hr_round_run(hr_round *round, unsigned number, bool *stopped, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_arena arena = {0};
+    hr_set set = {0};
     char what[40];
-    round->look = hr_plan_look(round->ledger->study, number);
-    round->n_tasks = round->ledger->n_active * round->look.n_pieces;
+    const hr_account row = hr_clock_switch(round->clock, HR_ACCOUNT_SCHEDULING);
+    round->queue = queue_of(round, number);
     HR_TRY(share_done(round, &arena, err));
     (void)snprintf(what, sizeof what, "look %u, %llu to go", number,
                    (unsigned long long)round->ledger->n_active);
-    hr_progress_begin(round->progress, what, round->n_tasks);
-    hr_comm_counter_reset(round->comm);
-    st = work(round, &arena, err);
+    hr_progress_begin(round->progress, what, round->queue.n_tasks);
+    HR_TRY(hr_comm_agree(round->comm, set_init(&set, room_of_set(round), &arena, err), err));
+    hr_comm_counter_set(round->comm, first_set(round) * (uint64_t)hr_comm_size(round->comm));
+    st = work(round, &set, err);
+    hr_comm_wait(round->comm);
     HR_TRY(hr_comm_agree(round->comm, st, err));
     uint64_t flag = atomic_load(round->stop) ? 1 : 0;
     hr_comm_max(round->comm, &flag, 1);
@@ -173,5 +247,6 @@ hr_status hr_round_run(hr_round *round, unsigned number, bool *stopped, hr_err *
 out:
     hr_arena_free(&arena);
     round->done = NULL;
+    (void)hr_clock_switch(round->clock, row);
     return st;
 }

@@ -1,11 +1,8 @@
-#define _POSIX_C_SOURCE 200809L
-
 #include "explore/run.h"
-
-#include <time.h>
 
 #include "base/vector.h"
 #include "engine/plain.h"
+#include "explore/clock.h"
 #include "explore/finish.h"
 #include "explore/ledger.h"
 #include "explore/output.h"
@@ -29,14 +26,14 @@ typedef struct hr_explorer {
     hr_ledger ledger;
     hr_progress progress;
     hr_round round;
-    double began;
+    hr_clock clock;
+    uint64_t n_workers; /* threads of all ranks */
+    uint64_t began;
 } hr_explorer;
 
-static double now_s(void)
+static double seconds_since(uint64_t begun)
 {
-    struct timespec time = {0};
-    (void)clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+    return 1e-9 * (double)(hr_clock_now() - begun);
 }
 
 /* What rank 0 found out and the others must know. */
@@ -62,6 +59,12 @@ out:
     return st;
 }
 
+/* Others may wait for the counter that this rank holds. */
+static void look_into_mpi(void *comm)
+{
+    hr_comm_progress(comm);
+}
+
 /* Collective. */
 static hr_status equip(hr_explorer *x, uint32_t sequence, hr_err *err)
 {
@@ -73,8 +76,13 @@ static hr_status equip(hr_explorer *x, uint32_t sequence, hr_err *err)
     HR_TRY(hr_comm_agree(x->comm, st, err));
     st = hr_partlog_create(&x->log, x->options->output, x->study, sequence, rank, err);
     HR_TRY(hr_comm_agree(x->comm, st, err));
+    x->n_workers = hr_engine_threads(x->engine);
+    hr_comm_sum(x->comm, &x->n_workers, 1);
+    hr_engine_between(x->engine, look_into_mpi, x->comm);
     x->round = (hr_round){.comm = x->comm,
+                          .clock = &x->clock,
                           .engine = x->engine,
+                          .n_workers = x->n_workers,
                           .ledger = &x->ledger,
                           .log = x->log,
                           .index = rank == 0 ? &x->index : NULL,
@@ -102,7 +110,8 @@ static hr_status explore(hr_explorer *x, hr_err *err)
         HR_TRY(hr_round_run(&x->round, look, &stopped, err));
         if (stopped)
             HR_TRY(stopped_message(x, look, err));
-        HR_TRY(hr_ledger_settle(&x->ledger, x->comm, &x->round.look, err));
+        (void)hr_clock_switch(&x->clock, HR_ACCOUNT_LEDGER);
+        HR_TRY(hr_ledger_settle(&x->ledger, x->comm, &x->round.queue.look, err));
     }
 out:
     return st;
@@ -112,6 +121,7 @@ out:
 static hr_status close_log(hr_explorer *x, hr_err *err)
 {
     hr_err closing = {0};
+    (void)hr_clock_switch(&x->clock, HR_ACCOUNT_PART_LOGS);
     const hr_status st = hr_comm_agree(x->comm, hr_partlog_close(x->log, &closing), &closing);
     x->log = NULL;
     return st == HR_OK ? st : HR_FAIL(err, st, "%s", closing.message);
@@ -127,21 +137,41 @@ static void describe(const hr_explorer *x, hr_provenance *provenance)
                                   .kernel = x->kernel != NULL ? x->kernel->name : "any",
                                   .n_ranks = hr_comm_size(x->comm),
                                   .n_threads = (int)hr_engine_threads(x->engine),
-                                  .seconds = now_s() - x->began};
+                                  .seconds = seconds_since(x->began)};
+}
+
+/* Collective. Sum and most over ranks; a rank's time is that of all its threads. */
+static void gather(hr_explorer *x, hr_accounts *accounts)
+{
+    (void)hr_clock_switch(&x->clock, HR_ACCOUNT_RESULT);
+    const uint64_t n_threads = hr_engine_threads(x->engine);
+    for (int i = 0; i < HR_N_ACCOUNTS; i++) {
+        accounts->sum[i] = x->clock.spent[i] * (i < HR_N_TIMES ? n_threads : 1);
+        accounts->most[i] = x->clock.spent[i];
+    }
+    accounts->n_cores = x->n_workers;
+    hr_comm_sum(x->comm, accounts->sum, HR_N_ACCOUNTS);
+    hr_comm_max(x->comm, accounts->most, HR_N_ACCOUNTS);
 }
 
 /* Collective. */
 static hr_status conclude(hr_explorer *x, hr_run_report *report, hr_err *err)
 {
     hr_status st = HR_OK;
+    hr_accounts accounts = {0};
+    hr_ledger_close(&x->ledger);
+    gather(x, &accounts);
     if (hr_comm_rank(x->comm) == 0) {
+        const uint64_t begun = hr_clock_now();
         hr_part_index_free(&x->index); /* finish reads the new one */
         describe(x, &report->provenance);
+        report->provenance.accounts = accounts;
         st = hr_finish(&x->ledger, x->options->output, hr_signals_flag(), &x->progress,
                        &report->provenance, err);
         if (st == HR_OK)
             st = hr_partdir_clear(&x->dir, err);
-        report->provenance.seconds = now_s() - x->began;
+        hr_accounts_of_result(&report->provenance.accounts, hr_clock_now() - begun);
+        report->provenance.seconds = seconds_since(x->began);
     }
     return hr_comm_agree(x->comm, st, err);
 }
@@ -171,9 +201,11 @@ out:
 hr_status hr_run(hr_comm *comm, const hr_study *study, const hr_run_options *options,
                  hr_run_report *report, hr_err *err)
 {
-    hr_explorer x = {.comm = comm, .study = study, .options = options, .began = now_s()};
+    hr_explorer x = {.comm = comm, .study = study, .options = options, .began = hr_clock_now()};
     hr_err unseen = {0};
     *report = (hr_run_report){0};
+    hr_clock_start(&x.clock);
+    hr_comm_keep_time(comm, &x.clock);
     hr_signals_catch();
     hr_progress_init(&x.progress, options->progress);
     const hr_status st = run_all(&x, report, err == NULL ? &unseen : err);
@@ -183,5 +215,6 @@ hr_status hr_run(hr_comm *comm, const hr_study *study, const hr_run_options *opt
     hr_ledger_free(&x.ledger);
     hr_engine_free(x.engine);
     hr_signals_release();
+    hr_comm_keep_time(comm, NULL);
     return st;
 }

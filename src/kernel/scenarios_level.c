@@ -26,15 +26,6 @@ enum { BITS = HR_WIDE_BITS, MOST_KEY = INT32_MAX, ROW_BY_ROW = 0 };
 #endif
 enum { MASK = (1 << BITS) - 1, NOWHERE = -1 }; /* HR_NO_SERVER in a key's type */
 
-/* The same in the form that each instruction set has: an addition under a mask, or a mask that is
- * added with. */
-#if defined(__AVX512BW__)
-#define HR_ADD_IF(condition, key, more) (lane_key)((condition) ? (key) + (more) : (key))
-#else
-#define HR_ADD_IF(condition, key, more)                                                            \
-    (lane_key)((key) + ((more) & (lane_key)((condition) ? -1 : 0)))
-#endif
-
 /* The lanes' state: rows of N lanes, one row a server. */
 typedef struct lanes_state {
     lane_key *people; /* keys of people */
@@ -164,7 +155,7 @@ HR_INLINE void change(lane_key *keys, const lane_key *server, const lane_key *ad
         lane_key *row = keys + s * (size_t)N;
 #pragma omp simd
         for (int l = 0; l < N; l++)
-            row[l] = HR_ADD_IF(server[l] == (lane_key)s, row[l], add[l]);
+            row[l] = (lane_key)(row[l] + (add[l] & (server[l] == (lane_key)s ? -1 : 0)));
     }
 }
 

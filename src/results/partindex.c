@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/stream.h"
@@ -16,43 +17,74 @@
 
 /* ---- scanning one log */
 
+/* What fits in hr_part. */
+#define MOST_BLOCKS UINT64_C(0xFFFF)
+#define MOST_OFFSET UINT64_C(0xFFFFFFFFFFFF)
+
 typedef struct hr_scan {
     hr_part_index *index;
     const hr_study *study;
-    size_t n_room;   /* parts that index->parts has room for */
-    uint8_t *record; /* room for the largest record */
+    size_t n_room;    /* parts that index->parts has room for */
+    uint64_t n_bytes; /* of the records in `parts` */
+    uint8_t *record;  /* room for the largest record */
     FILE *file;
 } hr_scan;
 
-/* The number of records is known only after reading: double the room (parts live outside the
- * arena for that). */
-static hr_status add_part(hr_scan *scan, const hr_part_head *head, uint64_t offset, hr_err *err)
+/* Room for as many records as the logs hold, if the rest are as long as those so far, and some:
+ * that is known only after reading, and memory is short when records are many. */
+static size_t more_room(const hr_scan *scan)
+{
+    enum { LEAST = 1024 };
+    const double n_parts = (double)scan->index->n_parts;
+    const double whole = (double)scan->index->n_bytes / (double)(scan->n_bytes + 1);
+    const double wanted = 1.05 * n_parts * (whole > 1.0 ? whole : 1.0);
+    return (size_t)wanted + LEAST;
+}
+
+/* Parts live outside the arena, because they move. */
+static hr_status make_room(hr_scan *scan, hr_err *err)
 {
     hr_part_index *index = scan->index;
-    if (index->n_parts == scan->n_room) {
-        const size_t room = scan->n_room == 0 ? 1024 : 2 * scan->n_room;
-        hr_part *parts = hr_mem_take(room, sizeof *parts);
-        if (parts == NULL)
-            return HR_FAIL(err, HR_ERR_MEMORY, "no memory to index %zu part records", room);
-        if (index->n_parts > 0)
-            memcpy(parts, index->parts, index->n_parts * sizeof *parts);
-        hr_mem_free(index->parts);
-        index->parts = parts;
-        scan->n_room = room;
-    }
-    index->parts[index->n_parts++] = (hr_part){.configuration = head->configuration,
-                                               .first_block = head->first_block,
-                                               .n_blocks = head->n_blocks,
-                                               .offset = offset,
-                                               .log = (uint32_t)(index->n_files - 1),
-                                               .size = head->size};
-    index->seconds += head->seconds;
-    index->meetings += head->meetings;
+    const size_t room = more_room(scan);
+    hr_part *parts = hr_mem_take(room, sizeof *parts);
+    if (parts == NULL)
+        return HR_FAIL(err, HR_ERR_MEMORY, "no memory to index %zu part records", room);
+    if (index->n_parts > 0)
+        memcpy(parts, index->parts, index->n_parts * sizeof *parts);
+    hr_mem_free(index->parts);
+    index->parts = parts;
+    scan->n_room = room;
     return HR_OK;
 }
 
+static hr_status add_part(hr_scan *scan, const hr_part_head *head, uint64_t offset, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_part_index *index = scan->index;
+    if (index->n_parts == scan->n_room)
+        HR_TRY(make_room(scan, err));
+    index->parts[index->n_parts++] = (hr_part){.configuration = (uint32_t)head->configuration,
+                                               .first_block = head->first_block,
+                                               .n_blocks = head->n_blocks & MOST_BLOCKS,
+                                               .offset = offset & MOST_OFFSET,
+                                               .log = (uint32_t)(index->n_files - 1)};
+    index->seconds += head->seconds;
+    index->meetings += head->meetings;
+    scan->n_bytes += sizeof *head + head->size + HR_PART_CHECKSUM;
+out:
+    return st;
+}
+
+/* Could this program have written it? Its tasks are much shorter, its logs too. */
+static bool is_possible(const hr_scan *scan, const hr_part_head *head, uint64_t offset)
+{
+    return head->configuration < scan->study->n_configurations &&
+           head->configuration <= UINT32_MAX && head->n_blocks <= MOST_BLOCKS &&
+           offset <= MOST_OFFSET;
+}
+
 /* Read one record into scan->record; false at the end of what is good. */
-static bool next_record(hr_scan *scan, hr_part_head *head)
+static bool next_record(hr_scan *scan, uint64_t offset, hr_part_head *head)
 {
     uint64_t checksum;
     if (fread(head, sizeof *head, 1, scan->file) != 1 || head->magic != HR_PART_HEAD_MAGIC ||
@@ -63,14 +95,14 @@ static bool next_record(hr_scan *scan, hr_part_head *head)
         fread(&checksum, sizeof checksum, 1, scan->file) != 1)
         return false;
     return checksum == hr_hash_bytes(scan->record, sizeof *head + head->size) &&
-           head->configuration < scan->study->n_configurations;
+           is_possible(scan, head, offset);
 }
 
 static hr_status scan_records(hr_scan *scan, hr_err *err)
 {
     hr_part_head head;
     uint64_t offset = sizeof(hr_part_header);
-    while (next_record(scan, &head)) {
+    while (next_record(scan, offset, &head)) {
         const hr_status st = add_part(scan, &head, offset, err);
         if (st != HR_OK)
             return st;
@@ -133,6 +165,13 @@ static int by_name(const void *a, const void *b)
     return strcmp(((const hr_part_file *)a)->path, ((const hr_part_file *)b)->path);
 }
 
+/* 0 when it cannot be known: the reader will say why. */
+static uint64_t bytes_of(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) == 0 && there.st_size > 0 ? (uint64_t)there.st_size : 0;
+}
+
 /* Names of all logs. Counted first, then listed: nobody else may write here (partdir's lock). */
 static hr_status list_logs(hr_part_index *index, const char *folder, DIR *listing, hr_err *err)
 {
@@ -151,6 +190,7 @@ static hr_status list_logs(hr_part_index *index, const char *folder, DIR *listin
         HR_TAKE(path, &index->arena, length);
         (void)snprintf(path, length, "%s/%s", folder, entry->d_name);
         index->files[index->n_files++] = (hr_part_file){.path = path, .descriptor = -1};
+        index->n_bytes += bytes_of(path);
         if (sequence >= index->next_sequence)
             index->next_sequence = sequence + 1;
     }
@@ -159,9 +199,8 @@ out:
     return st;
 }
 
-static int by_place(const void *a, const void *b)
+static int by_place(const hr_part *p, const hr_part *q)
 {
-    const hr_part *p = a, *q = b;
     const uint64_t left[] = {p->configuration, p->first_block, p->n_blocks, p->log, p->offset};
     const uint64_t right[] = {q->configuration, q->first_block, q->n_blocks, q->log, q->offset};
     for (size_t i = 0; i < 5; i++) {
@@ -177,13 +216,40 @@ static bool is_same_task(const hr_part *p, const hr_part *q)
            p->n_blocks == q->n_blocks;
 }
 
+/* parts[0..n) is a heap but for parts[top]: let it sink. */
+static void sink(hr_part *parts, size_t n, size_t top)
+{
+    const hr_part sinking = parts[top];
+    for (size_t child; (child = 2 * top + 1) < n; top = child) {
+        if (child + 1 < n && by_place(&parts[child], &parts[child + 1]) < 0)
+            child++;
+        if (by_place(&sinking, &parts[child]) >= 0)
+            break;
+        parts[top] = parts[child];
+    }
+    parts[top] = sinking;
+}
+
+/* Heapsort (Williams 1964), because qsort may take as much memory again as the index has. */
+static void sort_in_place(hr_part *parts, size_t n)
+{
+    for (size_t i = n / 2; i-- > 0;)
+        sink(parts, n, i);
+    for (size_t last = n; last-- > 1;) {
+        const hr_part largest = parts[0];
+        parts[0] = parts[last];
+        parts[last] = largest;
+        sink(parts, last, 0);
+    }
+}
+
 /* A task may stand twice (taken again although a log came back later); both are equal. */
 static void sort_parts(hr_part_index *index)
 {
     size_t kept = 0;
     if (index->n_parts == 0)
         return;
-    qsort(index->parts, index->n_parts, sizeof *index->parts, by_place);
+    sort_in_place(index->parts, index->n_parts);
     for (size_t i = 1; i < index->n_parts; i++) {
         if (!is_same_task(&index->parts[kept], &index->parts[i]))
             index->parts[++kept] = index->parts[i];
@@ -247,9 +313,11 @@ void hr_part_index_free(hr_part_index *index)
 
 const hr_part *hr_part_index_find(const hr_part_index *index, const hr_task *task)
 {
-    const hr_part wanted = {.configuration = task->configuration,
+    if (task->configuration > UINT32_MAX || task->n_blocks > MOST_BLOCKS)
+        return NULL;
+    const hr_part wanted = {.configuration = (uint32_t)task->configuration,
                             .first_block = task->first_block,
-                            .n_blocks = task->n_blocks};
+                            .n_blocks = task->n_blocks & MOST_BLOCKS};
     size_t low = 0, high = index->n_parts;
     while (low < high) {
         const size_t middle = low + (high - low) / 2;
@@ -298,9 +366,20 @@ static hr_status read_at(const hr_part_index *index, const hr_part *part, uint64
     return HR_OK;
 }
 
-hr_status hr_part_read(const hr_part_index *index, const hr_part *part, uint8_t *bytes, hr_err *err)
+hr_status hr_part_read(const hr_part_index *index, const hr_part *part, uint8_t *bytes,
+                       size_t *size, hr_err *err)
 {
-    return read_at(index, part, part->offset + sizeof(hr_part_head), bytes, part->size, err);
+    hr_status st = HR_OK;
+    hr_part_head head = {0};
+    HR_TRY(read_at(index, part, part->offset, &head, sizeof head, err));
+    if (head.size > index->most_bytes)
+        HR_TRY(HR_FAIL(err, HR_ERR_WRITE,
+                       "%s: a record has changed after it was checked; run the same command again",
+                       index->files[part->log].path));
+    *size = head.size;
+    HR_TRY(read_at(index, part, part->offset + sizeof head, bytes, head.size, err));
+out:
+    return st;
 }
 
 hr_status hr_part_read_target(const hr_part_index *index, const hr_part *part, hr_cell *target,

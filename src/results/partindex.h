@@ -1,7 +1,7 @@
 /* partindex: what the part logs of an output hold; the reading side of partlog.h.
  *
  * One process (rank 0) reads it: at the start, to skip what is done, and at the end, to fold. It
- * keeps 40 bytes a record; tallies stay on disk.
+ * keeps 24 bytes a record; tallies stay on disk.
  */
 #ifndef HR_RESULTS_PARTINDEX_H
 #define HR_RESULTS_PARTINDEX_H
@@ -16,11 +16,11 @@
 
 /* Where a good record is. Sorted by (configuration, first_block, n_blocks), each once. */
 typedef struct hr_part {
-    uint64_t configuration;
-    uint64_t first_block, n_blocks;
-    uint64_t offset; /* of the record in its log */
-    uint32_t log;    /* index into `files` */
-    uint32_t size;   /* of the packed tally */
+    uint64_t first_block;
+    uint64_t offset : 48; /* of the record in its log */
+    uint64_t n_blocks : 16;
+    uint32_t configuration;
+    uint32_t log; /* index into `files` */
 } hr_part;
 
 typedef struct hr_part_file {
@@ -34,6 +34,7 @@ typedef struct hr_part_index {
     hr_part *parts;
     size_t n_files;
     hr_part_file *files;
+    uint64_t n_bytes;       /* of all logs */
     size_t most_bytes;      /* of a packed tally of this study */
     uint32_t next_sequence; /* for new logs: 0 on a first run */
     uint64_t n_torn;        /* logs with a torn or damaged tail, which is ignored */
@@ -48,9 +49,9 @@ HR_MUST_CHECK hr_status hr_part_index_read(hr_part_index *index, const char *out
 void hr_part_index_free(hr_part_index *index);
 /* The record of exactly this task, or NULL. */
 const hr_part *hr_part_index_find(const hr_part_index *index, const hr_task *task);
-/* Read one packed tally into `bytes` (part->size of them). */
+/* Read one packed tally into `bytes`, which has room for most_bytes; *size of them are used. */
 HR_MUST_CHECK hr_status hr_part_read(const hr_part_index *index, const hr_part *part,
-                                     uint8_t *bytes, hr_err *err);
+                                     uint8_t *bytes, size_t *size, hr_err *err);
 /* Read only what stopping needs. */
 HR_MUST_CHECK hr_status hr_part_read_target(const hr_part_index *index, const hr_part *part,
                                             hr_cell *target, uint64_t *n_replications, hr_err *err);

@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "estimate/estimate.h"
 #include "model/tally.h"
+#include "results/account.h"
 #include "study/study.h"
 
 /* How this answer came about: goes to /provenance. */
@@ -30,6 +31,7 @@ typedef struct hr_provenance {
     uint64_t meetings, replications;
     uint32_t n_runs; /* processes of rank 0 that worked on it: 1 + resumes */
     uint64_t digest;
+    hr_accounts accounts; /* of this run */
 } hr_provenance;
 
 typedef struct hr_result_writer hr_result_writer;

@@ -175,27 +175,29 @@ out:
     return st;
 }
 
-/* Box of one place of the grid in all configurations. */
-static hr_h5_box one_place(const hr_schema *schema, const hr_variable *variable, size_t place)
+static hr_h5_box box_of(const hr_schema *schema, const hr_variable *variable, hr_slab slab)
 {
     hr_h5_box box = {.n_dims = variable->n_dims + 1};
+    size_t covered = 1;
     box.size[0] = schema->study->n_configurations;
     for (unsigned d = variable->n_dims; d > 0; d--) {
         const size_t n = schema->dim[variable->dim[d - 1]].n;
-        box.from[d] = place % n;
-        box.size[d] = 1;
-        place /= n;
+        const bool is_whole = covered < slab.n;
+        box.from[d] = is_whole ? 0 : slab.first % n;
+        box.size[d] = is_whole ? n : 1;
+        covered *= n;
+        slab.first /= n;
     }
     return box;
 }
 
 hr_status hr_columns_read(const hr_h5 *h5, const hr_schema *schema, const hr_variable *variable,
-                          size_t place, hr_estimate *estimates, double *scratch, hr_err *err)
+                          hr_slab slab, hr_estimate *estimates, double *scratch, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_arena arena = {0};
-    const uint64_t n = schema->study->n_configurations;
-    const hr_h5_box box = one_place(schema, variable, place);
+    const uint64_t n = schema->study->n_configurations * slab.n;
+    const hr_h5_box box = box_of(schema, variable, slab);
     for (int part = 0; part < HR_N_PARTS; part++) {
         const char *path = path_of(&arena, variable, (hr_part_of)part);
         if (path == NULL)

@@ -49,10 +49,10 @@ HR_MUST_CHECK hr_status hr_columns_add(hr_columns *columns, const hr_configurati
 /* Write what is buffered and close the arrays. */
 HR_MUST_CHECK hr_status hr_columns_finish(hr_columns *columns, hr_err *err);
 
-/* Read one place of a variable's grid for all configurations into estimates[n_configurations],
- * all fields but `n`. `scratch` holds as many doubles. */
+/* Read a slab for all configurations into estimates[n_configurations][slab.n], all fields but
+ * `n`. `scratch` holds as many doubles. */
 HR_MUST_CHECK hr_status hr_columns_read(const hr_h5 *h5, const hr_schema *schema,
-                                        const hr_variable *variable, size_t place,
+                                        const hr_variable *variable, hr_slab slab,
                                         hr_estimate *estimates, double *scratch, hr_err *err);
 
 #endif

@@ -13,6 +13,7 @@ static const char group[] = "/distributions";
 
 /* Five quantiles of hr_spread; bins: quarter decades from 1e-8 to 1, all below in the first. */
 enum { N_QUANTILES = 5, N_BINS = 33, LOWEST_DECADE = -8, MOST_GRID = 64 };
+enum { SLAB_BYTES = 8 << 20 };
 enum { MOST_NUMBERS = 100000 }; /* choices times grid: bounds memory */
 static const double quantiles[N_QUANTILES] = {0.05, 0.25, 0.5, 0.75, 0.95};
 
@@ -31,8 +32,11 @@ typedef struct work {
     const hr_schema *schema;
     hr_arena arena;
     double edge[N_BINS];
-    hr_estimate *all, *some; /* [n_configurations], [n_worlds] */
-    double *scratch;         /* [n_configurations] */
+    size_t most;       /* places of a slab */
+    hr_slab slab;      /* of the variable at hand, in `all` */
+    hr_estimate *all;  /* [n_configurations][slab.n] */
+    hr_estimate *some; /* [n_worlds] */
+    double *scratch;   /* [n_configurations * most] */
     /* of the variable at hand, [n_choices * n_grid] and so on */
     double *value[N_STATS], *quantile;
     int64_t *histogram;
@@ -150,7 +154,7 @@ static void fill_histogram(const work *w, const hr_estimate *estimates, uint64_t
 
 /* The estimates of one choice: every n_choices-th configuration. Only the target's outcome has
  * anything to do with the threshold; for others the verdicts are not looked at. */
-static hr_spread spread_of_choice(work *w, unsigned outcome, uint64_t choice)
+static hr_spread spread_of_choice(work *w, unsigned outcome, uint64_t choice, size_t place)
 {
     const hr_study *study = w->schema->study;
     const struct hr_spread_rule rule = {.confidence = study->precision.confidence,
@@ -158,17 +162,27 @@ static hr_spread spread_of_choice(work *w, unsigned outcome, uint64_t choice)
                                         .has_threshold = study->target.has_threshold,
                                         .threshold = study->target.at_most};
     for (uint64_t world = 0; world < study->n_worlds; world++)
-        w->some[world] = w->all[world * study->n_choices + choice];
+        w->some[world] =
+            w->all[(world * study->n_choices + choice) * w->slab.n + place - w->slab.first];
     return hr_spread_of(&rule, w->some, study->n_worlds, w->scratch);
+}
+
+/* Make `place` part of the slab. */
+static hr_status read_place(work *w, const hr_variable *variable, size_t place, hr_err *err)
+{
+    if (w->slab.n > 0 && place >= w->slab.first && place - w->slab.first < w->slab.n)
+        return HR_OK;
+    w->slab = hr_schema_slab(w->schema, variable, place, w->most);
+    return hr_columns_read(w->h5, w->schema, variable, w->slab, w->all, w->scratch, err);
 }
 
 static hr_status fill_place(work *w, const hr_variable *variable, size_t place, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_study *study = w->schema->study;
-    HR_TRY(hr_columns_read(w->h5, w->schema, variable, place, w->all, w->scratch, err));
+    HR_TRY(read_place(w, variable, place, err));
     for (uint64_t c = 0; c < study->n_choices; c++) {
-        const hr_spread spread = spread_of_choice(w, variable->outcome, c);
+        const hr_spread spread = spread_of_choice(w, variable->outcome, c, place);
         const double values[N_STATS] = {spread.mean, spread.mean_lower, spread.mean_upper,
                                         spread.sd_total, spread.sd_between};
         const size_t at = c * variable->n_grid + place;
@@ -233,6 +247,7 @@ static hr_status write_variable(work *w, const hr_variable *variable, hr_err *er
 {
     hr_status st = HR_OK;
     hr_arena arena = {0};
+    w->slab = (hr_slab){0};
     HR_TRY(take_arrays(w, &arena, w->schema->study->n_choices * variable->n_grid, err));
     for (size_t c = 0; c < variable->n_cells; c++)
         HR_TRY(fill_place(w, variable, variable->place[c], err));
@@ -262,12 +277,13 @@ static hr_status write_verdicts(work *w, hr_err *err)
     const hr_variable *variable = hr_schema_find(w->schema, study->target.outcome);
     HR_ASSERT(variable != NULL);
     const size_t cell = study->target.cell - study->layout.first[study->target.outcome];
-    HR_TRY(hr_columns_read(w->h5, w->schema, variable, variable->place[cell], w->all, w->scratch,
-                           err));
+    w->slab = (hr_slab){0};
+    HR_TRY(read_place(w, variable, variable->place[cell], err));
     for (int i = 0; i < 3; i++)
         HR_TAKE(counts[i], &w->arena, study->n_choices);
     for (uint64_t c = 0; c < study->n_choices; c++) {
-        const hr_spread spread = spread_of_choice(w, study->target.outcome, c);
+        const hr_spread spread =
+            spread_of_choice(w, study->target.outcome, c, variable->place[cell]);
         counts[0][c] = (int64_t)spread.met;
         counts[1][c] = (int64_t)spread.missed;
         counts[2][c] = (int64_t)spread.undecided;
@@ -288,13 +304,29 @@ out:
     return st;
 }
 
+/* What fits in memory, but no more than the largest grid has, and one place in any case. */
+static size_t most_places(const hr_schema *schema)
+{
+    size_t most = 1;
+    for (size_t v = 0; v < schema->n_variables; v++) {
+        const hr_variable *variable = &schema->variable[v];
+        if (has_distribution(schema, variable) && variable->n_grid > most)
+            most = variable->n_grid;
+    }
+    const uint64_t place = schema->study->n_configurations * (sizeof(hr_estimate) + sizeof(double));
+    const size_t fit = (size_t)(SLAB_BYTES / place);
+    return fit < 1 ? 1 : most < fit ? most : fit;
+}
+
 hr_status hr_distributions_write(const hr_h5 *h5, const hr_schema *schema, hr_err *err)
 {
     hr_status st = HR_OK;
     work w = {.h5 = h5, .schema = schema};
-    HR_TAKE(w.all, &w.arena, schema->study->n_configurations);
+    const uint64_t n = schema->study->n_configurations;
+    w.most = most_places(schema);
+    HR_TAKE(w.all, &w.arena, n * w.most);
     HR_TAKE(w.some, &w.arena, schema->study->n_worlds);
-    HR_TAKE(w.scratch, &w.arena, schema->study->n_configurations);
+    HR_TAKE(w.scratch, &w.arena, n * w.most);
     HR_TRY(write_coordinates(&w, err));
     for (size_t v = 0; v < schema->n_variables; v++) {
         if (has_distribution(schema, &schema->variable[v]))

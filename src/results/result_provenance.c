@@ -123,12 +123,29 @@ out:
     return st;
 }
 
+static hr_status put_accounts(const hr_h5 *h5, const hr_accounts *accounts, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (int i = 0; i < HR_N_ACCOUNTS; i++) {
+        char most[64];
+        const char *name = hr_account_rows[i].name;
+        HR_TRY(hr_h5_put_real(h5, where, name, hr_accounts_number(accounts, (hr_account)i), err));
+        if (i >= HR_N_TIMES)
+            continue;
+        (void)snprintf(most, sizeof most, "most_%s", name);
+        HR_TRY(hr_h5_put_real(h5, where, most, 1e-9 * (double)accounts->most[i], err));
+    }
+out:
+    return st;
+}
+
 hr_status hr_provenance_write(const hr_h5 *h5, const hr_study *study,
                               const hr_provenance *provenance, hr_err *err)
 {
     hr_status st = HR_OK;
     HR_TRY(hr_h5_group(h5, where, err));
     HR_TRY(put_effort(h5, provenance, err));
+    HR_TRY(put_accounts(h5, &provenance->accounts, err));
     HR_TRY(put_machine(h5, provenance, err));
     HR_TRY(put_study(h5, study, provenance, err));
 out:
@@ -157,6 +174,21 @@ out:
     return st;
 }
 
+/* Files from before there were any have none. */
+static hr_status get_accounts(const hr_h5 *h5, hr_accounts *accounts, hr_err *err)
+{
+    hr_status st = HR_OK;
+    if (H5Aexists_by_name(h5->file, where, hr_account_rows[0].name, H5P_DEFAULT) <= 0)
+        return HR_OK;
+    for (int i = 0; i < HR_N_ACCOUNTS; i++) {
+        double number;
+        HR_TRY(hr_h5_get_real(h5, where, hr_account_rows[i].name, &number, err));
+        hr_accounts_set_number(accounts, (hr_account)i, number);
+    }
+out:
+    return st;
+}
+
 hr_status hr_provenance_read(const hr_h5 *h5, hr_result *result, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -164,6 +196,7 @@ hr_status hr_provenance_read(const hr_h5 *h5, hr_result *result, hr_err *err)
     hr_provenance *provenance = &result->provenance;
     const char *digest;
     HR_TRY(get_numbers(h5, provenance, err));
+    HR_TRY(get_accounts(h5, &provenance->accounts, err));
     HR_TRY(hr_h5_get_text(h5, where, "digest", arena, &digest, err));
     if (!hr_hex_parse(digest, &provenance->digest))
         HR_TRY(HR_FAIL(err, HR_ERR_DATA, "%s: damaged: digest '%s'", h5->path, digest));

@@ -121,8 +121,8 @@ hr_status hr_result_estimates(const hr_result *result, unsigned outcome, unsigne
     HR_ASSERT(cell >= first && cell - first < variable->n_cells);
     HR_TAKE(scratch, &arena, result->n_configurations);
     HR_TAKE(n, &arena, result->n_configurations);
-    HR_TRY(hr_columns_read(&result->file->h5, schema, variable, variable->place[cell - first],
-                           estimates, scratch, err));
+    const hr_slab slab = {.first = variable->place[cell - first], .n = 1};
+    HR_TRY(hr_columns_read(&result->file->h5, schema, variable, slab, estimates, scratch, err));
     HR_TRY(hr_result_effort(result, n, NULL, NULL, err));
     for (uint64_t i = 0; i < result->n_configurations; i++)
         estimates[i].n = n[i];

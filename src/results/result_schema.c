@@ -299,3 +299,17 @@ unsigned hr_schema_watched(const hr_schema *schema, unsigned outcome, size_t cel
     }
     return n;
 }
+
+/* Whole dimensions, from the last one on, as far as they fit. */
+hr_slab hr_schema_slab(const hr_schema *schema, const hr_variable *variable, size_t place,
+                       size_t most)
+{
+    size_t n = 1;
+    for (unsigned d = variable->n_dims; d > 0; d--) {
+        const size_t next = n * schema->dim[variable->dim[d - 1]].n;
+        if (next > most)
+            break;
+        n = next;
+    }
+    return (hr_slab){.first = place - place % n, .n = n};
+}

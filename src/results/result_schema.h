@@ -78,4 +78,12 @@ void hr_schema_position(const hr_schema *schema, const hr_variable *variable, si
 unsigned hr_schema_watched(const hr_schema *schema, unsigned outcome, size_t cell,
                            const char *names[HR_MAX_RESOURCES]);
 
+/* Places of a variable's grid that are read at once, because each reading unpacks all of it. */
+typedef struct hr_slab {
+    size_t first, n;
+} hr_slab;
+/* The slab with `place` in it; of at most `most` places. */
+hr_slab hr_schema_slab(const hr_schema *schema, const hr_variable *variable, size_t place,
+                       size_t most);
+
 #endif

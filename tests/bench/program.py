@@ -19,6 +19,8 @@ HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 M0, TWO_SERVERS = ROOT / "params/m0.yaml", ROOT / "params/two-servers.yaml"
 LAYOUTS = [(1, 1), (1, 2), (2, 1), (2, 2)]  # ranks, threads of each
+ACCOUNTS = ["idle_in_sets", "idle_at_looks", "scheduling", "mpi", "ledger", "part_logs",
+            "result_file"]
 
 
 class Section:
@@ -151,12 +153,38 @@ def scaling(options, runner):
             section.sample("naive C", f"{copies} at once", "ms",
                            1e3 * side_by_side(options, copies))
         for ranks, threads in LAYOUTS:
-            name = f"{ranks} rank{'s' * (ranks > 1)} x {threads} thread{'s' * (threads > 1)}"
+            name = layout_name(ranks, threads)
             start = runner.run(runner.words(M0, m0_sets(1), ranks, threads))
             wall = runner.run(runner.words(M0, m0_sets(options.replications), ranks, threads))
             section.sample(name, "whole", "ms", 1e3 * wall)
             section.sample(name, "start", "ms", 1e3 * start)
             section.sample(name, "work", "ms", 1e3 * (wall - start))
+
+
+def layout_name(ranks, threads):
+    return f"{ranks} rank{'s' * (ranks > 1)} x {threads} thread{'s' * (threads > 1)}"
+
+
+def sweep(options, runner):
+    """Many short configurations: what is not spent in tasks, by the program's own accounts."""
+    section = Section("sweep", options)
+    study = HERE / "sweep.yaml"
+    sets = [f"design.worlds={options.configurations // 2}"]
+    for number in range(1, options.rounds + 1):
+        section.begin_round(number)
+        for ranks, threads in LAYOUTS[:3]:
+            name = layout_name(ranks, threads)
+            runner.run(runner.words(study, sets, ranks, threads))
+            shown = runner.shown()
+            held = ranks * threads * shown["seconds"]
+            section.sample(name, "one configuration", "ms",
+                           1e3 * shown["computing_seconds"] / options.configurations)
+            section.sample(name, "outside of tasks", "%",
+                           100 * (1 - shown["computing_seconds"] / held))
+            for account in ACCOUNTS:
+                section.sample(name, account.replace("_", " "), "%",
+                               100 * shown[account + "_seconds"] / held)
+            section.sample(name, "longest fetch", "ms", 1e3 * shown["longest_fetch_seconds"])
 
 
 def start_up(options, runner):
@@ -221,10 +249,11 @@ def memory(options, runner):
             much = runner.memory(study, [f"design.worlds={n}"], ranks)
             for rank, (low, high) in enumerate(zip(little, much)):
                 name = f"rank {rank} of {max(ranks, 1)}"
+                more = (high - low) / (n - 1)
                 section.sample(name, "1 configuration", "MiB", low)
                 section.sample(name, f"{n:,} configurations", "MiB", high)
-                section.sample(name, "each configuration more", "bytes",
-                               (high - low) * 2 ** 20 / (n - 1))
+                section.sample(name, "each configuration more", "bytes", more * 2 ** 20)
+                section.sample(name, "so 1,000,000 need", "MiB", low + 1e6 * more)
 
 
 def result_file(options, runner):
@@ -261,7 +290,7 @@ def most_memory(ear, words):
 
 
 SECTIONS = {"simpy": simpy, "run": whole_run, "scaling": scaling, "start": start_up,
-            "memory": memory, "file": result_file}
+            "memory": memory, "file": result_file, "sweep": sweep}
 
 
 def main():

@@ -180,6 +180,22 @@ def print_plain(rows, section, title, *notes):
     grid(["", "", "n", "min", "median", "q3", "unit"], lines, [-30, -30, 3, 8, 8, 8, -5])
 
 
+def print_sweep(rows):
+    found = {(row.name, row.parameter): row for row in of(rows, "sweep") if row.name != "naive C"}
+    if not found:
+        return
+    heading("Many configurations of about 10 ms: shares of the cores' time, medians in percent",
+            "ms: computing, of one configuration; outside: all else, then what that was",
+            "longest: wait for a task number, ms")
+    parts = unique(parameter for _, parameter in found)
+    heads = {"one configuration": "ms", "outside of tasks": "outside", "longest fetch": "longest"}
+    lines = [[name, next(row.repeats for (n, _), row in found.items() if n == name)] +
+             [f"{found[name, part].median:.2f}" for part in parts]
+             for name in unique(name for name, _ in found)]
+    grid(["", "n", *(heads.get(part, part.split()[-1]) for part in parts)], lines,
+         [-19, 2] + [max(6, len(heads.get(part, part.split()[-1]))) for part in parts])
+
+
 def print_file(rows):
     found = {(row.name, row.parameter): row for row in of(rows, "result file")}
     print_plain(rows, "result file", "The result file, by the wall",
@@ -286,6 +302,7 @@ def main():
     print_models(rows, answers)
     print_program(rows)
     print_scaling(rows)
+    print_sweep(rows)
     print_plain(rows, "start-up", "Start-up, by the wall")
     print_plain(rows, "memory", "Memory: the most that a rank held")
     print_file(rows)

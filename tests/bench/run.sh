@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # What Headroom costs: speed against a naive C program and SimPy, kernel by kernel and instruction
 # set by instruction set; its building blocks; what servers, overload, rules and features cost; the
-# whole program with its file, under mpirun, its start-up and memory.
+# whole program with its file, under mpirun, what it does besides computing, its start-up and memory.
 #
 #   tests/bench/run.sh [BUILD_DIR] [--quick] [--csv FILE] [--figure FILE] [--compare OLD.csv]
 #
@@ -33,6 +33,9 @@
 #               within 5 joint standard errors. Exit code 1 otherwise.
 #   Result file Written while a study of many configurations ends, against the same bytes written
 #               and synced by themselves in the same directory ($TMPDIR).
+#   Sweep       tests/bench/sweep.yaml has 10,000 configurations of about 10 ms; some hundreds of them
+#               say what share of the cores' time goes elsewhere. The result file costs some tenths
+#               of a second in any case, so all 10,000 have less of it.
 #
 # HEADROOM_ISA chooses the instruction set of the changed models and of the whole program.
 set -euo pipefail
@@ -84,9 +87,10 @@ if [ -n "$quick" ]; then
     inside models-quick 5 1 8
     whole simpy --rounds 3
     whole run --rounds 3 --replications 256
-    whole scaling --rounds 2 --replications 256
+    whole scaling --rounds 2 --replications 2048
+    whole sweep --rounds 2 --configurations 200
     whole start --rounds 1
-    whole memory --rounds 1 --configurations 20000
+    whole memory --rounds 1
     whole file --rounds 1 --configurations 20000
 else
     inside m0 30 0 8
@@ -94,7 +98,8 @@ else
     inside models 15 12 8
     whole simpy --rounds 6
     whole run --rounds 10 --replications 512
-    whole scaling --rounds 5 --replications 1024
+    whole scaling --rounds 4 --replications 8192
+    whole sweep --rounds 2 --configurations 800
     whole start --rounds 5
     whole memory --rounds 2
     whole file --rounds 2

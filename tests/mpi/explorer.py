@@ -70,12 +70,13 @@ def is_headroom(pid):
 class Run:
     """One start of the program, on `ranks` ranks (0: without mpirun)."""
 
-    def __init__(self, study, output, ranks=0, threads=1, more=(), env=None):
+    def __init__(self, study, output, ranks=0, threads=1, more=(), env=None,
+                 settings=SETTINGS):
         launcher = [MPIEXEC, "-n", str(ranks)] if ranks > 0 else []
         self.ranks = ranks
         self.output = Path(output)
         self.process = subprocess.Popen(
-            launcher + [HEADROOM, "run", str(study), "-o", str(output), *SETTINGS, *more],
+            launcher + [HEADROOM, "run", str(study), "-o", str(output), *settings, *more],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "OMP_NUM_THREADS": str(threads), **(env or {})})
 

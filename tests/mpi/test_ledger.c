@@ -36,24 +36,25 @@ static hr_cell cell_of(uint64_t hits, hr_u128 x)
 
 static void test_sums_are_exact(void **state)
 {
+    enum { N_ENTRIES = 100 };
     (void)state;
-    hr_err err = {0};
-    hr_ledger ledger;
+    static hr_entry own[N_ENTRIES], total[N_ENTRIES];
+    static uint64_t work[HR_ENTRY_WORK(N_ENTRIES)];
     const uint64_t rank = (uint64_t)hr_comm_rank(comm), size = (uint64_t)hr_comm_size(comm);
-    const hr_look look = hr_plan_look(&study, 0);
-    assert_on_all(hr_ledger_init(&ledger, &study, (int)size, &err) == HR_OK);
     /* Close to 2^126 in all, with bits in every limb. */
     const hr_u128 big = ((hr_u128)0x2A5A5A5A5A5A5A5A << 64 | 0xFFFFFFFFFFFFFFFF) / size;
-    const hr_cell cell = cell_of(2, big + rank);
-    for (uint64_t i = 0; i < ledger.n_active; i++)
-        hr_ledger_add(&ledger, i, &cell, share_of(look.replications, rank, size));
-    assert_on_all(hr_ledger_settle(&ledger, comm, &look, &err) == HR_OK);
-    const hr_entry *entry = &ledger.folded[study.n_configurations - 1];
-    const hr_u128 total = big * size + size * (size - 1) / 2;
-    assert_on_all(entry->n_replications == look.replications && entry->target.hits == 2 * size);
-    assert_on_all(entry->target.x == total && entry->target.y == 3 * total);
-    assert_on_all(entry->target.yy == total + size && entry->target.xy == total + 2 * size);
-    hr_ledger_free(&ledger);
+    for (uint64_t i = 0; i < N_ENTRIES; i++) {
+        const hr_cell cell = cell_of(2, big - i + rank);
+        hr_entry_add(&own[i], &cell, 7 + rank);
+    }
+    hr_entry_sum(comm, own, N_ENTRIES, total, work);
+    for (uint64_t i = 0; i < N_ENTRIES; i++) {
+        const hr_cell sum = hr_entry_target(&total[i]);
+        const hr_u128 x = (big - i) * size + size * (size - 1) / 2;
+        assert_on_all(total[i].n_replications == 7 * size + size * (size - 1) / 2);
+        assert_on_all(sum.hits == 2 * size && sum.x == x && sum.xx == x && sum.y == 3 * x);
+        assert_on_all(sum.yy == x + size && sum.xy == x + 2 * size);
+    }
 }
 
 /* Even configurations never see overload and go on to the end; odd ones stop early because every

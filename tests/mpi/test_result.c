@@ -83,7 +83,12 @@ static const hr_provenance provenance = {.command = "headroom run small.yaml",
                                          .meetings = 123456789012345,
                                          .replications = 99,
                                          .n_runs = 4,
-                                         .digest = 0xFEDCBA9876543210};
+                                         .digest = 0xFEDCBA9876543210,
+                                         .accounts = {.sum = {[HR_ACCOUNT_COMPUTING] = 7250000000,
+                                                              [HR_ACCOUNT_REST] = 1750000000,
+                                                              [HR_ACCOUNT_FETCHES] = 41},
+                                                      .most = {[HR_ACCOUNT_LONGEST_FETCH] = 30},
+                                                      .n_cores = 6}};
 
 static void write_result(place *p)
 {
@@ -199,6 +204,9 @@ static void test_provenance(void **state)
     assert_int_equal(result.provenance.meetings, provenance.meetings);
     assert_int_equal(result.provenance.n_runs, 4);
     assert_int_equal(result.provenance.n_sets, 0);
+    for (int i = 0; i < HR_N_ACCOUNTS; i++)
+        assert_true(is_equal(hr_accounts_number(&result.provenance.accounts, (hr_account)i),
+                             hr_accounts_number(&provenance.accounts, (hr_account)i)));
     hr_result_close(&result);
 }
 
@@ -265,6 +273,30 @@ static void test_place_of_the_target(void **state)
 }
 
 /* As the study states them, whatever level the target's ceilings are of. */
+/* Slabs tile a grid by whole last dimensions. */
+static void test_slabs(void **state)
+{
+    (void)state;
+    hr_study study;
+    hr_schema schema;
+    open_schema(&schema, &study, NULL, 0);
+    for (size_t v = 0; v < schema.n_variables; v++) {
+        const hr_variable *variable = &schema.variable[v];
+        for (size_t most = 1; most <= variable->n_grid; most++) {
+            for (size_t at = 0; at < variable->n_grid; at++) {
+                const hr_slab slab = hr_schema_slab(&schema, variable, at, most);
+                assert_true(slab.n >= 1 && slab.n <= most);
+                assert_int_equal(slab.first, at - at % slab.n);
+                assert_int_equal(variable->n_grid % slab.n, 0);
+            }
+        }
+        assert_int_equal(hr_schema_slab(&schema, variable, 0, variable->n_grid).n,
+                         variable->n_grid);
+    }
+    hr_schema_free(&schema);
+    hr_study_free(&study);
+}
+
 static void test_capacity_factors(void **state)
 {
     (void)state;
@@ -332,6 +364,7 @@ int main(void)
         TEST(test_provenance),
         TEST(test_sets_are_kept),
         TEST(test_place_of_the_target),
+        cmocka_unit_test(test_slabs),
         TEST(test_capacity_factors),
         TEST(test_abandoned_leaves_nothing),
         TEST(test_truncated_files_are_refused),
