@@ -10,10 +10,13 @@
 
 /* Time of one event (a start, a join, an end, a report, a step of sessions) on one core of 2020
  * or so, of drawing a meeting, and of folding one cell of the tally after a replication; measured
- * on the ready studies, good to a factor of two. */
-#define SECONDS_PER_EVENT         90e-9
-#define SECONDS_PER_EVENT_IN_LANE 15e-9
-#define SECONDS_PER_CELL          15e-9
+ * on the ready studies, good to a factor of two. What is drawn and ordered once for all that share
+ * an input is paid by them together. */
+#define SECONDS_PER_EVENT             35e-9
+#define SECONDS_PER_DRAWN_EVENT       40e-9
+#define SECONDS_PER_EVENT_IN_LANE     12e-9
+#define SECONDS_PER_EVENT_OF_SCENARIO 2e-9
+#define SECONDS_PER_CELL              15e-9
 
 enum { MOST_SAMPLES = 64 };
 
@@ -133,6 +136,17 @@ out:
     return st;
 }
 
+static double seconds_per_event(const hr_configuration *configuration, unsigned sharing)
+{
+    const hr_kernel *kernel = hr_kernel_for_sharing(NULL, configuration, sharing, NULL);
+    const double drawn = SECONDS_PER_DRAWN_EVENT / (kernel != NULL ? sharing : 1);
+    if (kernel == NULL && hr_kernel_for(NULL, configuration, NULL)->most_lanes > 1)
+        return SECONDS_PER_EVENT_IN_LANE;
+    if (kernel != NULL && kernel->decline != NULL)
+        return drawn + SECONDS_PER_EVENT_OF_SCENARIO;
+    return drawn + SECONDS_PER_EVENT;
+}
+
 static void add_sample(hr_forecast_work *work, const hr_configuration *configuration, double share)
 {
     const double drawn = mean_drawn(configuration);
@@ -143,7 +157,7 @@ static void add_sample(hr_forecast_work *work, const hr_configuration *configura
     const double input = lanes * (60.0 * drawn + 16.0 * events) + (lanes > 1 ? LANES_MEMORY : 0.0);
     work->meetings += share * drawn;
     work->events += share * events;
-    work->seconds += share * events * (lanes > 1 ? SECONDS_PER_EVENT_IN_LANE : SECONDS_PER_EVENT);
+    work->seconds += share * events * seconds_per_event(configuration, work->sharing);
     work->rounding = rounding > work->rounding ? rounding : work->rounding;
     work->input = input > work->input ? input : work->input;
 }
@@ -172,6 +186,7 @@ hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_work *work, hr_
     const uint64_t n =
         study->n_configurations < MOST_SAMPLES ? study->n_configurations : MOST_SAMPLES;
     *work = (hr_forecast_work){0};
+    HR_TRY(count_sharing(study, &work->sharing, err));
     for (uint64_t i = 0; i < n; i++) {
         hr_configuration configuration = {0};
         /* a stride that is odd and near the golden section visits worlds and choices alike */
@@ -182,7 +197,6 @@ hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_work *work, hr_
         add_sample(work, &configuration, 1.0 / (double)n);
     }
     add_totals(study, work);
-    HR_TRY(count_sharing(study, &work->sharing, err));
 out:
     hr_arena_free(&arena);
     return st;
