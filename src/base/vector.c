@@ -31,6 +31,11 @@ const hr_vector *hr_vector_level(unsigned i)
     return NULL;
 }
 
+unsigned hr_vector_number(const hr_vector *vector)
+{
+    return vector == &hr_vector_avx512 ? 2 : vector == &hr_vector_avx2 ? 1 : 0;
+}
+
 hr_status hr_vector_choose(const char *request, const hr_vector **chosen, hr_err *err)
 {
     const char *name = request != NULL ? request : "";

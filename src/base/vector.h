@@ -24,6 +24,9 @@ typedef struct hr_vector {
     void (*lognormal)(const uint32_t *word, size_t n, double location, double scale, double *out);
     /* out[i] <- floor(min(value[i] * scale + 1/2, most)) for value * scale >= 0, most < 2^51 */
     void (*round)(const double *value, size_t n, double scale, double most, uint64_t *out);
+    /* out[i] <- what `round` makes of the standard exponential of word[i]; n any */
+    void (*exponential_ticks)(const uint32_t *word, size_t n, double scale, double most,
+                              uint64_t *out);
     /* the least of key[0..n); n a multiple of HR_VECTOR_PAD */
     int64_t (*least)(const int64_t *key, size_t n);
     /* how many of key[0..n) differ from `one` in their low 8 bits only; n as above */
@@ -36,5 +39,8 @@ HR_MUST_CHECK hr_status hr_vector_choose(const char *request, const hr_vector **
                                          hr_err *err);
 /* Level number i (narrowest first) that this processor can run; NULL past the last. */
 const hr_vector *hr_vector_level(unsigned i);
+/* The number of a level: its place in tables of copies, of which there are HR_VECTOR_LEVELS. */
+enum { HR_VECTOR_LEVELS = 3 };
+unsigned hr_vector_number(const hr_vector *vector);
 
 #endif

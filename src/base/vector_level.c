@@ -12,22 +12,68 @@
 
 enum { LANES = 16 };
 
-/* PCG32 XSH-RR 64/32, O'Neill 2014 (see stream.h): the output of the old state, then a step. */
-static void pcg32(uint64_t state[16], const uint64_t increment[16], size_t n_blocks, uint32_t *out)
+#define MULTIPLIER 6364136223846793005u
+
+/* Multiplications are slow to answer, and each needs the one before: where they can overlap, this
+ * many blocks are drawn at a time, each state stepping over the others' (Brown 1994, "Random number
+ * generation with arbitrary strides"). */
+#if defined(__AVX512DQ__)
+enum { STRIDE = 4 };
+#else
+enum { STRIDE = 1 };
+#endif
+
+/* PCG32 XSH-RR 64/32, O'Neill 2014 (see stream.h). */
+static inline uint32_t output(uint64_t state)
 {
-    uint64_t s[LANES], step[LANES];
-    memcpy(s, state, sizeof s);
-    memcpy(step, increment, sizeof step);
+    const uint32_t shifted = (uint32_t)(((state >> 18) ^ state) >> 27);
+    const uint32_t turn = (uint32_t)(state >> 59);
+    return (shifted >> turn) | (shifted << ((32 - turn) & 31));
+}
+
+static void pcg32_steps(uint64_t s[LANES], const uint64_t step[LANES], size_t n_blocks,
+                        uint32_t *out)
+{
     for (size_t block = 0; block < n_blocks; block++, out += LANES) {
 #pragma omp simd
         for (int i = 0; i < LANES; i++) {
-            const uint32_t shifted = (uint32_t)(((s[i] >> 18) ^ s[i]) >> 27);
-            const uint32_t turn = (uint32_t)(s[i] >> 59);
-            out[i] = (shifted >> turn) | (shifted << ((32 - turn) & 31));
-            s[i] = s[i] * 6364136223846793005u + step[i];
+            out[i] = output(s[i]);
+            s[i] = s[i] * MULTIPLIER + step[i];
         }
     }
-    memcpy(state, s, sizeof s);
+}
+
+/* The output of the old state, then a step. */
+static void pcg32(uint64_t state[16], const uint64_t increment[16], size_t n_blocks, uint32_t *out)
+{
+    uint64_t s[STRIDE][LANES], step[LANES], power = 1, sum = 0; /* of the multiplier's powers */
+    const size_t n_strides = STRIDE > 1 ? n_blocks / STRIDE : 0;
+    memcpy(s[0], state, sizeof s[0]);
+    memcpy(step, increment, sizeof step);
+    for (int k = 0; n_strides > 0 && k < STRIDE; k++) {
+#pragma omp simd
+        for (int i = 0; i < LANES; i++)
+            s[k][i] = state[i] * power + step[i] * sum;
+        sum += power;
+        power *= MULTIPLIER;
+    }
+    if (n_strides > 0) {
+#pragma omp simd
+        for (int i = 0; i < LANES; i++)
+            step[i] *= sum;
+    }
+    for (size_t stride = 0; stride < n_strides; stride++) {
+        for (int k = 0; k < STRIDE; k++, out += LANES) {
+#pragma omp simd
+            for (int i = 0; i < LANES; i++) {
+                out[i] = output(s[k][i]);
+                s[k][i] = s[k][i] * power + step[i];
+            }
+        }
+    }
+    memcpy(step, increment, sizeof step);
+    pcg32_steps(s[0], step, n_blocks - n_strides * STRIDE, out);
+    memcpy(state, s[0], sizeof s[0]);
 }
 
 static void exponential(const uint32_t *word, size_t n, double *out)
@@ -46,15 +92,36 @@ static void lognormal(const uint32_t *word, size_t n, double location, double sc
 
 /* Conversions to 64-bit integers are missing below AVX-512: adding 2^52 rounds, and leaves the
  * integer in the low bits. */
+static inline uint64_t rounded(double value, double scale, double most)
+{
+    const double exact = value * scale + 0.5;
+#if defined(__AVX512DQ__)
+    return (uint64_t)(exact < most ? exact : most); /* the same with a conversion */
+#else
+    const double x = hr_real_select(most - exact, exact, most);
+    const double nearest = (x + 0x1p52) - 0x1p52;
+    const double floored = nearest + hr_real_select(x - nearest, 0.0, -1.0);
+    return hr_real_bits(floored + 0x1p52) & 0x000fffffffffffffu;
+#endif
+}
+
 static void round_down(const double *value, size_t n, double scale, double most, uint64_t *out)
 {
 #pragma omp simd
-    for (size_t i = 0; i < n; i++) {
-        const double exact = value[i] * scale + 0.5;
-        const double x = hr_real_select(most - exact, exact, most);
-        const double nearest = (x + 0x1p52) - 0x1p52;
-        const double floored = nearest + hr_real_select(x - nearest, 0.0, -1.0);
-        out[i] = hr_real_bits(floored + 0x1p52) & 0x000fffffffffffffu;
+    for (size_t i = 0; i < n; i++)
+        out[i] = rounded(value[i], scale, most);
+}
+
+/* One after the other, a little at a time: both together need more registers than there are. */
+static void exponential_ticks(const uint32_t *word, size_t n, double scale, double most,
+                              uint64_t *out)
+{
+    enum { BATCH = 256 };
+    double value[BATCH];
+    for (size_t from = 0; from < n; from += BATCH) {
+        const size_t now = n - from < BATCH ? n - from : BATCH;
+        exponential(word + from, now, value);
+        round_down(value, now, scale, most, out + from);
     }
 }
 
@@ -84,4 +151,5 @@ static unsigned count_like(const int64_t *key, size_t n, int64_t one)
 
 extern const hr_vector JOIN(hr_vector_, HR_VECTOR_LEVEL);
 const hr_vector JOIN(hr_vector_, HR_VECTOR_LEVEL) = {
-    TEXT(HR_VECTOR_LEVEL), pcg32, exponential, lognormal, round_down, least, count_like};
+    TEXT(HR_VECTOR_LEVEL), pcg32, exponential, lognormal, round_down,
+    exponential_ticks,     least, count_like};

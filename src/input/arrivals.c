@@ -43,18 +43,20 @@ static hr_status arrivals_of_poisson(const hr_writing *writing, unsigned source,
     hr_tick tick = writing->prepared->begin;
     for (;;) {
         uint32_t word[WORDS];
-        double gap[WORDS];
         uint64_t step[WORDS];
         hr_stream_fill(&gaps, BLOCKS, word);
-        writing->vector->exponential(word, WORDS, gap);
-        writing->vector->round(gap, WORDS, ticks, MOST_GAP, step);
+        writing->vector->exponential_ticks(word, WORDS, ticks, MOST_GAP, step);
         HR_TRY(hr_starts_room(starts, WORDS, err));
-        for (int i = 0; i < WORDS; i++) {
-            tick += step[i];
-            if (tick >= to)
-                return HR_OK;
-            starts->tick[starts->n++] = tick;
+        hr_tick *out = starts->tick + starts->n;
+        for (int i = 0; i < WORDS; i++)
+            out[i] = tick += step[i];
+        if (tick < to) {
+            starts->n += WORDS;
+            continue;
         }
+        for (int i = 0; out[i] < to; i++)
+            starts->n++;
+        return HR_OK;
     }
 out:
     return st;

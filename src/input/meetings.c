@@ -26,7 +26,6 @@ static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
     HR_ROOM(in->tie, &store->tie, n);
     HR_ROOM(in->pick, &store->pick, n);
     HR_TRY(hr_room_grow(&store->words, n, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->reals, n, sizeof(double), 0, err));
     HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
     HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(n), sizeof(uint64_t), 0, err));
 out:
@@ -35,11 +34,11 @@ out:
 
 static bool is_ascending(const hr_tick *tick, uint32_t n)
 {
-    for (uint32_t i = 1; i < n; i++) {
-        if (tick[i] < tick[i - 1])
-            return false;
-    }
-    return true;
+    uint64_t falls = 0; /* in the highest bit: ticks are far below 2^63 */
+#pragma omp simd reduction(| : falls)
+    for (uint32_t i = 1; i < n; i++)
+        falls |= tick[i] - tick[i - 1];
+    return falls >> 63 == 0;
 }
 
 /* Starts into time order; `end` is 0 where the duration is still to be drawn. Most come in order,
@@ -94,48 +93,75 @@ static bool have_one_law(const hr_configuration *c)
     return true;
 }
 
-/* All at once where all classes have one law; the draws are those of one by one. Meetings found
- * alive at the start have their end already. */
-static void draw_durations(const hr_writing *writing, uint32_t *words)
+/* Words are used while they are in the nearest cache. */
+enum { BATCH = 512 };
+
+/* Durations of n meetings in ticks, 0 for those below half of one. `class_of` is NULL when all
+ * classes have one law: then they are drawn at once, and are those of one by one. */
+static void draw_ticks(const hr_writing *writing, const uint16_t *class_of, const uint32_t *word,
+                       uint32_t n, uint64_t *ticks)
 {
-    hr_input *in = writing->input;
-    double *seconds = in->store->reals.data;
-    uint64_t *ticks = in->store->work.data;
+    const hr_vector *vector = writing->vector;
     const hr_prepared_class *classes = writing->prepared->classes;
-    const uint32_t n = in->n_meetings;
-    draw_words(writing, HR_PURPOSE_DURATION, 0, words);
-    if (have_one_law(writing->configuration)) {
-        hr_sampler_fill(&classes[0].duration, words, in->n_meetings, writing->vector, seconds);
-    } else {
-        for (uint32_t i = 0; i < in->n_meetings; i++)
-            seconds[i] = hr_sampler_draw(&classes[in->class_of[i]].duration, words[i]);
+    const hr_sampler *first = &classes[0].duration;
+    double seconds[BATCH];
+    if (class_of == NULL && first->law.kind == HR_LAW_EXPONENTIAL) {
+        /* ticks are a power of two: the bits are those of one product after the other */
+        vector->exponential_ticks(word, n, first->p1 * HR_TICKS_PER_SECOND, HR_MOST_DURATION,
+                                  ticks);
+        return;
     }
-    writing->vector->round(seconds, in->n_meetings, HR_TICKS_PER_SECOND, HR_MOST_DURATION, ticks);
-    const hr_tick *start = in->start;
-    hr_tick *end = in->end;
+    if (class_of == NULL)
+        hr_sampler_fill(first, word, n, vector, seconds);
+    for (uint32_t i = 0; class_of != NULL && i < n; i++)
+        seconds[i] = hr_sampler_draw(&classes[class_of[i]].duration, word[i]);
+    vector->round(seconds, n, HR_TICKS_PER_SECOND, HR_MOST_DURATION, ticks);
+}
+
+/* Meetings found alive at the start have their end already. */
+static void draw_durations(const hr_writing *writing)
+{
+    const hr_input *in = writing->input;
+    const bool is_one = have_one_law(writing->configuration);
+    hr_stream stream;
+    hr_stream_open(&stream, writing->id, HR_PURPOSE_DURATION, 0, writing->vector);
+    for (uint32_t from = 0; from < in->n_meetings; from += BATCH) {
+        const uint32_t n = in->n_meetings - from < BATCH ? in->n_meetings - from : BATCH;
+        uint32_t word[BATCH];
+        uint64_t ticks[BATCH];
+        hr_stream_fill(&stream, (n + HR_LANES - 1) / HR_LANES, word);
+        draw_ticks(writing, is_one ? NULL : in->class_of + from, word, n, ticks);
+        const hr_tick *start = in->start + from;
+        hr_tick *end = in->end + from;
 #pragma omp simd
-    for (uint32_t i = 0; i < n; i++) {
-        const hr_tick drawn = start[i] + ticks[i] + (ticks[i] == 0);
-        end[i] = end[i] == 0 ? drawn : end[i];
+        for (uint32_t i = 0; i < n; i++) {
+            const hr_tick drawn = start[i] + ticks[i] + (ticks[i] == 0);
+            end[i] = end[i] == 0 ? drawn : end[i];
+        }
     }
 }
 
-static void draw_sizes(const hr_writing *writing, uint32_t *words)
+static void draw_sizes(const hr_writing *writing)
 {
-    hr_input *in = writing->input;
-    double *sizes = in->store->reals.data;
+    const hr_input *in = writing->input;
     const hr_prepared_class *classes = writing->prepared->classes;
-    draw_words(writing, HR_PURPOSE_SIZE, 0, words);
-    if (writing->configuration->n_classes == 1) {
-        hr_sampler_fill(&classes[0].size, words, in->n_meetings, writing->vector, sizes);
-    } else {
-        for (uint32_t i = 0; i < in->n_meetings; i++)
-            sizes[i] = hr_sampler_draw(&classes[in->class_of[i]].size, words[i]);
-    }
-    uint32_t *size = in->size;
+    const bool is_one = writing->configuration->n_classes == 1;
+    hr_stream stream;
+    hr_stream_open(&stream, writing->id, HR_PURPOSE_SIZE, 0, writing->vector);
+    for (uint32_t from = 0; from < in->n_meetings; from += BATCH) {
+        const uint32_t n = in->n_meetings - from < BATCH ? in->n_meetings - from : BATCH;
+        uint32_t word[BATCH];
+        double drawn[BATCH];
+        hr_stream_fill(&stream, (n + HR_LANES - 1) / HR_LANES, word);
+        if (is_one)
+            hr_sampler_fill(&classes[0].size, word, n, writing->vector, drawn);
+        for (uint32_t i = 0; !is_one && i < n; i++)
+            drawn[i] = hr_sampler_draw(&classes[in->class_of[from + i]].size, word[i]);
+        uint32_t *size = in->size + from;
 #pragma omp simd
-    for (uint32_t i = 0; i < in->n_meetings; i++)
-        size[i] = (uint32_t)(int32_t)sizes[i]; /* at most 10^6 */
+        for (uint32_t i = 0; i < n; i++)
+            size[i] = (uint32_t)(int32_t)drawn[i]; /* at most 10^6 */
+    }
 }
 
 static void draw_profiles(const hr_writing *writing, uint32_t *words)
@@ -180,8 +206,8 @@ hr_status hr_write_meetings(const hr_writing *writing, hr_err *err)
     HR_TRY(put_in_order(writing, err));
     uint32_t *words = in->store->words.data;
     draw_classes(writing, words);
-    draw_durations(writing, words);
-    draw_sizes(writing, words);
+    draw_durations(writing);
+    draw_sizes(writing);
     draw_profiles(writing, words);
     draw_choices(writing);
 out:

@@ -6,9 +6,9 @@
 
 #include "kernel/lanes.h"
 
-/* Write the counts of `lane`, number `l` of the placement in scratch->lanes. `one` is the load of a
- * participant in steps. Errors HR_ERR_MEMORY. */
-HR_MUST_CHECK hr_status hr_islands_count(const hr_lane *lane, unsigned l, int64_t one,
-                                         hr_scratch *scratch, hr_err *err);
+/* Write the counts of `lane`, number `l` of the placement in scratch->lanes.  Errors HR_ERR_MEMORY.
+ */
+HR_MUST_CHECK hr_status hr_islands_count(const hr_lane *lane, unsigned l, hr_scratch *scratch,
+                                         hr_err *err);
 
 #endif

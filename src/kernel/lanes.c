@@ -6,69 +6,30 @@
 #include "base/order.h"
 #include "kernel/islands.h"
 #include "kernel/lanes_memory.h"
+#include "kernel/placed.h"
 #include "kernel/scalar.h"
 
 enum { N = HR_LANES_N };
 /* Gaps that begin with an overload, of all: beyond, replaying every event costs less. */
-#define MOST_FLAGGED 0.15
+#define MOST_FLAGGED  0.15
+#define LEAST_FLAGGED 1024
 
 /* ---- what it can do */
 
-static const char *decline_rule(const hr_configuration *c)
-{
-    const hr_rule rule = c->placement.rule;
-    const int metric = c->placement.metric;
-    if (rule == HR_RULE_RANDOM || rule == HR_RULE_ROUND_ROBIN || rule == HR_RULE_POWER_OF_D ||
-        metric == HR_METRIC_MEETINGS)
-        return "its placement rule";
-    for (unsigned j = 1; metric == HR_METRIC_RELATIVE && j < c->n_servers; j++) {
-        if (c->prepared->full[j] < c->prepared->full[0] ||
-            c->prepared->full[j] > c->prepared->full[0])
-            return "servers of different capacity";
-    }
-    return NULL;
-}
-
-/* Steps that one participant adds, the same for all; 0 when they differ. */
-static int64_t load_of_one(const hr_configuration *c)
-{
-    const int64_t one = c->prepared->classes[0].profiles[0].kind_cost[0];
-    for (unsigned k = 0; k < c->n_classes; k++) {
-        const hr_prepared_class *class = &c->prepared->classes[k];
-        for (unsigned i = 0; i < c->classes[k].n_profiles; i++) {
-            const hr_prepared_profile *profile = &class->profiles[i];
-            bool alike = class->load == NULL && profile->cost[0] == 0;
-            for (unsigned kind = 0; kind < profile->n_kinds; kind++)
-                alike = alike && profile->kind_cost[kind] == one;
-            if (!alike)
-                return 0;
-        }
-    }
-    return one;
-}
-
 const char *hr_lanes_decline(const hr_configuration *c)
 {
-    const hr_prepared *p = c->prepared;
-    if (c->n_resources > 1)
-        return "several resources";
-    if (!p->joins_at_once)
+    const hr_rule rule = c->placement.rule;
+    const char *declined = hr_placed_decline(c);
+    if (declined != NULL)
+        return declined;
+    if (!c->prepared->joins_at_once)
         return "the join ramp";
-    if (c->admission != HR_ADMISSION_NONE)
-        return "admission";
-    if (p->report_period > 0)
-        return "load reports";
-    if (p->n_slots > 0)
-        return "snapshots";
-    if (p->to - p->begin >= UINT32_MAX)
+    if (c->prepared->to - c->prepared->begin >= UINT32_MAX)
         return "a window of more than 18 hours";
-    if (p->n_session_items > 0)
-        return "background sessions";
-    if (c->n_servers > HR_LANES_SERVERS)
-        return "more than 16 servers";
-    if (load_of_one(c) <= 0)
-        return "meetings that load by more than their size";
-    return decline_rule(c);
+    if (rule == HR_RULE_RANDOM || rule == HR_RULE_ROUND_ROBIN ||
+        c->placement.metric == HR_METRIC_MEETINGS)
+        return "its placement rule";
+    return NULL;
 }
 
 /* ---- from inputs to lanes */
@@ -77,7 +38,7 @@ const char *hr_lanes_decline(const hr_configuration *c)
 static bool set_ceilings(const hr_lane *lane, unsigned l, hr_lanes *lanes)
 {
     const hr_configuration *c = lane->configuration;
-    const int64_t one = load_of_one(c);
+    const int64_t one = hr_placed_load_of_one(c);
     HR_ASSERT(one > 0); /* or the configuration would have been declined */
     for (unsigned s = 0; s < c->n_servers; s++) {
         int64_t lowest = INT64_MAX;
@@ -88,50 +49,51 @@ static bool set_ceilings(const hr_lane *lane, unsigned l, hr_lanes *lanes)
         if (lowest < 0)
             return false;
         const int64_t people = lowest / one;
-        lanes->ceiling[s][l] = (int16_t)(people < HR_LANES_MOST ? people : HR_LANES_MOST);
+        lanes->ceiling[s][l] = (int32_t)(people < HR_LANES_MOST ? people : HR_LANES_MOST);
     }
     return true;
 }
 
-/* Ticks from the first event on, where they fit 32 bits; false when they do not. */
-static bool set_times(const hr_lane *lane, hr_lanes_memory *m)
+/* The earliest tick of a lane with meetings. */
+static hr_tick base_of(const hr_input *in)
 {
-    const hr_input *in = lane->input;
-    const hr_tick base = in->start[0] < in->begin ? in->start[0] : in->begin;
-    const uint64_t span = in->to - base;
-    if (span >= UINT32_MAX)
-        return false;
-    const hr_tick *start = in->start, *end = in->end;
-    uint32_t *start_out = m->start, *end_out = m->end;
-#pragma omp simd
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const uint64_t ticks = end[i] - base;
-        start_out[i] = (uint32_t)(start[i] - base);
-        end_out[i] = (uint32_t)(ticks < span ? ticks : span);
-    }
-    for (uint32_t i = 0; i < HR_LANES_PAD; i++)
-        m->start[in->n_meetings + i] = UINT32_MAX;
-    return true;
+    return in->start[0] < in->begin ? in->start[0] : in->begin;
 }
 
-/* A table of first arrivals, about eight arrivals to a cell. */
-static void set_cells(const hr_input *in, hr_lanes_memory *m, hr_lanes_rank *rank)
+/* Starts as hr_lanes_rank wants them, and a table of first arrivals, about eight to a cell. */
+static void set_starts(const hr_input *in, hr_lanes_memory *m, hr_lanes_rank *rank)
 {
     const uint32_t n = in->n_meetings;
-    const hr_tick base = in->start[0] < in->begin ? in->start[0] : in->begin;
-    const uint32_t span = (uint32_t)(in->to - base);
     unsigned bits = 0;
-    while ((span >> bits) > n / 8 + 1)
+    while ((rank->span >> bits) > n / 8 + 1)
         bits++;
     uint32_t *first = m->first; /* of the next cell, where this one has arrivals; then of all */
-    const uint32_t n_cells = (span >> bits) + 1;
-    memset(first, 0, (n_cells + 1) * sizeof *first);
-    for (uint32_t i = 0; i < n; i++)
-        first[(m->start[i] >> bits) + 1] = i + 1;
+    const uint32_t n_cells = (uint32_t)(rank->span >> bits) + 1;
+    memset(first, 0, (n_cells + (size_t)1) * sizeof *first);
+    for (uint32_t i = 0; i < n; i++) {
+        const uint32_t ticks = (uint32_t)(in->start[i] - rank->base);
+        m->start[i] = (int32_t)(ticks ^ HR_LANES_SIGN);
+        first[(ticks >> bits) + 1] = i + 1;
+    }
+    for (uint32_t i = 0; i < HR_LANES_PAD; i++)
+        m->start[n + i] = INT32_MAX;
     for (uint32_t cell = 1; cell <= n_cells; cell++)
         first[cell] = first[cell] > first[cell - 1] ? first[cell] : first[cell - 1];
     rank->cell_bits = bits;
-    rank->first = m->first;
+}
+
+/* The first meeting that starts at or after `tick`. */
+static uint32_t first_since(const hr_input *in, hr_tick tick)
+{
+    uint32_t low = 0, high = in->n_meetings;
+    while (low < high) {
+        const uint32_t middle = low + (high - low) / 2;
+        if (in->start[middle] < tick)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
 }
 
 /* What lane `l` is made of, but for its people. False when it does not fit the lanes. */
@@ -140,56 +102,34 @@ static bool set_lane(const hr_lane *lane, unsigned l, const hr_lanes_level *leve
 {
     const hr_input *in = lane->input;
     const uint32_t n = in->n_meetings;
-    uint32_t largest = 0;
-    if (!set_ceilings(lane, l, &m->lanes) || (n > 0 && !set_times(lane, m)))
+    uint32_t *gap = m->gap + l * m->most_steps;
+    if (!set_ceilings(lane, l, &m->lanes))
         return false;
     if (n > 0) {
-        hr_lanes_rank rank = {.n = n, .start = m->start, .end = m->end, .away = m->lane_away[l]};
-        set_cells(in, m, &rank);
+        hr_lanes_rank rank = {.n = n,
+                              .base = base_of(in),
+                              .span = in->to - base_of(in),
+                              .start = m->start,
+                              .end = in->end,
+                              .first = m->first,
+                              .gap = gap};
+        if (rank.span >= UINT32_MAX)
+            return false;
+        set_starts(in, m, &rank);
         level->rank(&rank);
     }
-    for (uint32_t i = 0; i < n; i++)
-        largest = in->size[i] > largest ? in->size[i] : largest;
-    for (uint32_t i = 0; m->lanes.ties_uniform && i < n; i++)
-        m->tie[(size_t)i * N + l] = in->tie[i];
-    return largest <= HR_LANES_MOST;
+    m->lanes.measured[l] = first_since(in, in->from);
+    m->lanes.n[l] = n;
+    m->lanes.size[l] = in->size;
+    m->lanes.gap[l] = gap;
+    m->lanes.tie[l] = in->tie;
+    return true;
 }
 
-/* Lanes side by side, a few steps of all of them at a time so that they stay in the cache. Past the
- * end of a lane nobody comes. */
-static void interleave(const hr_lane *lane, unsigned n_lanes, hr_lanes_memory *m)
-{
-    enum { STEPS = 256 };
-    for (uint32_t from = 0; from < m->lanes.n_steps; from += STEPS) {
-        const uint32_t to = m->lanes.n_steps - from < STEPS ? m->lanes.n_steps : from + STEPS;
-        for (unsigned l = 0; l < N; l++) {
-            const uint32_t own = l < n_lanes ? lane[l].input->n_meetings : 0;
-            const uint32_t end = own < to ? own : to;
-            uint32_t i = from;
-            for (; i < end; i++) {
-                m->people[(size_t)i * N + l] = (int16_t)lane[l].input->size[i];
-                m->away[(size_t)i * N + l] = m->lane_away[l][i];
-            }
-            for (; i < to; i++) {
-                m->people[(size_t)i * N + l] = 0;
-                m->away[(size_t)i * N + l] = 1;
-                m->tie[(size_t)i * N + l] = 0;
-            }
-        }
-    }
-}
-
-static const hr_lanes_level *level_of(const hr_vector *vector)
-{
-#if defined(__x86_64__)
-    if (strcmp(vector->name, "avx512") == 0)
-        return &hr_lanes_avx512;
-    if (strcmp(vector->name, "avx2") == 0)
-        return &hr_lanes_avx2;
-#endif
-    (void)vector;
-    return &hr_lanes_baseline;
-}
+static const hr_lanes_level *const narrow[HR_VECTOR_LEVELS] = {
+    &hr_lanes_16_baseline, &hr_lanes_16_avx2, &hr_lanes_16_avx512};
+static const hr_lanes_level *const wide[HR_VECTOR_LEVELS] = {
+    &hr_lanes_32_baseline, &hr_lanes_32_avx2, &hr_lanes_32_avx512};
 
 static bool set_lanes(const hr_lane *lane, unsigned n, const hr_lanes_level *level,
                       hr_lanes_memory *m)
@@ -199,10 +139,10 @@ static bool set_lanes(const hr_lane *lane, unsigned n, const hr_lanes_level *lev
             return false;
     }
     for (unsigned l = n; l < N; l++) {
+        m->lanes.n[l] = m->lanes.measured[l] = 0;
         for (unsigned s = 0; s < m->lanes.n_servers; s++)
             m->lanes.ceiling[s][l] = HR_LANES_MOST;
     }
-    interleave(lane, n, m);
     return true;
 }
 
@@ -217,34 +157,52 @@ static bool are_alike(const hr_lane *lane, unsigned n)
     return true;
 }
 
+/* What is known of the days of a configuration is forgotten with the next one. */
+static void begin_configuration(hr_lanes_memory *m, const hr_configuration *c)
+{
+    if (m->is_known && m->configuration == c->index)
+        return;
+    m->is_known = true;
+    m->configuration = c->index;
+    m->is_narrow = c->n_servers <= HR_LANES_NARROW_SERVERS;
+    m->is_given_up = false;
+}
+
+static bool place(unsigned level, hr_lanes_memory *m)
+{
+    if (m->is_narrow && narrow[level]->place(&m->lanes))
+        return true;
+    if (m->is_narrow && !m->lanes.is_too_narrow)
+        return false;
+    m->is_narrow = false;
+    return wide[level]->place(&m->lanes);
+}
+
 hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vector,
                           hr_scratch *scratch, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *c = lane[0].configuration;
-    const hr_lanes_level *level = level_of(vector);
+    const unsigned level = hr_vector_number(vector);
     uint32_t n_steps = 0;
     if (!are_alike(lane, n))
         return hr_scalar_replay(lane, n, vector, scratch, err);
     for (unsigned l = 0; l < n; l++)
         n_steps = lane[l].input->n_meetings > n_steps ? lane[l].input->n_meetings : n_steps;
     hr_err no_room = {0}; /* scalar needs less */
-    if (hr_lanes_memory_room(&scratch->lanes, n_steps, c->n_servers, MOST_FLAGGED, &no_room) !=
-        HR_OK)
+    if (hr_lanes_memory_room(&scratch->lanes, n_steps, c->n_servers, &no_room) != HR_OK)
         return hr_scalar_replay(lane, n, vector, scratch, err);
     hr_lanes_memory *m = scratch->lanes;
-    if (m->is_given_up && m->given_up == c->index)
-        return hr_scalar_replay(lane, n, vector, scratch, err);
+    begin_configuration(m, c);
     m->lanes.ties_uniform = c->placement.ties == HR_TIES_UNIFORM;
-    m->lanes.after = lane[0].counts->needs & HR_NEEDS_PEAK ? m->after : NULL;
-    if (!set_lanes(lane, n, level, m) || !level->place(&m->lanes)) {
-        hr_lanes_memory_clear_ring(m);
+    m->lanes.wants_peak = lane[0].counts->needs & HR_NEEDS_PEAK;
+    m->lanes.most_flagged = (uint64_t)(MOST_FLAGGED * (double)n_steps * N) + LEAST_FLAGGED;
+    if (m->is_given_up || !set_lanes(lane, n, narrow[level], m) || !place(level, m)) {
         m->is_given_up = true; /* the next days of this configuration will be like this one */
-        m->given_up = c->index;
         return hr_scalar_replay(lane, n, vector, scratch, err);
     }
     for (unsigned l = 0; l < n; l++)
-        HR_TRY(hr_islands_count(&lane[l], l, load_of_one(lane[l].configuration), scratch, err));
+        HR_TRY(hr_islands_count(&lane[l], l, scratch, err));
 out:
     return st;
 }

@@ -19,6 +19,38 @@ int64_t hr_placed_load_of_one(const hr_configuration *c)
     return c->n_resources == 1 && one > 0 ? one : 0;
 }
 
+static bool have_one_capacity(const hr_configuration *c)
+{
+    const double *full = c->prepared->full;
+    for (unsigned j = 1; j < c->n_servers; j++) {
+        if (full[j] < full[0] || full[j] > full[0])
+            return false;
+    }
+    return true;
+}
+
+const char *hr_placed_decline(const hr_configuration *c)
+{
+    const hr_prepared *p = c->prepared;
+    if (c->n_resources > 1)
+        return "several resources";
+    if (c->admission != HR_ADMISSION_NONE)
+        return "admission";
+    if (p->report_period > 0)
+        return "load reports";
+    if (p->n_slots > 0)
+        return "snapshots";
+    if (p->n_session_items > 0)
+        return "background sessions";
+    if (hr_placed_load_of_one(c) == 0)
+        return "meetings that load by more than their size";
+    if (c->placement.rule == HR_RULE_POWER_OF_D)
+        return "its placement rule";
+    if (c->placement.metric == HR_METRIC_RELATIVE && !have_one_capacity(c))
+        return "servers of different capacity";
+    return NULL;
+}
+
 void hr_changes_free(hr_changes *changes)
 {
     hr_mem_free(changes->change);
@@ -209,29 +241,61 @@ void hr_placed_count_hits(hr_placed *placed, uint32_t meeting, unsigned server)
     }
 }
 
-void hr_placed_sum_up(hr_placed *placed)
+/* Everybody's meetings, everybody there at once. */
+static void sum_up_all(const hr_input *in, hr_counts *counts)
 {
-    const hr_prepared *p = placed->replay.prepared;
-    const hr_input *in = placed->replay.input;
-    hr_counts *counts = placed->replay.counts;
-    uint64_t person_time = 0;
+    const hr_tick from = in->from, to = in->to;
+    uint64_t person_time = 0, ended = 0, people = 0;
+#pragma omp simd reduction(+ : person_time, ended, people)
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        if (in->kept != NULL && (in->kept[i] >> in->lane & 1) == 0)
+        const hr_tick begin = in->start[i] > from ? in->start[i] : from;
+        const hr_tick end = in->end[i] < to ? in->end[i] : to;
+        const uint64_t has_ended = in->end[i] >= from && in->end[i] < to;
+        person_time += (end > begin ? end - begin : 0) * in->size[i];
+        ended += has_ended;
+        people += has_ended * in->size[i];
+    }
+    for (uint32_t i = in->n_meetings; i-- > 0 && in->start[i] >= from;)
+        counts->offered[in->class_of[i]]++;
+    counts->person_time = person_time;
+    counts->meetings_ended = ended;
+    counts->people_ended = people;
+}
+
+static bool is_own(const hr_input *in, uint32_t meeting)
+{
+    return in->kept == NULL || (in->kept[meeting] >> in->lane & 1) != 0;
+}
+
+static void sum_up_own(const hr_prepared *p, const hr_input *in, hr_counts *counts)
+{
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        if (!is_own(in, i))
             continue;
         const bool has_ended = in->end[i] >= in->from && in->end[i] < in->to;
         counts->offered[in->class_of[i]] += in->start[i] >= in->from;
         counts->meetings_ended += has_ended;
         counts->people_ended += has_ended ? in->size[i] : 0;
         if (p->joins_at_once)
-            person_time +=
+            counts->person_time +=
                 in->size[i] * (hr_overload_clip(p, in->end[i]) - hr_overload_clip(p, in->start[i]));
     }
     for (uint32_t j = 0; j < in->n_joins; j++) {
         const uint32_t meeting = in->join_meeting[j];
-        if (in->kept == NULL || (in->kept[meeting] >> in->lane & 1) != 0)
-            person_time +=
+        if (is_own(in, meeting))
+            counts->person_time +=
                 hr_overload_clip(p, in->end[meeting]) - hr_overload_clip(p, in->join_tick[j]);
     }
-    counts->person_time = person_time;
-    counts->load_time[0] = (hr_u128)person_time * (hr_u128)(uint64_t)placed->one;
+}
+
+void hr_placed_sum_up(hr_placed *placed)
+{
+    const hr_prepared *p = placed->replay.prepared;
+    const hr_input *in = placed->replay.input;
+    hr_counts *counts = placed->replay.counts;
+    if (in->kept == NULL && p->joins_at_once)
+        sum_up_all(in, counts);
+    else
+        sum_up_own(p, in, counts);
+    counts->load_time[0] = (hr_u128)counts->person_time * (hr_u128)(uint64_t)placed->one;
 }

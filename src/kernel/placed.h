@@ -38,6 +38,9 @@ typedef struct hr_placed {
  * a load than that. */
 int64_t hr_placed_load_of_one(const hr_configuration *configuration);
 
+/* NULL, or what keeps a configuration from such a kernel: more than people that come and go. */
+const char *hr_placed_decline(const hr_configuration *configuration);
+
 /* Begin: counts are cleared, an empty pool is laid out. There may be as many changes as the input
  * has events. Errors HR_ERR_MEMORY. `placed` must not be moved afterwards. */
 HR_MUST_CHECK hr_status hr_placed_begin(hr_placed *placed, const hr_lane *lane, hr_changes *changes,

@@ -167,17 +167,8 @@ static void finish(hr_scalar_state *at)
     }
 }
 
-static const hr_scalar_level *level_of(const hr_vector *vector)
-{
-#if defined(__x86_64__)
-    if (strcmp(vector->name, "avx512") == 0)
-        return &hr_scalar_avx512;
-    if (strcmp(vector->name, "avx2") == 0)
-        return &hr_scalar_avx2;
-#endif
-    (void)vector;
-    return &hr_scalar_baseline;
-}
+static const hr_scalar_level *const levels[HR_VECTOR_LEVELS] = {&hr_scalar_baseline,
+                                                                &hr_scalar_avx2, &hr_scalar_avx512};
 
 /* `is_in_order`: the scratch has the events in order already, from a lane with the same ones. */
 static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vector *vector,
@@ -188,7 +179,8 @@ static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vect
     const hr_input *input = lane->input;
     hr_counts *counts = lane->counts;
     hr_replaying replay = {configuration, configuration->prepared, input, scratch, counts, NULL};
-    hr_scalar_state at = {.replay = &replay, .vector = vector, .level = level_of(vector)};
+    hr_scalar_state at = {
+        .replay = &replay, .vector = vector, .level = levels[hr_vector_number(vector)]};
     const size_t most = (size_t)input->n_meetings + input->n_joins + 1;
     if (most > UINT32_MAX)
         return hr_replay(configuration, input, scratch, counts, NULL, err);

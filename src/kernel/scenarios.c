@@ -10,35 +10,9 @@
 
 /* ---- what it can do */
 
-static const char *decline_rule(const hr_configuration *c)
+const char *hr_scenarios_decline(const hr_configuration *configuration)
 {
-    const int metric = c->placement.metric;
-    if (c->placement.rule == HR_RULE_POWER_OF_D)
-        return "its placement rule";
-    for (unsigned j = 1; metric == HR_METRIC_RELATIVE && j < c->n_servers; j++) {
-        if (c->prepared->full[j] < c->prepared->full[0] ||
-            c->prepared->full[j] > c->prepared->full[0])
-            return "servers of different capacity";
-    }
-    return NULL;
-}
-
-const char *hr_scenarios_decline(const hr_configuration *c)
-{
-    const hr_prepared *p = c->prepared;
-    if (c->n_resources > 1)
-        return "several resources";
-    if (c->admission != HR_ADMISSION_NONE)
-        return "admission";
-    if (p->report_period > 0)
-        return "load reports";
-    if (p->n_slots > 0)
-        return "snapshots";
-    if (p->n_session_items > 0)
-        return "background sessions";
-    if (hr_placed_load_of_one(c) == 0)
-        return "meetings that load by more than their size";
-    return decline_rule(c);
+    return hr_placed_decline(configuration);
 }
 
 /* ---- memory */
@@ -186,21 +160,10 @@ static void merge_events(const hr_events *events, const uint64_t *word, const hr
     m->scenarios.measured = measured;
 }
 
-/* Of one width of keys for all instruction sets. */
-typedef struct levels {
-    const hr_scenarios_level *baseline, *avx2, *avx512;
-} levels;
-static const levels narrow = {&hr_scenarios_16_baseline, &hr_scenarios_16_avx2,
-                              &hr_scenarios_16_avx512};
-static const levels wide = {&hr_scenarios_32_baseline, &hr_scenarios_32_avx2,
-                            &hr_scenarios_32_avx512};
-
-static const hr_scenarios_level *level_of(const levels *width, const hr_vector *vector)
-{
-    if (strcmp(vector->name, "avx512") == 0)
-        return width->avx512;
-    return strcmp(vector->name, "avx2") == 0 ? width->avx2 : width->baseline;
-}
+static const hr_scenarios_level *const narrow[HR_VECTOR_LEVELS] = {
+    &hr_scenarios_16_baseline, &hr_scenarios_16_avx2, &hr_scenarios_16_avx512};
+static const hr_scenarios_level *const wide[HR_VECTOR_LEVELS] = {
+    &hr_scenarios_32_baseline, &hr_scenarios_32_avx2, &hr_scenarios_32_avx512};
 
 /* ---- counts of one lane */
 
@@ -345,8 +308,9 @@ static bool place(const hr_lane *lane, const hr_vector *vector, hr_scenarios *sc
     uint32_t largest = 1;
     for (uint32_t i = 0; i < in->n_meetings; i++)
         largest = in->size[i] > largest ? in->size[i] : largest;
-    return place_with(sc, level_of(&narrow, vector), HR_NARROW_SERVERS, HR_NARROW_MOST, largest) ||
-           place_with(sc, level_of(&wide, vector), HR_WIDE_SERVERS, HR_WIDE_MOST, largest);
+    return place_with(sc, narrow[hr_vector_number(vector)], HR_NARROW_SERVERS, HR_NARROW_MOST,
+                      largest) ||
+           place_with(sc, wide[hr_vector_number(vector)], HR_WIDE_SERVERS, HR_WIDE_MOST, largest);
 }
 
 static bool prepare(const hr_lane *lane, unsigned n, hr_scratch *scratch, hr_events *events)

@@ -281,7 +281,7 @@ HR_INLINE void arrive(const hr_scenarios *sc, lanes_state *state, uint32_t meeti
     for (int l = 0; l < N; l++) {
         server[l] = (lane_key)(server[l] | nowhere[l]);
         out[l] = (uint16_t)server[l];
-        after[l] = (lane_key)((after[l] + people) & ~nowhere[l]);
+        after[l] = (lane_key)((uint32_t)after[l] + (uint32_t)people) & ~nowhere[l];
     }
     move(sc, state, server, people, 1 << BITS, N, n);
     if (is_blind || sc->by_meetings != 0)

@@ -1,4 +1,5 @@
 /* The array operations: every level that this processor has gives the bits of base/real.h. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -84,14 +85,43 @@ static void pcg32_has_the_same_bits_at_every_level(void **state)
         increment[i] = start[i] * 6 + 1;
     }
     memcpy(end, start, sizeof end);
-    hr_vector_level(0)->pcg32(end, increment, 300, first);
+    for (size_t i = 0; i < 300; i++) /* one by one */
+        hr_vector_level(0)->pcg32(end, increment, 1, first + 16 * i);
     for (unsigned l = 0; hr_vector_level(l) != NULL; l++) {
         memcpy(here, start, sizeof here);
-        hr_vector_level(l)->pcg32(here, increment, 100, again); /* in two calls */
-        hr_vector_level(l)->pcg32(here, increment, 200, again + 16 * 100);
+        hr_vector_level(l)->pcg32(here, increment, 100, again);
+        for (size_t done = 100, n = 0; done < 300; done += n, n++) /* of any number of blocks */
+            hr_vector_level(l)->pcg32(here, increment, done + n < 300 ? n : 300 - done,
+                                      again + 16 * done);
         assert_memory_equal(first, again, sizeof first);
         assert_memory_equal(end, here, sizeof end);
     }
+}
+
+/* Products exactly between two ticks, at the ends, and beyond the most. */
+static void ticks_are_rounded_alike(void **state)
+{
+    (void)state;
+    static const double scale[] = {1.0, 0.5, 65536.0, 1.7694e8, 0x1p45};
+    static uint32_t word[N];
+    static double value[N];
+    static uint64_t expected[N], out[N + 1];
+    make_words(word);
+    for (unsigned l = 0; hr_vector_level(l) != NULL; l++)
+        for (size_t k = 0; k < sizeof scale / sizeof *scale; k++) {
+            hr_vector_level(0)->exponential(word, N, value);
+            value[0] = 0.5, value[1] = 1.5, value[2] = 0.0, value[3] = 0x1.fffffffffffffp-2;
+            for (size_t i = 0; i < N; i++)
+                expected[i] = (uint64_t)fmin(floor(value[i] * scale[k] + 0.5), 0x1p48);
+            hr_vector_level(l)->round(value, N, scale[k], 0x1p48, out);
+            assert_memory_equal(out, expected, sizeof expected);
+            hr_vector_level(0)->exponential(word, N, value);
+            hr_vector_level(0)->round(value, N, scale[k], 0x1p48, expected);
+            out[N - 3] = 1;
+            hr_vector_level(l)->exponential_ticks(word, N - 3, scale[k], 0x1p48, out);
+            assert_memory_equal(out, expected, (N - 3) * sizeof *out);
+            assert_int_equal(out[N - 3], 1);
+        }
 }
 
 static void a_level_is_chosen_by_name(void **state)
@@ -137,6 +167,7 @@ int main(void)
         cmocka_unit_test(exponential_has_the_bits_of_log),
         cmocka_unit_test(lognormal_has_the_bits_of_exp_and_quantile),
         cmocka_unit_test(pcg32_has_the_same_bits_at_every_level),
+        cmocka_unit_test(ticks_are_rounded_alike),
         cmocka_unit_test(a_level_is_chosen_by_name),
         cmocka_unit_test(an_unknown_level_is_refused),
     };
