@@ -20,10 +20,12 @@ enum { AHEAD = 8 * BLOCK }; /* arrivals asked for before they are needed */
 /* An entry is a departure: people and place, each of a key's width. */
 #if HR_KEY_BITS == 16
 typedef int16_t lane_key;
+typedef uint16_t unsigned_key;
 typedef uint32_t entry_word;
 enum { BITS = HR_LANES_NARROW_BITS, KEYS = HR_LANES_NARROW_SERVERS };
 #else
 typedef int32_t lane_key;
+typedef uint32_t unsigned_key;
 typedef uint64_t entry_word;
 enum { BITS = HR_LANES_WIDE_BITS, KEYS = HR_LANES_SERVERS };
 #endif
@@ -53,6 +55,8 @@ static inline bool any_word(const words *x)
 /* One number of each lane in one register: gcc and clang keep these there, unlike arrays. */
 typedef lane_key lane_vector __attribute__((vector_size(sizeof(lane_key) * N)));
 
+typedef unsigned_key lane_bits __attribute__((vector_size(sizeof(unsigned_key) * N)));
+
 /* The arrivals at work. */
 typedef struct arrivals {
     lane_key people[BLOCK][N]; /* 0 past a lane's end */
@@ -61,6 +65,9 @@ typedef struct arrivals {
 } arrivals;
 
 enum { HALF_ENTRY = HR_KEY_BITS, MOST = (1 << (HALF_ENTRY - 1 - BITS)) - 1 };
+
+/* More people than a key holds wrap around; `place_block` sees them before that matters. */
+#define wrapping_sum(a, b) ((lane_vector)((lane_bits)(a) + (lane_bits)(b)))
 
 static inline void load(const void *from, lane_vector *x)
 {
@@ -352,7 +359,7 @@ place_block(hr_lanes *lanes, uint32_t from, uint32_t to, const arrivals *block, 
         }
         HR_UNROLL
         for (unsigned s = 0; s < n_servers; s++)
-            key[s] += (key[s] == chosen) & added;
+            key[s] = wrapping_sum(key[s], (key[s] == chosen) & added);
         const bytes servers = __builtin_convertvector(server, bytes);
         memcpy(lanes->server + (size_t)step * N, &servers, sizeof servers);
         keep_departures(lanes, step, block->gap[step - from], &server, &added, n_servers);
