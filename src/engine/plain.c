@@ -92,8 +92,10 @@ static hr_status room_for_teams(hr_engine *engine, size_t n, hr_err *err)
 static size_t most_together(const hr_engine *engine, size_t left)
 {
     enum { TEAMS_OF_THREAD = 2 };
+    if (engine->n_threads < 2)
+        return left;
     const size_t most = left / (TEAMS_OF_THREAD * (size_t)engine->n_threads);
-    return engine->n_threads == 1 ? left : most > 1 ? most : 1;
+    return most > 1 ? most : 1;
 }
 
 /* Cut the list into teams; how many. */

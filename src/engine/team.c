@@ -251,7 +251,8 @@ static hr_status run(hr_worker *worker, size_t n_tasks, hr_days days, const atom
         who[i] = &worker->member[i];
     for (unsigned first = 0, n_sharing = 0; first < n; first += n_sharing) {
         const hr_configuration *configuration = &who[first]->configuration;
-        for (unsigned i = first; first > 0 && i < n; i++) /* the arena has gone on to other days */
+        const bool is_gone = first > 0 && worker->study->has_daily; /* the arena, to other days */
+        for (unsigned i = first; is_gone && i < n; i++)
             HR_TRY(
                 resolve(worker, who[i]->configuration.index, days.begin, &who[i]->configuration));
         n_sharing = gather(who + first, n - first);

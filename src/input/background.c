@@ -61,11 +61,12 @@ static size_t words_of_path(uint32_t n_steps)
 /* One item on all servers: the exact M/M/infinity chain seen every step. A server's words stand
  * together, two for each step after the first: endings and newcomers. Servers take their steps
  * side by side, because each step waits for the one before it. */
-static hr_status write_paths(const hr_writing *writing, const hr_prepared_background *item,
-                             const uint32_t *word, uint16_t *sessions, size_t stride, hr_err *err)
+static hr_status write_paths(const hr_writing *writing, unsigned number, const uint32_t *word,
+                             uint16_t *sessions, size_t stride, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_endings *endings = &writing->input->store->endings;
+    const hr_prepared_background *item = &writing->prepared->background[number];
+    hr_endings *endings = &writing->input->store->endings[number];
     const unsigned n_servers = writing->configuration->n_servers;
     const size_t n_words = words_of_path(writing->input->n_steps);
     const hr_sampler *newcomers = &item->newcomers;
@@ -111,8 +112,8 @@ static hr_status write_sessions(const hr_writing *writing, hr_err *err)
         hr_stream stream;
         hr_stream_open(&stream, writing->id, HR_PURPOSE_SESSIONS, i, writing->vector);
         hr_stream_fill(&stream, n_blocks, word);
-        HR_TRY(write_paths(writing, &p->background[i], word,
-                           in->sessions + row * (size_t)c->n_servers, stride, err));
+        HR_TRY(
+            write_paths(writing, i, word, in->sessions + row * (size_t)c->n_servers, stride, err));
         row++;
     }
 out:

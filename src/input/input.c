@@ -128,7 +128,9 @@ size_t hr_input_bytes(const hr_input *input)
     const size_t n = input->store ? list_rooms(input->store, rooms) : 0;
     for (size_t i = 0; i < n; i++)
         bytes += rooms[i]->bytes;
-    return input->store ? bytes + input->store->endings.arena.total : bytes;
+    for (size_t i = 0; n > 0 && i < HR_MAX_BACKGROUND; i++)
+        bytes += input->store->endings[i].arena.total;
+    return bytes;
 }
 
 void hr_input_free(hr_input *input)
@@ -139,7 +141,8 @@ void hr_input_free(hr_input *input)
     const size_t n = list_rooms(input->store, rooms);
     for (size_t i = 0; i < n; i++)
         hr_mem_free(rooms[i]->data);
-    hr_arena_free(&input->store->endings.arena);
+    for (size_t i = 0; i < HR_MAX_BACKGROUND; i++)
+        hr_arena_free(&input->store->endings[i].arena);
     hr_mem_free(input->store);
     *input = (hr_input){0};
 }

@@ -57,7 +57,7 @@ struct hr_input_store {
     hr_room join_tick, join_meeting, join_kind;
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room words, reals, place, work;
-    hr_endings endings;
+    hr_endings endings[HR_MAX_BACKGROUND]; /* of each item */
 };
 
 /* Who writes what for whom: passed down the writers. */

@@ -15,6 +15,7 @@ typedef struct hr_cursors {
     uint32_t *departures; /* meetings in order of (end, number) */
     uint32_t *joins;      /* joins in order of (tick, number) */
     uint32_t arrival, join, departure, step, snapshot;
+    uint32_t turn; /* meetings so far */
     hr_tick next_step, next_snapshot, next_report;
     bool measuring; /* the window has begun */
 } hr_cursors;
@@ -96,7 +97,11 @@ static void arrive(hr_replaying *replay, hr_cursors *at)
     hr_scratch *s = replay->scratch;
     const uint32_t meeting = at->arrival++;
     const hr_tick now = in->start[meeting];
-    const unsigned server = hr_placing_choose(replay, meeting, meeting);
+    if (in->kept != NULL && (in->kept[meeting] >> in->lane & 1) == 0) {
+        s->server[meeting] = (uint16_t)c->n_servers; /* not ours: as if refused */
+        return;
+    }
+    const unsigned server = hr_placing_choose(replay, meeting, at->turn++);
     s->server[meeting] = (uint16_t)server;
     if (now >= in->from) {
         replay->counts->offered[in->class_of[meeting]]++;
@@ -169,7 +174,7 @@ static void begin_measuring(hr_replaying *replay, hr_cursors *at)
 static void take_snapshot(hr_replaying *replay, hr_cursors *at)
 {
     const hr_prepared *p = replay->prepared;
-    const hr_view view = hr_placing_view(replay, at->arrival);
+    const hr_view view = hr_placing_view(replay, at->turn);
     const bool listed = replay->configuration->n_observed > 0;
     const unsigned slot = listed ? p->slot[at->snapshot] : 0;
     hr_snapshot_take(replay, &view, at->snapshot, slot);

@@ -29,6 +29,7 @@ struct hr_scenarios_memory {
 /* Cells of people at the beginnings of stretches, about: 2 MiB of them. Where meetings are: 16 MiB
  * at most, or scalar, which needs less, does it. */
 enum { STANDING = 1 << 19, LEAST_STRETCHES = 16, MOST_PLACES = 1 << 23 };
+_Static_assert(MOST_PLACES / HR_MAX_SHARING < HR_WIDE_MOST, "wide keys hold all meetings");
 
 static void free_arrays(hr_scenarios_memory *m)
 {
@@ -140,12 +141,11 @@ static void merge_events(const hr_events *events, const uint64_t *word, const hr
     const uint64_t mask = ((uint64_t)1 << events->number_bits) - 1;
     const uint64_t from = hr_events_time(events, in->from, HR_EVENT_QUIET);
     const uint64_t last = UINT64_MAX >> events->number_bits; /* of the words: no event */
-    uint64_t arrival = last, next = *word >> events->number_bits;
     uint32_t i = 0, n = 0, measured = 0;
     for (;; n++) {
-        arrival =
+        const uint64_t next = *word >> events->number_bits;
+        const uint64_t arrival =
             i < in->n_meetings ? hr_events_time(events, in->start[i], HR_EVENT_ARRIVAL) : last;
-        next = *word >> events->number_bits;
         const bool arrives = arrival < next;
         const uint64_t time = arrives ? arrival : next;
         if (time == last)
@@ -305,11 +305,15 @@ static bool place_with(hr_scenarios *sc, const hr_scenarios_level *level, unsign
 static bool place(const hr_lane *lane, const hr_vector *vector, hr_scenarios *sc)
 {
     const hr_input *in = lane->input;
-    uint32_t largest = 1;
-    for (uint32_t i = 0; i < in->n_meetings; i++)
+    uint32_t largest = 1, smallest = 1;
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
         largest = in->size[i] > largest ? in->size[i] : largest;
-    return place_with(sc, narrow[hr_vector_number(vector)], HR_NARROW_SERVERS, HR_NARROW_MOST,
-                      largest) ||
+        smallest = in->size[i] < smallest ? in->size[i] : smallest;
+    }
+    /* meetings of nobody are counted where nothing limits them: wide keys hold all there can be */
+    const bool may_be_narrow = sc->by_meetings == 0 || smallest > 0;
+    return (may_be_narrow && place_with(sc, narrow[hr_vector_number(vector)], HR_NARROW_SERVERS,
+                                        HR_NARROW_MOST, largest)) ||
            place_with(sc, wide[hr_vector_number(vector)], HR_WIDE_SERVERS, HR_WIDE_MOST, largest);
 }
 
@@ -327,7 +331,7 @@ static bool prepare(const hr_lane *lane, unsigned n, hr_scratch *scratch, hr_eve
     if (scratch->scenarios == NULL)
         return false;
     hr_scenarios *sc = &scratch->scenarios->scenarios;
-    sc->n_servers = 0;
+    sc->n_servers = 1;
     sc->n_lanes = n <= 8 ? 8 : n <= 16 ? 16 : HR_MAX_SHARING;
     for (unsigned i = 0; i < n; i++)
         sc->n_servers = lane[i].configuration->n_servers > sc->n_servers
