@@ -102,12 +102,18 @@ def print_blocks(rows):
 
 def print_models(rows, answers):
     sections = ["servers", "load range", "overload", "rule", "admission", "feature"]
+    print_sections(rows, sections, "M0 with one thing changed", answers)
+    print_sections(rows, ["sharing"], "Choices of M0 on one input, each meeting of each of them",
+                   answers)
+
+
+def print_sections(rows, sections, title, answers):
     found = [row for section in sections for row in of(rows, section) if row.name != "naive C"]
     if not found:
         return
     kernels = unique(row.name for row in found if row.repeats > 0)
     for at in range(0, len(kernels), COLUMNS):
-        print_changed(found, sections, kernels[at:at + COLUMNS], answers)
+        print_changed(found, sections, title, kernels[at:at + COLUMNS], answers)
 
 
 def changed_cell(row):
@@ -116,8 +122,8 @@ def changed_cell(row):
     return f"{number(row.median)} {times(row):>5}x" if row.repeats > 0 else "declines"
 
 
-def print_changed(found, sections, kernels, answers):
-    heading(f"M0 with one thing changed ({found[0].isa}), {WHOLE}",
+def print_changed(found, sections, title, kernels, answers):
+    heading(f"{title} ({found[0].isa}), {WHOLE}",
             "ns per meeting (median), and x naive C on plain M0 in the same rounds",
             "over: measured share of time with any server over the target")
     for section in sections:
