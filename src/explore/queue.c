@@ -10,14 +10,14 @@ enum { LEAST_SHARES = 8 };
 
 /* ---- order */
 
-typedef struct hr_member {
+typedef struct hr_grouped {
     uint64_t group;
     uint32_t index;
-} hr_member;
+} hr_grouped;
 
 static int by_group(const void *a, const void *b)
 {
-    const hr_member *p = a, *q = b;
+    const hr_grouped *p = a, *q = b;
     if (p->group != q->group)
         return p->group < q->group ? -1 : 1;
     return p->index < q->index ? -1 : p->index > q->index;
@@ -40,7 +40,7 @@ hr_status hr_queue_sort(const hr_study *study, uint32_t *active, uint64_t n, hr_
 {
     hr_status st = HR_OK;
     hr_arena arena = {0};
-    hr_member *member = NULL;
+    hr_grouped *member = NULL;
     HR_ASSERT(n <= UINT32_MAX);
     for (uint64_t i = 0; i < n; i++)
         active[i] = (uint32_t)i;
@@ -48,7 +48,7 @@ hr_status hr_queue_sort(const hr_study *study, uint32_t *active, uint64_t n, hr_
         return HR_OK;
     HR_TAKE(member, &arena, n);
     for (uint64_t i = 0; i < n; i++)
-        member[i] = (hr_member){hr_study_group(study, i), (uint32_t)i};
+        member[i] = (hr_grouped){hr_study_group(study, i), (uint32_t)i};
     qsort(member, n, sizeof *member, by_group);
     for (uint64_t i = 0; i < n; i++)
         active[i] = member[i].index;

@@ -41,7 +41,7 @@ static uint32_t count_own(const hr_input *input)
     if (input->kept == NULL)
         return input->n_meetings;
     for (uint32_t i = 0; i < input->n_meetings; i++)
-        n += input->kept[i] >> input->lane & 1;
+        n += hr_input_owns(input, i);
     return n;
 }
 

@@ -60,6 +60,12 @@ typedef struct hr_input {
     struct hr_input_store *store; /* owned memory, grows as needed, reused */
 } hr_input;
 
+/* Is the meeting the input's own configuration's? */
+static inline bool hr_input_owns(const hr_input *input, uint32_t meeting)
+{
+    return input->kept == NULL || (input->kept[meeting] >> input->lane & 1) != 0;
+}
+
 /* Write the input of `replication`. `input` is `{0}` at first and reused afterwards.
  * Calls   Local; thread-safe on distinct inputs.
  * Errors  HR_ERR_MEMORY; HR_ERR_DATA when more than 2^31 meetings or joins would be needed. */

@@ -262,15 +262,10 @@ static void sum_up_all(const hr_input *in, hr_counts *counts)
     counts->people_ended = people;
 }
 
-static bool is_own(const hr_input *in, uint32_t meeting)
-{
-    return in->kept == NULL || (in->kept[meeting] >> in->lane & 1) != 0;
-}
-
 static void sum_up_own(const hr_prepared *p, const hr_input *in, hr_counts *counts)
 {
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        if (!is_own(in, i))
+        if (!hr_input_owns(in, i))
             continue;
         const bool has_ended = in->end[i] >= in->from && in->end[i] < in->to;
         counts->offered[in->class_of[i]] += in->start[i] >= in->from;
@@ -282,7 +277,7 @@ static void sum_up_own(const hr_prepared *p, const hr_input *in, hr_counts *coun
     }
     for (uint32_t j = 0; j < in->n_joins; j++) {
         const uint32_t meeting = in->join_meeting[j];
-        if (is_own(in, meeting))
+        if (hr_input_owns(in, meeting))
             counts->person_time +=
                 hr_overload_clip(p, in->end[meeting]) - hr_overload_clip(p, in->join_tick[j]);
     }

@@ -97,7 +97,7 @@ static void arrive(hr_replaying *replay, hr_cursors *at)
     hr_scratch *s = replay->scratch;
     const uint32_t meeting = at->arrival++;
     const hr_tick now = in->start[meeting];
-    if (in->kept != NULL && (in->kept[meeting] >> in->lane & 1) == 0) {
+    if (!hr_input_owns(in, meeting)) {
         s->server[meeting] = (uint16_t)c->n_servers; /* not ours: as if refused */
         return;
     }

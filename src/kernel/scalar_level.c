@@ -78,7 +78,7 @@ HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
     hr_counts *counts = replay->counts;
     hr_scratch *s = replay->scratch;
     int64_t load[HR_MAX_RESOURCES];
-    if (in->kept != NULL && (in->kept[meeting] >> in->lane & 1) == 0) {
+    if (!hr_input_owns(in, meeting)) {
         s->server[meeting] = (uint16_t)replay->configuration->n_servers; /* as if refused */
         return;
     }

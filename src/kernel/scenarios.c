@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "kernel/events.h"
 #include "kernel/placed.h"
+#include "kernel/placing.h"
 #include "kernel/scalar.h"
 #include "kernel/scenarios_place.h"
 
@@ -123,7 +124,7 @@ static void set_rule(const hr_configuration *c, unsigned l, hr_scenarios *sc)
 {
     const uint32_t bit = 1u << l;
     const hr_placement *placement = &c->placement;
-    const bool looks = placement->rule != HR_RULE_RANDOM && placement->rule != HR_RULE_ROUND_ROBIN;
+    const bool looks = hr_placing_looks(c);
     sc->live |= bit;
     sc->servers_of[l] = c->n_servers;
     sc->random |= placement->rule == HR_RULE_RANDOM ? bit : 0;
