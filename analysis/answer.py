@@ -28,6 +28,8 @@ class Answer:
             raise NotOurs(f"{path}: HDF5, but no result of Headroom (no {', '.join(missing)}); "
                           "expected the file that `headroom run STUDY -o OUT.h5` writes")
         self.headline = self.attribute("target")
+        pool = f"pools/{self.attribute('target_pool')}"
+        self.estimates = self.file[pool if pool in self.file else "estimates"]
         threshold = self.file.attrs.get("target_at_most")
         self.threshold = None if threshold is None else float(threshold)
         self.place = self.place_of_target()
@@ -37,7 +39,7 @@ class Answer:
 
     def place_of_target(self):
         """Where the target stands on each dimension of its outcome: the root's target_<name>."""
-        dimensions = set(self.file) | {"first"}
+        dimensions = set(self.file) | set(self.estimates) | {"first"}
         place = {}
         for attribute, value in self.file.attrs.items():
             name = attribute.removeprefix("target_")
@@ -99,13 +101,13 @@ class Answer:
     # ---- estimates
 
     def has(self, outcome):
-        return outcome in self.file["estimates"]
+        return outcome in self.estimates
 
     def cell(self, outcome, **wanted):
         """(value, lower, upper) by configuration of one cell; `wanted` selects by coordinate, the
         target's own place where it says nothing."""
         place = (slice(None), *self.place_in(outcome, wanted))
-        return tuple(self.file["estimates"][outcome + part][place]
+        return tuple(self.estimates[outcome + part][place]
                      for part in ("", "_lower", "_upper"))
 
     def over_worlds(self, outcome, **wanted):
@@ -115,7 +117,7 @@ class Answer:
         if (world == world[0]).all():
             return self.cell(outcome, **wanted)
         names = [f"distributions/{outcome}_mean{part}" for part in ("", "_lower", "_upper")]
-        if all(name in self.file for name in names):
+        if self.estimates.name == "/estimates" and all(name in self.file for name in names):
             place = (slice(None), *self.place_in(outcome, wanted))
             return tuple(self.file[name][place] for name in names)
         value, choice = self.cell(outcome, **wanted)[0], self.file["choice"][()]
@@ -125,7 +127,7 @@ class Answer:
 
     def place_in(self, outcome, wanted):
         """Positions of the cell on the outcome's own dimensions, all but the first."""
-        array = self.file["estimates"][outcome]
+        array = self.estimates[outcome]
         place = []
         for axis in range(1, array.ndim):
             scale = array.dims[axis][0]
@@ -146,14 +148,14 @@ class Answer:
             if name in wanted:
                 raise NotOurs(f"{self.path}: {outcome} has no {name} = {value}; it has {values}")
         if name == "level":
-            filled = np.isfinite(self.file["estimates"][outcome][0])
+            filled = np.isfinite(self.estimates[outcome][0])
             while filled.ndim > 1:
                 filled = filled.any(axis=-1)
             return int(np.flatnonzero(filled)[-1]) if filled.any() else 0
         return 0
 
     def outcome_unit(self, outcome):
-        return text(self.file["estimates"][outcome].attrs.get("units", "1"))
+        return text(self.estimates[outcome].attrs.get("units", "1"))
 
     def doc(self, outcome):
-        return text(self.file["estimates"][outcome].attrs.get("long_name", outcome))
+        return text(self.estimates[outcome].attrs.get("long_name", outcome))

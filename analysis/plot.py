@@ -30,7 +30,8 @@ MOST_PANELS, MOST_LINES = 6, len(COLOURS)
 
 
 def short(path):
-    return path.split(".")[-1].replace("_", " ")
+    name = path.removeprefix("deployment.") if path.startswith("deployment.") else path.split(".")[-1]
+    return name.replace("_", " ").replace(".", " ")
 
 
 def value_text(value):

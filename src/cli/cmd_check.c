@@ -133,29 +133,57 @@ static hr_status add_resource(const hr_configuration *configuration, const hr_fo
     return hr_table_add(table, row, err);
 }
 
-static hr_status print_pool(const hr_configuration *configuration, const hr_forecast_pool *pool,
-                            hr_err *err)
+static hr_status print_pool(const char *name, const hr_configuration *configuration,
+                            const hr_forecast_pool *pool, hr_err *err)
 {
     hr_status st = HR_OK;
-    static const char *const headings[] = {"per server", "",      "meetings", "other",
-                                           "target",     "limit", "full",     "mean %"};
+    const bool is_first = name == NULL;
+    const char *const headings[] = {"per server", "",       is_first ? "meetings" : "legs",
+                                    "other",      "target", "limit",
+                                    "full",       "mean %"};
     hr_arena arena = {0};
     hr_table table;
     hr_words words = {0};
-    printf("\nConfiguration %llu: %u server%s, %s, admission %s\n",
-           (unsigned long long)configuration->index, configuration->n_servers,
+    if (is_first)
+        printf("\nConfiguration %llu: ", (unsigned long long)configuration->index);
+    else
+        printf("\n%s: ", name);
+    printf("%u server%s, %s, admission %s\n", configuration->n_servers,
            configuration->n_servers == 1 ? "" : "s",
            hr_rule_rows[configuration->placement.rule].name,
            hr_admission_rows[configuration->admission].name);
-    hr_words_add(&words,
-                 "%s meetings start per hour; in progress on average %s with %s participants",
-                 hr_text_number(pool->arrivals).s, hr_text_number(pool->in_progress).s,
-                 hr_text_number(pool->present).s);
-    hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
+    if (is_first)
+        hr_words_add(&words,
+                     "%s meetings start per hour; in progress on average %s with %s participants",
+                     hr_text_number(pool->arrivals).s, hr_text_number(pool->in_progress).s,
+                     hr_text_number(pool->present).s);
+    else if (configuration->feed != NULL)
+        hr_words_add(&words, "%s legs of participants begin per hour; on average %s are there",
+                     hr_text_number(pool->arrivals).s, hr_text_number(pool->present).s);
+    if (words.used > 0)
+        hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
     HR_TRY(hr_table_init(&table, &arena, "llrrrrrr", 2, headings, err));
     for (unsigned r = 0; r < configuration->n_resources; r++)
         HR_TRY(add_resource(configuration, pool, r, &table, err));
     hr_table_print(&table, stdout, 1, HR_TEXT_WIDTH);
+out:
+    hr_arena_free(&arena);
+    return st;
+}
+
+/* The pools of other roles that the configuration has. */
+static hr_status print_others(const hr_study *study, uint64_t index, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    for (unsigned p = 1; p < study->n_pools; p++) {
+        hr_configuration configuration = {0};
+        HR_TRY(hr_study_pool(study, NULL, p, index, 0, &arena, &configuration, err));
+        if (configuration.n_servers == 0)
+            continue;
+        const hr_forecast_pool pool = hr_forecast_pool_of(&configuration);
+        HR_TRY(print_pool(study->pools[p].name, &configuration, &pool, err));
+    }
 out:
     hr_arena_free(&arena);
     return st;
@@ -200,7 +228,7 @@ static void print_work(const hr_study *study, const hr_forecast_work *work)
                  "about %s for each process and thread; result file about %s (%s numbers "
                  "for each configuration)",
                  hr_text_bytes(work->memory).s, hr_text_bytes(work->file).s,
-                 hr_text_count(study->layout.n_cells).s);
+                 hr_text_count(study->n_cells).s);
     fact("memory", words.s);
     words = (hr_words){0};
     hr_words_add(&words, "loads are counted in whole steps; largest rounding error %.1e",
@@ -236,7 +264,8 @@ static hr_status print_all(const hr_study *study, const hr_configuration *config
 {
     hr_status st = HR_OK;
     print_design(study);
-    HR_TRY(print_pool(configuration, pool, err));
+    HR_TRY(print_pool(NULL, configuration, pool, err));
+    HR_TRY(print_others(study, configuration->index, err));
     print_work(study, work);
     print_kernel(configuration, work->sharing, chosen);
     HR_TRY(print_assumptions(study, configuration->index, err));
@@ -247,10 +276,11 @@ out:
 
 /* ---- json */
 
-static void json_pool(hr_json *json, const hr_configuration *configuration,
-                      const hr_forecast_pool *pool)
+static void json_pool(hr_json *json, const char *key, const char *name,
+                      const hr_configuration *configuration, const hr_forecast_pool *pool)
 {
-    hr_json_object(json, "pool");
+    hr_json_object(json, key);
+    hr_json_text(json, "name", name);
     hr_json_count(json, "configuration", configuration->index);
     hr_json_count(json, "servers", configuration->n_servers);
     hr_json_text(json, "rule", hr_rule_rows[configuration->placement.rule].name);
@@ -271,6 +301,25 @@ static void json_pool(hr_json *json, const hr_configuration *configuration,
     }
     hr_json_end_array(json);
     hr_json_end_object(json);
+}
+
+static hr_status json_others(hr_json *json, const hr_study *study, uint64_t index, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    hr_json_array(json, "other_pools");
+    for (unsigned p = 1; p < study->n_pools; p++) {
+        hr_configuration configuration = {0};
+        HR_TRY(hr_study_pool(study, NULL, p, index, 0, &arena, &configuration, err));
+        if (configuration.n_servers == 0)
+            continue;
+        const hr_forecast_pool pool = hr_forecast_pool_of(&configuration);
+        json_pool(json, NULL, study->pools[p].name, &configuration, &pool);
+    }
+    hr_json_end_array(json);
+out:
+    hr_arena_free(&arena);
+    return st;
 }
 
 static void json_work(hr_json *json, const hr_configuration *configuration, const hr_kernel *chosen,
@@ -322,7 +371,8 @@ static hr_status json_all(const hr_study *study, const hr_configuration *configu
     const hr_values values = {.study = study, .configuration = configuration->index};
     hr_json_object(&json, NULL);
     json_design(&json, study);
-    json_pool(&json, configuration, pool);
+    json_pool(&json, "pool", study->pools[0].name, configuration, pool);
+    HR_TRY(json_others(&json, study, configuration->index, err));
     json_work(&json, configuration, chosen, work);
     hr_json_array(&json, "warnings");
     for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, work, i, &warning); i++)

@@ -188,16 +188,42 @@ static void workload_cost(struct entries *entries, const hr_workload_cost *cost)
     hr_json_end_object(entries->json);
 }
 
+static void list_roles(struct entries *entries)
+{
+    for (unsigned i = 0; i < HR_N_ROLES; i++) {
+        const hr_role *role = &hr_roles[i];
+        const size_t n = entries->n;
+        const bool is_open =
+            begin_entry(entries, role->name, hr_role_places[role->place], role->carries);
+        if (entries->n == n)
+            continue; /* does not match */
+        if (is_open) {
+            hr_json_text(entries->json, "place", hr_role_places[role->place]);
+            hr_json_text(entries->json, "overload", role->overload);
+            hr_json_text(entries->json, "source", role->source);
+            hr_json_end_object(entries->json);
+            continue;
+        }
+        hr_words words = {0};
+        hr_words_add(&words, "overload: %s %s", role->overload, role->source);
+        fputs("    ", stdout);
+        hr_text_wrap(stdout, words.s, 4, 4, HR_TEXT_WIDTH);
+    }
+}
+
 static void list_workloads(struct entries *entries)
 {
     for (unsigned w = 0; w < HR_N_WORKLOADS; w++) {
         const hr_workload *workload = &hr_workloads[w];
+        hr_words about = {0};
+        hr_words_add(&about, "%s; on %s", workload->per, hr_roles[workload->role].name);
         const size_t n = entries->n;
-        const bool is_open = begin_entry(entries, workload->name, workload->per, workload->doc);
+        const bool is_open = begin_entry(entries, workload->name, about.s, workload->doc);
         if (entries->n == n)
             continue; /* does not match */
         if (is_open) {
             hr_json_text(entries->json, "per", workload->per);
+            hr_json_text(entries->json, "role", hr_roles[workload->role].name);
             hr_json_array(entries->json, "costs");
         }
         for (unsigned i = 0; i < hr_n_workload_costs; i++) {
@@ -302,9 +328,9 @@ static const struct {
     const char *name;
     void (*list)(struct entries *entries);
 } tables[] = {
-    {"params", list_params},     {"policies", list_policies}, {"workloads", list_workloads},
-    {"outcomes", list_outcomes}, {"laws", list_laws},         {"units", list_units},
-    {"presets", list_presets},
+    {"params", list_params},       {"policies", list_policies}, {"roles", list_roles},
+    {"workloads", list_workloads}, {"outcomes", list_outcomes}, {"laws", list_laws},
+    {"units", list_units},         {"presets", list_presets},
 };
 
 static const char *table_name(const void *unused, size_t i)
@@ -323,8 +349,8 @@ static hr_status find_table(const char *name, size_t *table, hr_err *err)
     if (near != NULL)
         return HR_FAIL(err, HR_ERR_USAGE, "list: no table `%s`; did you mean `%s`?", name, near);
     return HR_FAIL(err, HR_ERR_USAGE,
-                   "list: no table `%s`; there are params, policies, workloads, "
-                   "outcomes, laws, units and presets",
+                   "list: no table `%s`; there are params, policies, roles, "
+                   "workloads, outcomes, laws, units and presets",
                    name);
 }
 
@@ -349,9 +375,10 @@ out:
 const hr_command hr_command_list = {
     .name = "list",
     .operand = "TABLE",
-    .summary = "params, policies, workloads, outcomes, laws, units, presets",
+    .summary = "params, policies, roles, workloads, outcomes, laws, units, presets",
     .doc = "Prints one of the tables that the program itself works with: params (every key of a "
-           "study), policies (placement, admission, arrivals), workloads (costs, their ranges and "
+           "study), policies (placement, admission, arrivals), roles (servers and systems of a "
+           "deployment, and what overload means there), workloads (costs, their ranges and "
            "sources), outcomes (what is measured), laws (distributions), units, presets (studies "
            "that come with the program).",
     .n_options = HR_LENGTH(options),

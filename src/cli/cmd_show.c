@@ -11,6 +11,7 @@ enum {
     OPTION_OUTCOME,
     OPTION_BY,
     OPTION_LEVEL,
+    OPTION_POOL,
     OPTION_CONFIGURATION,
     OPTION_CONFIDENCE,
     OPTION_JSON,
@@ -29,6 +30,10 @@ static const hr_option options[] = {
     [OPTION_LEVEL] = {.name = "level",
                       .value = "target|limit|full",
                       .doc = "ceilings that count (default: those of the target)"},
+    [OPTION_POOL] = {.name = "pool",
+                     .value = "NAME",
+                     .doc = "with --outcome, --configuration or --csv: of this pool of the "
+                            "deployment"},
     [OPTION_CONFIGURATION] = {.name = "configuration",
                               .value = "I",
                               .doc = "all outcomes of one configuration, from 0"},
@@ -124,6 +129,7 @@ static hr_status print_answer(hr_show *show, hr_err *err)
         HR_TRY(hr_show_configuration(show, &only, err));
     }
     HR_TRY(hr_show_choices(show, err));
+    HR_TRY(hr_show_pools(show, err));
     HR_TRY(hr_show_claims(show, err));
     HR_TRY(hr_show_probes(show, err));
     HR_TRY(hr_show_histogram(show, err));
@@ -164,7 +170,8 @@ static hr_status run(hr_invocation *invocation, hr_err *err)
     hr_status st = HR_OK;
     hr_show show = {0};
     hr_show_options show_options = {.path = invocation->operand,
-                                    .level = invocation->value[OPTION_LEVEL]};
+                                    .level = invocation->value[OPTION_LEVEL],
+                                    .pool = invocation->value[OPTION_POOL]};
     HR_TRY(read_confidence(invocation, &show_options.confidence, err));
     HR_TRY(read_width(invocation, &show_options.width, err));
     HR_TRY(hr_show_open(&show, &show_options, err));

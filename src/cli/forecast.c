@@ -165,7 +165,7 @@ static void add_sample(hr_forecast_work *work, const hr_configuration *configura
 static void add_totals(const hr_study *study, hr_forecast_work *work)
 {
     const double configurations = (double)study->n_configurations;
-    const double cells = (double)study->layout.n_cells;
+    const double cells = (double)study->n_cells;
     const double most = (double)study->precision.at_most;
     const double block = (double)study->precision.block;
     const double seconds = work->seconds + cells * SECONDS_PER_CELL;

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/nearest.h"
+
 /* ---- opening */
 
 static void look_at_terminal(hr_show *show)
@@ -88,6 +90,13 @@ static uint64_t find_base_choice(const hr_show *show)
     return best;
 }
 
+static unsigned target_labels(const hr_show *show, hr_label labels[HR_MAX_LABELS])
+{
+    const hr_target *target = &show->study->target;
+    return hr_cell_labels(&show->schemas[target->pool], target->outcome, hr_show_target_cell(show),
+                          labels);
+}
+
 static hr_status choose_level(hr_show *show, const char *wish, hr_err *err)
 {
     hr_label labels[HR_MAX_LABELS];
@@ -99,8 +108,7 @@ static hr_status choose_level(hr_show *show, const char *wish, hr_err *err)
     if (wish != NULL)
         return HR_FAIL(err, HR_ERR_USAGE, "show: --level `%s`: must be target, limit or full",
                        wish);
-    const unsigned n = hr_cell_labels(&show->schema, show->study->target.outcome,
-                                      hr_show_target_cell(show), labels);
+    const unsigned n = target_labels(show, labels);
     for (unsigned i = 0; i < n; i++) {
         if (strcmp(labels[i].key, "level") == 0)
             show->level = labels[i].text;
@@ -122,6 +130,40 @@ out:
     return st;
 }
 
+void hr_show_turn_to(hr_show *show, unsigned pool)
+{
+    show->schema = &show->schemas[pool];
+}
+
+static const char *pool_name(const void *study, size_t i)
+{
+    return i < ((const hr_study *)study)->n_pools ? ((const hr_study *)study)->pools[i].name : NULL;
+}
+
+static hr_status open_schemas(hr_show *show, const char *pool, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_study *study = show->study;
+    HR_TAKE(show->schemas, &show->arena, study->n_pools);
+    for (unsigned p = 0; p < study->n_pools; p++)
+        HR_TRY(hr_schema_init(&show->schemas[p], study, p, err));
+    hr_show_turn_to(show, study->target.pool);
+    for (unsigned p = 0; pool != NULL && p < study->n_pools; p++) {
+        if (strcmp(study->pools[p].name, pool) != 0)
+            continue;
+        hr_show_turn_to(show, p);
+        return HR_OK;
+    }
+    if (pool != NULL) {
+        const char *near = hr_nearest(pool, pool_name, study);
+        return HR_FAIL(
+            err, HR_ERR_USAGE, "show: --pool `%s`: the deployment has none; it has %s%s%s", pool,
+            study->pools[0].name, near != NULL ? "; did you mean " : "", near != NULL ? near : "");
+    }
+out:
+    return st;
+}
+
 hr_status hr_show_open(hr_show *show, const hr_show_options *options, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -135,7 +177,7 @@ hr_status hr_show_open(hr_show *show, const hr_show_options *options, hr_err *er
         show->is_other_confidence = options->confidence != show->confidence;
         show->confidence = options->confidence;
     }
-    HR_TRY(hr_schema_init(&show->schema, show->study, err));
+    HR_TRY(open_schemas(show, options->pool, err));
     HR_TRY(choose_level(show, options->level, err));
     HR_TRY(read_effort(show, err));
     HR_TRY(name_choices(show, err));
@@ -148,7 +190,8 @@ out:
 
 void hr_show_close(hr_show *show)
 {
-    hr_schema_free(&show->schema);
+    for (unsigned p = 0; show->schemas != NULL && p < show->study->n_pools; p++)
+        hr_schema_free(&show->schemas[p]);
     hr_result_close(&show->result);
     hr_arena_free(&show->arena);
 }
@@ -163,12 +206,12 @@ static bool is_share(unsigned outcome)
 unsigned hr_show_target_cell(const hr_show *show)
 {
     const hr_target *target = &show->study->target;
-    return target->cell - show->study->layout.first[target->outcome];
+    return target->cell - show->study->pools[target->pool].layout.first[target->outcome];
 }
 
 bool hr_show_has(const hr_show *show, unsigned outcome)
 {
-    return outcome < hr_n_outcomes && show->study->layout.selected[outcome];
+    return outcome < hr_n_outcomes && show->schema->layout->selected[outcome];
 }
 
 double hr_show_alpha(const hr_show *show, uint64_t index)
@@ -180,8 +223,8 @@ hr_estimate hr_show_estimate(const hr_show *show, const hr_configuration *config
                              const hr_tally *tally, unsigned outcome, unsigned cell, double alpha)
 {
     unsigned index[HR_MAX_AXES];
-    const hr_layout *layout = &show->study->layout;
-    hr_schema_index(&show->schema, outcome, cell, index);
+    const hr_layout *layout = show->schema->layout;
+    hr_schema_index(show->schema, outcome, cell, index);
     return hr_estimate_cell(&hr_outcomes[outcome], &tally->cell[layout->first[outcome] + cell],
                             tally->n_replications, hr_outcome_scale(outcome, configuration, index),
                             alpha);
@@ -191,7 +234,7 @@ hr_estimate hr_show_estimate(const hr_show *show, const hr_configuration *config
 static void estimate_all(hr_show *show, const hr_configuration *configuration,
                          const hr_tally *tally, uint64_t i)
 {
-    const hr_layout *layout = &show->study->layout;
+    const hr_layout *layout = show->schema->layout;
     const double alpha = hr_show_alpha(show, i);
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
         const unsigned n = hr_show_has(show, o) ? hr_layout_cells(layout, o) : 0;
@@ -208,16 +251,21 @@ static hr_status estimate_again(hr_show *show, hr_err *err)
     hr_arena arena = {0};
     hr_tally tally;
     const uint64_t n = show->study->n_configurations;
-    HR_TRY(hr_tally_init(&tally, &show->study->layout, &show->arena, err));
-    HR_TAKE(show->again, &show->arena, n * show->study->layout.n_cells);
+    const hr_schema *schema = show->schema;
+    HR_TRY(hr_tally_init(&tally, show->study->n_cells, &show->arena, err));
+    HR_TAKE(show->again, &show->arena, n * show->study->n_cells);
     for (uint64_t i = 0; i < n; i++) {
         hr_configuration configuration = {0};
         hr_arena_reset(&arena);
-        HR_TRY(hr_study_configuration(show->study, NULL, i, 0, &arena, &configuration, err));
         HR_TRY(hr_result_tally(&show->result, i, &tally, err));
-        estimate_all(show, &configuration, &tally, i);
+        for (unsigned p = 0; p < show->study->n_pools; p++) {
+            HR_TRY(hr_study_pool(show->study, NULL, p, i, 0, &arena, &configuration, err));
+            hr_show_turn_to(show, p);
+            estimate_all(show, &configuration, &tally, i);
+        }
     }
 out:
+    show->schema = schema;
     hr_arena_free(&arena);
     return st;
 }
@@ -226,7 +274,7 @@ hr_status hr_show_column(hr_show *show, unsigned outcome, unsigned cell, hr_esti
                          hr_err *err)
 {
     hr_status st = HR_OK;
-    const unsigned place = show->study->layout.first[outcome] + cell;
+    const unsigned place = show->schema->layout->first[outcome] + cell;
     if (show->is_other_confidence) {
         if (show->again == NULL)
             HR_TRY(estimate_again(show, err));
@@ -234,7 +282,7 @@ hr_status hr_show_column(hr_show *show, unsigned outcome, unsigned cell, hr_esti
         return st;
     }
     HR_TAKE(*column, &show->arena, show->study->n_configurations);
-    HR_TRY(hr_result_estimates(&show->result, outcome, place, *column, err));
+    HR_TRY(hr_result_estimates(&show->result, show->schema->pool, outcome, place, *column, err));
 out:
     return st;
 }
@@ -301,24 +349,33 @@ hr_text hr_show_confidence(const hr_show *show, bool is_own)
     return text;
 }
 
+double hr_show_target_min_episode(const hr_show *show)
+{
+    hr_label labels[HR_MAX_LABELS];
+    const unsigned n = target_labels(show, labels);
+    for (unsigned i = 0; i < n; i++) {
+        if (strcmp(labels[i].key, "min_episode") == 0)
+            return labels[i].number;
+    }
+    return (double)NAN;
+}
+
 unsigned hr_show_like_target(const hr_show *show, unsigned outcome, const hr_cell_wish *wish)
 {
-    const hr_layout *layout = &show->study->layout;
+    const hr_layout *layout = show->schema->layout;
     hr_cell_wish like = {.level = show->level, .min_episode = (double)NAN, .size = (double)NAN};
     hr_label labels[HR_MAX_LABELS];
-    const unsigned n = hr_cell_labels(&show->schema, show->study->target.outcome,
-                                      hr_show_target_cell(show), labels);
+    const unsigned n = target_labels(show, labels);
+    like.min_episode = hr_show_target_min_episode(show);
     for (unsigned i = 0; i < n; i++) {
         if (strcmp(labels[i].key, "resource") == 0)
             like.resource = labels[i].text;
-        if (strcmp(labels[i].key, "min_episode") == 0)
-            like.min_episode = labels[i].number;
     }
     if (wish != NULL)
         like = *wish;
     const unsigned cells = hr_show_has(show, outcome) ? hr_layout_cells(layout, outcome) : 0;
     for (unsigned cell = 0; cell < cells; cell++) {
-        const unsigned n_own = hr_cell_labels(&show->schema, outcome, cell, labels);
+        const unsigned n_own = hr_cell_labels(show->schema, outcome, cell, labels);
         if (hr_cell_matches(labels, n_own, &like))
             return cell;
     }
@@ -340,7 +397,7 @@ double hr_show_factor(unsigned outcome)
 
 hr_text hr_show_unit(const hr_show *show, unsigned outcome, unsigned cell)
 {
-    hr_text unit = hr_cell_unit(&show->schema, outcome, cell);
+    hr_text unit = hr_cell_unit(show->schema, outcome, cell);
     if (is_share(outcome))
         strcpy(unit.s, "%");
     else if (strcmp(unit.s, "1") == 0)
@@ -380,8 +437,11 @@ const char *hr_show_label(const hr_show *show, size_t axis, uint64_t choice)
 
 const char *hr_show_short_name(const char *path)
 {
+    static const char other[] = "deployment."; /* the role belongs to the name: "edge.servers" */
     const char *dot = strrchr(path, '.');
-    return dot == NULL ? path : dot + 1;
+    if (strncmp(path, other, sizeof other - 1) == 0)
+        return path + sizeof other - 1;
+    return dot != NULL ? dot + 1 : path;
 }
 
 void hr_show_name_choice(const hr_show *show, uint64_t choice, hr_words *words)

@@ -23,7 +23,8 @@ typedef struct hr_show {
     hr_arena arena;
     hr_result result;
     const hr_study *study;    /* of the result */
-    hr_schema schema;         /* of the result; schema.example is configuration 0 */
+    hr_schema *schemas;       /* [study->n_pools] of the result */
+    const hr_schema *schema;  /* of the pool that is looked at, see hr_show_turn_to */
     double confidence;        /* of all intervals */
     bool is_other_confidence; /* than the one in the file: estimates are made again */
     hr_estimate *again;       /* [n_cells * n_configurations] those; NULL until asked for */
@@ -42,6 +43,7 @@ typedef struct hr_show {
 typedef struct hr_show_options {
     const char *path;
     const char *level;
+    const char *pool;  /* NULL: the target's */
     double confidence; /* 0: as in the file */
     unsigned width;
 } hr_show_options;
@@ -58,6 +60,9 @@ bool hr_show_part_has(const hr_show_part *part, const hr_label *labels, unsigned
 /* `show` is `{0}`; hr_show_close is legal after a failure. */
 HR_MUST_CHECK hr_status hr_show_open(hr_show *show, const hr_show_options *options, hr_err *err);
 void hr_show_close(hr_show *show);
+/* Outcomes, cells and columns are those of this pool of the study from now on; in the beginning of
+ * the target's. */
+void hr_show_turn_to(hr_show *show, unsigned pool);
 
 /* One cell (counted from the outcome's first) of all configurations, from show->arena. */
 HR_MUST_CHECK hr_status hr_show_column(hr_show *show, unsigned outcome, unsigned cell,
@@ -81,7 +86,8 @@ hr_estimate hr_show_share_of_worlds(const hr_show *show, uint64_t count, uint64_
  * look spends a part of the error, and it never takes all of them. */
 hr_text hr_show_confidence(const hr_show *show, bool is_own);
 
-unsigned hr_show_target_cell(const hr_show *show); /* within its outcome */
+unsigned hr_show_target_cell(const hr_show *show);      /* within its outcome */
+double hr_show_target_min_episode(const hr_show *show); /* s; NaN: the target has none */
 /* The cell of `outcome` that is about the same as the target: level, resource, min_episode;
  * `wish` narrows it. hr_layout_cells when there is none or the outcome was not measured. */
 unsigned hr_show_like_target(const hr_show *show, unsigned outcome, const hr_cell_wish *wish);
@@ -108,6 +114,7 @@ HR_MUST_CHECK hr_status hr_show_meetings_hit(hr_show *show, hr_estimate **column
 /* Parts of the answer, in the order of the page. */
 HR_MUST_CHECK hr_status hr_show_sentence(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_choices(hr_show *show, hr_err *err);
+HR_MUST_CHECK hr_status hr_show_pools(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_histogram(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_claims(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_probes(hr_show *show, hr_err *err);

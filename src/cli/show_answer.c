@@ -42,8 +42,8 @@ static void add_target(hr_words *words, const hr_show *show)
     const unsigned outcome = show->study->target.outcome, cell = hr_show_target_cell(show);
     hr_label labels[HR_MAX_LABELS];
     const char *watched[HR_MAX_RESOURCES];
-    const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
-    const unsigned n_watched = hr_schema_watched(&show->schema, outcome, cell, watched);
+    const unsigned n = hr_cell_labels(show->schema, outcome, cell, labels);
+    const unsigned n_watched = hr_schema_watched(show->schema, outcome, cell, watched);
     hr_words_add(words, "%s", hr_outcomes[outcome].name);
     for (unsigned i = 0; i < n; i++) {
         hr_words_add(words, "%s", i == 0 ? " (" : ", ");

@@ -16,7 +16,7 @@ hr_status hr_show_meetings_hit(hr_show *show, hr_estimate **column, hr_err *err)
         target == &hr_outcomes[outcome])
         return HR_OK;
     const unsigned cell = hr_show_like_target(show, outcome, NULL);
-    if (cell == hr_layout_cells(&show->study->layout, outcome))
+    if (cell == hr_layout_cells(show->schema->layout, outcome))
         return HR_OK;
     return hr_show_column(show, outcome, cell, column, err);
 }

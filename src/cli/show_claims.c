@@ -39,7 +39,7 @@ static void print_claim_choice(const hr_show *show, const hr_claim *claim,
                                const hr_estimate *column, uint64_t choice)
 {
     const hr_study *study = show->study;
-    const unsigned cell = claim->cell - study->layout.first[claim->outcome];
+    const unsigned cell = claim->cell - show->schema->layout->first[claim->outcome];
     const double factor = hr_show_factor(claim->outcome);
     const hr_text unit = hr_show_blank_unit(show, claim->outcome, cell);
     const hr_estimate mean = hr_show_mean(show, claim->outcome, column, choice);
@@ -65,8 +65,8 @@ static void print_claim_title(const hr_show *show, const hr_claim *claim)
 {
     hr_label labels[HR_MAX_LABELS];
     hr_words words = {0};
-    const unsigned cell = claim->cell - show->study->layout.first[claim->outcome];
-    const unsigned n = hr_cell_labels(&show->schema, claim->outcome, cell, labels);
+    const unsigned cell = claim->cell - show->schema->layout->first[claim->outcome];
+    const unsigned n = hr_cell_labels(show->schema, claim->outcome, cell, labels);
     hr_words_add(&words, "%s (%s", claim->say == NULL ? "Claim" : claim->say,
                  hr_outcomes[claim->outcome].name);
     for (unsigned i = 0; i < n; i++)
@@ -82,14 +82,17 @@ hr_status hr_show_claims(hr_show *show, hr_err *err)
     for (size_t i = 0; i < study->n_claims; i++) {
         const hr_claim *claim = &study->claims[i];
         hr_estimate *column;
+        hr_show_turn_to(show, claim->pool);
         HR_TRY(hr_show_column(show, claim->outcome,
-                              claim->cell - study->layout.first[claim->outcome], &column, err));
+                              claim->cell - show->schema->layout->first[claim->outcome], &column,
+                              err));
         fputs(i == 0 ? "\nClaims\n" : "", show->out);
         print_claim_title(show, claim);
         for (uint64_t c = 0; c < study->n_choices && c < MOST_CHOICES; c++)
             print_claim_choice(show, claim, column, c);
     }
 out:
+    hr_show_turn_to(show, study->target.pool);
     return st;
 }
 
@@ -149,7 +152,7 @@ hr_status hr_show_probes(hr_show *show, hr_err *err)
 {
     hr_status st = HR_OK;
     static const char *const headings[] = {"size", "fits", "misplaced", "stranded", "nowhere"};
-    const hr_configuration *example = &show->schema.example;
+    const hr_configuration *example = &show->schema->example;
     hr_table table;
     hr_words title = {0};
     const char *level = NULL;

@@ -27,7 +27,7 @@ static void put_number(FILE *out, double value)
 static void put_heading(const hr_show *show, unsigned outcome)
 {
     hr_label labels[HR_MAX_LABELS];
-    const unsigned n = hr_cell_labels(&show->schema, outcome, 0, labels);
+    const unsigned n = hr_cell_labels(show->schema, outcome, 0, labels);
     fputs("configuration", show->out);
     for (size_t a = 0; a < show->study->n_axes; a++) {
         fputc(',', show->out);
@@ -82,7 +82,7 @@ static hr_status put_cell(hr_show *show, const hr_show_part *part, unsigned outc
     hr_status st = HR_OK;
     hr_label labels[HR_MAX_LABELS];
     hr_estimate *column;
-    const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+    const unsigned n = hr_cell_labels(show->schema, outcome, cell, labels);
     if (!hr_show_part_has(part, labels, n))
         return HR_OK;
     HR_TRY(hr_show_column(show, outcome, cell, &column, err));
@@ -103,7 +103,7 @@ hr_status hr_show_csv(hr_show *show, const hr_show_part *part, hr_err *err)
     const bool is_headline = part->outcome == hr_n_outcomes;
     const unsigned outcome = is_headline ? show->study->target.outcome : part->outcome;
     put_heading(show, outcome);
-    for (unsigned cell = 0; cell < hr_layout_cells(&show->study->layout, outcome); cell++) {
+    for (unsigned cell = 0; cell < hr_layout_cells(show->schema->layout, outcome); cell++) {
         if (!is_headline || cell == hr_show_target_cell(show))
             HR_TRY(put_cell(show, part, outcome, cell, err));
     }

@@ -14,11 +14,11 @@ hr_status hr_show_first_over(hr_show *show, hr_err *err)
     hr_status st = HR_OK;
     const unsigned outcome = hr_outcome_find("first_over");
     const unsigned first = hr_show_like_target(show, outcome, NULL);
-    const hr_configuration *example = &show->schema.example;
+    const hr_configuration *example = &show->schema->example;
     hr_words words = {0};
     bool has_any = false;
     if (!hr_show_has(show, outcome) || example->n_resources < 2 ||
-        first == hr_layout_cells(&show->study->layout, outcome))
+        first == hr_layout_cells(show->schema->layout, outcome))
         return st;
     for (unsigned r = 0; r < example->n_resources; r++) {
         hr_estimate *column;
@@ -54,7 +54,7 @@ static void range_of_limit(const hr_configuration *example, unsigned l, double *
 
 void hr_show_ceilings(hr_show *show)
 {
-    const hr_configuration *example = &show->schema.example;
+    const hr_configuration *example = &show->schema->example;
     hr_words words = {0};
     bool varies = false;
     for (unsigned r = 0; r < example->n_resources; r++) {

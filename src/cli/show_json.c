@@ -57,7 +57,7 @@ static void put_target(hr_json *json, const hr_show *show)
     const hr_target *target = &show->study->target;
     hr_label labels[HR_MAX_LABELS];
     const unsigned n =
-        hr_cell_labels(&show->schema, target->outcome, hr_show_target_cell(show), labels);
+        hr_cell_labels(show->schema, target->outcome, hr_show_target_cell(show), labels);
     hr_json_text(json, "outcome", hr_outcomes[target->outcome].name);
     put_labels(json, labels, n);
     hr_json_number(json, "at_most", target->has_threshold ? target->at_most : (double)NAN);
@@ -136,11 +136,11 @@ static void put_outcome(struct writer *writer, const hr_configuration *configura
                         unsigned outcome)
 {
     hr_show *show = writer->show;
-    const hr_layout *layout = &show->study->layout;
+    const hr_layout *layout = show->schema->layout;
     hr_json_array(&writer->json, hr_outcomes[outcome].name);
     for (unsigned cell = 0; cell < hr_layout_cells(layout, outcome); cell++) {
         hr_label labels[HR_MAX_LABELS];
-        const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+        const unsigned n = hr_cell_labels(show->schema, outcome, cell, labels);
         if (!hr_show_part_has(writer->part, labels, n))
             continue;
         const double alpha = hr_show_alpha(show, configuration->index);
@@ -168,7 +168,8 @@ static hr_status put_configuration(struct writer *writer, uint64_t index, hr_are
     hr_show *show = writer->show;
     hr_configuration configuration = {0};
     hr_arena_reset(arena);
-    HR_TRY(hr_study_configuration(show->study, NULL, index, 0, arena, &configuration, err));
+    HR_TRY(
+        hr_study_pool(show->study, NULL, show->schema->pool, index, 0, arena, &configuration, err));
     HR_TRY(hr_result_tally(&show->result, index, &writer->tally, err));
     hr_json_object(&writer->json, NULL);
     hr_json_count(&writer->json, "index", index);
@@ -240,14 +241,14 @@ static hr_status put_headline(struct writer *writer, hr_err *err)
     hr_json *json = &writer->json;
     const unsigned outcome = show->study->target.outcome, cell = hr_show_target_cell(show);
     const char *watched[HR_MAX_RESOURCES];
-    const unsigned n_watched = hr_schema_watched(&show->schema, outcome, cell, watched);
+    const unsigned n_watched = hr_schema_watched(show->schema, outcome, cell, watched);
     hr_json_object(json, "headline");
     put_target(json, show);
     hr_json_array(json, "resources");
     for (unsigned r = 0; r < n_watched; r++)
         hr_json_text(json, NULL, watched[r]);
     hr_json_end_array(json);
-    hr_json_text(json, "unit", hr_cell_unit(&show->schema, outcome, cell).s);
+    hr_json_text(json, "unit", hr_cell_unit(show->schema, outcome, cell).s);
     hr_json_count(json, "base_choice", show->base_choice);
     json->wide++; /* a line for each choice */
     hr_json_array(json, "choices");
@@ -274,7 +275,7 @@ static void put_moments(hr_json *json, const running_mean *moments)
 static void put_summary(struct writer *writer)
 {
     const hr_show *show = writer->show;
-    const hr_layout *layout = &show->study->layout;
+    const hr_layout *layout = show->schema->layout;
     hr_json_object(&writer->json, "summary");
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
         if (!wants(writer, o))
@@ -282,7 +283,7 @@ static void put_summary(struct writer *writer)
         hr_json_array(&writer->json, hr_outcomes[o].name);
         for (unsigned cell = 0; cell < hr_layout_cells(layout, o); cell++) {
             hr_label labels[HR_MAX_LABELS];
-            const unsigned n = hr_cell_labels(&show->schema, o, cell, labels);
+            const unsigned n = hr_cell_labels(show->schema, o, cell, labels);
             if (!hr_show_part_has(writer->part, labels, n))
                 continue;
             hr_json_object(&writer->json, NULL);
@@ -300,8 +301,8 @@ hr_status hr_show_json(hr_show *show, const hr_show_part *part, hr_err *err)
     hr_status st = HR_OK;
     hr_arena arena = {0};
     struct writer writer = {.show = show, .part = part, .json = hr_json_start(show->out, 2)};
-    HR_TRY(hr_tally_init(&writer.tally, &show->study->layout, &show->arena, err));
-    HR_TAKE(writer.moments, &show->arena, show->study->layout.n_cells);
+    HR_TRY(hr_tally_init(&writer.tally, show->study->n_cells, &show->arena, err));
+    HR_TAKE(writer.moments, &show->arena, show->study->n_cells);
     hr_json_object(&writer.json, NULL);
     put_study(&writer.json, show);
     HR_TRY(put_headline(&writer, err));

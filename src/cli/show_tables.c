@@ -29,7 +29,7 @@ static hr_status add_cell(hr_show *show, unsigned outcome, unsigned cell,
                           const hr_estimate *estimate, hr_table *table, hr_err *err)
 {
     hr_label labels[HR_MAX_LABELS];
-    const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+    const unsigned n = hr_cell_labels(show->schema, outcome, cell, labels);
     const hr_words where = words_of_labels(labels, n);
     const hr_text number = hr_text_estimate(estimate, hr_show_factor(outcome));
     const hr_text unit = hr_show_unit(show, outcome, cell);
@@ -43,9 +43,9 @@ static hr_status add_outcome(hr_show *show, const hr_show_part *part,
                              unsigned outcome, hr_table *table, hr_err *err)
 {
     hr_status st = HR_OK;
-    for (unsigned cell = 0; cell < hr_layout_cells(&show->study->layout, outcome); cell++) {
+    for (unsigned cell = 0; cell < hr_layout_cells(show->schema->layout, outcome); cell++) {
         hr_label labels[HR_MAX_LABELS];
-        const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+        const unsigned n = hr_cell_labels(show->schema, outcome, cell, labels);
         const double alpha = hr_show_alpha(show, configuration->index);
         const hr_estimate estimate =
             hr_show_estimate(show, configuration, tally, outcome, cell, alpha);
@@ -94,8 +94,9 @@ hr_status hr_show_configuration(hr_show *show, const hr_show_part *part, hr_err 
     hr_configuration configuration = {0};
     hr_tally tally;
     hr_table table;
-    HR_TRY(hr_tally_init(&tally, &show->study->layout, &arena, err));
-    HR_TRY(hr_study_configuration(show->study, NULL, index, 0, &arena, &configuration, err));
+    HR_TRY(hr_tally_init(&tally, show->study->n_cells, &arena, err));
+    HR_TRY(hr_study_pool(show->study, NULL, show->schema->pool, index, 0, &arena, &configuration,
+                         err));
     HR_TRY(hr_result_tally(&show->result, index, &tally, err));
     HR_TRY(hr_table_init(&table, &arena, "llllr", 2, headings, err));
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
@@ -123,7 +124,7 @@ static hr_status add_rows_of_cell(hr_show *show, unsigned outcome, unsigned cell
     hr_status st = HR_OK;
     hr_label labels[HR_MAX_LABELS];
     hr_estimate *column;
-    const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+    const unsigned n = hr_cell_labels(show->schema, outcome, cell, labels);
     const double factor = hr_show_factor(outcome);
     const hr_words where = words_of_labels(labels, n);
     const hr_text unit = hr_show_unit(show, outcome, cell);
@@ -150,9 +151,9 @@ hr_status hr_show_outcome(hr_show *show, const hr_show_part *part, hr_err *err)
     const unsigned outcome = part->outcome;
     hr_table table;
     HR_TRY(hr_table_init(&table, &show->arena, "lllll", 2, headings, err));
-    for (unsigned cell = 0; cell < hr_layout_cells(&show->study->layout, outcome); cell++) {
+    for (unsigned cell = 0; cell < hr_layout_cells(show->schema->layout, outcome); cell++) {
         hr_label labels[HR_MAX_LABELS];
-        const unsigned n = hr_cell_labels(&show->schema, outcome, cell, labels);
+        const unsigned n = hr_cell_labels(show->schema, outcome, cell, labels);
         if (hr_show_part_has(part, labels, n))
             HR_TRY(add_rows_of_cell(show, outcome, cell, &table, err));
     }

@@ -18,6 +18,7 @@ hr_status hr_worker_init(hr_worker *worker, const hr_study *study, const hr_vect
 
 void hr_worker_free(hr_worker *worker)
 {
+    hr_input_free(&worker->legs);
     hr_arena_free(&worker->configuration_arena);
     hr_arena_free(&worker->counts_arena);
     hr_arena_free(&worker->tally_arena);
@@ -33,7 +34,7 @@ size_t hr_worker_bytes(const hr_worker *worker)
 {
     size_t bytes = sizeof *worker + worker->configuration_arena.total + worker->counts_arena.total +
                    worker->tally_arena.total + worker->output.total +
-                   hr_scratch_bytes(worker->scratch);
+                   hr_scratch_bytes(worker->scratch) + hr_input_bytes(&worker->legs);
     for (unsigned i = 0; i < HR_TEAM_MOST; i++)
         bytes += hr_input_bytes(&worker->member[i].input);
     for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
@@ -69,12 +70,66 @@ static hr_status resolve(hr_worker *worker, uint64_t index, uint64_t day,
                                   &worker->configuration_arena, configuration, &worker->err);
 }
 
-static hr_status make_counts(hr_worker *worker, const hr_configuration *configuration,
-                             hr_counts *counts)
+static hr_status make_counts(hr_worker *worker, unsigned pool,
+                             const hr_configuration *configuration, hr_counts *counts)
 {
     hr_status st = HR_OK;
     HR_TRY(hr_counts_init(counts, configuration, &worker->counts_arena, &worker->err));
-    counts->needs = worker->study->layout.needs;
+    counts->needs = worker->study->pools[pool].layout.needs;
+out:
+    return st;
+}
+
+/* ---- the other pools of a configuration */
+
+static hr_status resolve_others(hr_worker *worker, hr_member *member, uint64_t day)
+{
+    hr_status st = HR_OK;
+    hr_err *err = &worker->err;
+    const unsigned n = worker->study->n_pools - 1;
+    if (n == 0)
+        return HR_OK;
+    HR_TAKE(member->others, &worker->configuration_arena, n);
+    HR_TRY(hr_study_others(worker->study, &member->configuration, day, &worker->configuration_arena,
+                           member->others, err));
+out:
+    return st;
+}
+
+static hr_status begin_others(hr_worker *worker, hr_member *member, uint64_t day)
+{
+    hr_status st = HR_OK;
+    hr_err *err = &worker->err;
+    const unsigned n = worker->study->n_pools - 1;
+    if (n == 0)
+        return HR_OK;
+    HR_TRY(resolve_others(worker, member, day));
+    HR_TAKE(member->other_counts, &worker->counts_arena, n);
+    for (unsigned i = 0; i < n; i++) {
+        if (member->others[i].n_servers > 0)
+            HR_TRY(make_counts(worker, i + 1, &member->others[i], &member->other_counts[i]));
+    }
+out:
+    return st;
+}
+
+/* Legs of the first pool's meetings and all else that the other pools carry on a day. */
+static hr_status run_others(hr_worker *worker, hr_member *member, const hr_configuration *first,
+                            const hr_input *meetings, uint64_t day)
+{
+    hr_status st = HR_OK;
+    const hr_study *study = worker->study;
+    const hr_kernel *kernel = hr_kernel_for_one(worker->kernel);
+    for (unsigned p = 1; p < study->n_pools; p++) {
+        const hr_configuration *pool = &member->others[p - 1];
+        const hr_lane lane = {pool, &worker->legs, &member->other_counts[p - 1]};
+        if (pool->n_servers == 0)
+            continue;
+        HR_TRY(hr_input_write_legs(&worker->legs, pool, meetings, first, day, worker->vector,
+                                   &worker->err));
+        HR_TRY(kernel->replay(&lane, 1, worker->vector, worker->scratch, &worker->err));
+        hr_tally_add(&member->tally, &study->pools[p].layout, pool, lane.counts);
+    }
 out:
     return st;
 }
@@ -107,8 +162,15 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
         member->meetings += worker->input[l].n_meetings;
     }
     HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
-    for (unsigned l = 0; l < n; l++)
-        hr_tally_add(&member->tally, &worker->study->layout, lane[l].configuration, lane[l].counts);
+    for (unsigned l = 0; l < n; l++) {
+        hr_tally_add(&member->tally, &worker->study->pools[0].layout, lane[l].configuration,
+                     lane[l].counts);
+        if (days_differ) {
+            member->configuration = *lane[l].configuration;
+            HR_TRY(resolve_others(worker, member, first + l));
+        }
+        HR_TRY(run_others(worker, member, lane[l].configuration, lane[l].input, first + l));
+    }
 out:
     return st;
 }
@@ -119,7 +181,8 @@ static hr_status run_alone(hr_worker *worker, hr_member *member, hr_days days,
     hr_status st = HR_OK;
     const hr_kernel *kernel = hr_kernel_for(worker->kernel, &member->configuration, NULL);
     for (unsigned l = 0; l < kernel->most_lanes; l++)
-        HR_TRY(make_counts(worker, &member->configuration, &worker->counts[l]));
+        HR_TRY(make_counts(worker, 0, &member->configuration, &worker->counts[l]));
+    HR_TRY(begin_others(worker, member, days.begin));
     for (uint64_t day = days.begin; day < days.end; day += kernel->most_lanes) {
         const uint64_t left = days.end - day;
         if (is_asked_to_stop(worker, stop))
@@ -149,7 +212,9 @@ static hr_status run_sharing(hr_worker *worker, const hr_kernel *kernel, hr_memb
     HR_TRY(hr_input_write_shared(input, configuration, n, day, worker->vector, &worker->err));
     HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
     for (unsigned i = 0; i < n; i++) {
-        hr_tally_add(&who[i]->tally, &worker->study->layout, configuration[i], lane[i].counts);
+        hr_tally_add(&who[i]->tally, &worker->study->pools[0].layout, configuration[i],
+                     lane[i].counts);
+        HR_TRY(run_others(worker, who[i], configuration[i], input[i], day));
         who[i]->meetings += input[i]->n_own;
     }
 out:
@@ -177,15 +242,19 @@ static hr_status run_together(hr_worker *worker, const hr_kernel *kernel, hr_mem
                               unsigned n, hr_days days, const atomic_bool *stop)
 {
     hr_status st = HR_OK;
-    for (unsigned i = 0; i < n; i++)
-        HR_TRY(make_counts(worker, &who[i]->configuration, &who[i]->counts));
+    for (unsigned i = 0; i < n; i++) {
+        HR_TRY(make_counts(worker, 0, &who[i]->configuration, &who[i]->counts));
+        HR_TRY(begin_others(worker, who[i], days.begin));
+    }
     for (uint64_t day = days.begin; day < days.end; day++) {
         if (is_asked_to_stop(worker, stop))
             return HR_OK;
         if (worker->study->has_daily && (day - days.begin) % DAYS_IN_ARENA == 0)
             hr_arena_reset(&worker->configuration_arena);
-        for (unsigned i = 0; worker->study->has_daily && i < n; i++)
+        for (unsigned i = 0; worker->study->has_daily && i < n; i++) {
             HR_TRY(resolve(worker, who[i]->configuration.index, day, &who[i]->configuration));
+            HR_TRY(resolve_others(worker, who[i], day));
+        }
         for (unsigned first = 0, n_sharing = 0; first < n; first += n_sharing) {
             n_sharing = gather(who + first, n - first);
             HR_TRY(run_sharing(worker, kernel, who + first, n_sharing, day));
@@ -216,7 +285,7 @@ static hr_status begin(hr_worker *worker, const hr_task *tasks, size_t n, hr_day
     for (size_t i = 0; i < n; i++) {
         hr_member *member = &worker->member[i];
         if (!member->has_tally)
-            HR_TRY(hr_tally_init(&member->tally, &worker->study->layout, &worker->tally_arena,
+            HR_TRY(hr_tally_init(&member->tally, worker->study->n_cells, &worker->tally_arena,
                                  &worker->err));
         member->has_tally = true;
         member->meetings = 0;

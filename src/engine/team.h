@@ -13,7 +13,9 @@ enum { HR_TEAM_MOST = HR_MAX_SHARING };
 
 /* One configuration of a team at work. */
 typedef struct hr_member {
-    hr_configuration configuration; /* of the day */
+    hr_configuration configuration; /* its first pool, of the day */
+    hr_configuration *others;       /* [n_pools - 1] its other pools, of the day */
+    hr_counts *other_counts;        /* [n_pools - 1] */
     hr_input input;                 /* of the day */
     hr_counts counts;
     hr_tally tally;
@@ -35,6 +37,7 @@ typedef struct hr_worker {
     hr_input input[HR_KERNEL_MOST_LANES]; /* further days of a member that works alone */
     hr_configuration configuration[HR_KERNEL_MOST_LANES]; /* the same, where days differ */
     hr_counts counts[HR_KERNEL_MOST_LANES];
+    hr_input legs; /* of one pool after the other */
     hr_scratch *scratch;
     void (*between)(void *context); /* hr_engine_between; NULL on all threads but the caller's */
     void *between_context;

@@ -57,8 +57,8 @@ static hr_status fold_init(hr_fold *fold, const hr_ledger *ledger, const char *o
     hr_status st = HR_OK;
     *fold = (hr_fold){.ledger = ledger};
     HR_TRY(hr_part_index_read(&fold->index, output, ledger->study, err));
-    HR_TRY(hr_tally_init(&fold->total, &ledger->study->layout, &fold->arena, err));
-    HR_TRY(hr_tally_init(&fold->part, &ledger->study->layout, &fold->arena, err));
+    HR_TRY(hr_tally_init(&fold->total, ledger->study->n_cells, &fold->arena, err));
+    HR_TRY(hr_tally_init(&fold->part, ledger->study->n_cells, &fold->arena, err));
     HR_TAKE(fold->bytes, &fold->arena, fold->index.most_bytes);
 out:
     return st;

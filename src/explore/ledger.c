@@ -69,16 +69,17 @@ static hr_status target_scale(hr_ledger *ledger, uint64_t configuration, uint64_
     hr_configuration resolved = {0};
     const hr_study *study = ledger->study;
     const hr_outcome *outcome = &hr_outcomes[study->target.outcome];
+    const hr_layout *layout = &study->pools[study->target.pool].layout;
     unsigned index[HR_MAX_AXES];
-    uint32_t cell = study->target.cell - study->layout.first[study->target.outcome];
+    uint32_t cell = study->target.cell - layout->first[study->target.outcome];
     if (ledger->scale[place] >= 0.0)
         return HR_OK;
     for (int a = HR_MAX_AXES - 1; a >= 0; a--) {
-        index[a] = cell % study->layout.size[outcome->axes[a]];
-        cell /= study->layout.size[outcome->axes[a]];
+        index[a] = cell % layout->size[outcome->axes[a]];
+        cell /= layout->size[outcome->axes[a]];
     }
     hr_arena_reset(arena);
-    HR_TRY(hr_study_configuration(study, NULL, configuration, 0, arena, &resolved, err));
+    HR_TRY(hr_study_pool(study, NULL, study->target.pool, configuration, 0, arena, &resolved, err));
     ledger->scale[place] = hr_outcome_scale(study->target.outcome, &resolved, index);
 out:
     return st;

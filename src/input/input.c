@@ -28,7 +28,7 @@ out:
     return st;
 }
 
-static hr_status take_store(hr_input *input, hr_err *err)
+hr_status hr_input_take_store(hr_input *input, hr_err *err)
 {
     if (input->store == NULL)
         input->store = hr_mem_take(1, sizeof *input->store);
@@ -59,7 +59,7 @@ hr_status hr_input_write_shared(hr_input *const *input,
     const hr_configuration *first = configuration[0];
     hr_input *in = input[0];
     for (unsigned l = 0; l < n; l++)
-        HR_TRY(take_store(input[l], err));
+        HR_TRY(hr_input_take_store(input[l], err));
     const hr_stream_id id = {first->seed, first->group, replication};
     const hr_writing writing = {in, configuration, n, first, first->prepared, id, vector};
     in->begin = first->prepared->begin;

@@ -79,6 +79,13 @@ HR_MUST_CHECK hr_status hr_input_write_shared(hr_input *const *input,
                                               const hr_configuration *const *configuration,
                                               unsigned n, uint64_t replication,
                                               const hr_vector *vector, hr_err *err);
+/* Write the input of another role's pool: legs of the participants in `meetings`, which is the
+ * first pool's input of the same replication and configuration `first`, and the pool's own
+ * background. Calls and errors as above. */
+HR_MUST_CHECK hr_status hr_input_write_legs(hr_input *input, const hr_configuration *configuration,
+                                            const hr_input *meetings, const hr_configuration *first,
+                                            uint64_t replication, const hr_vector *vector,
+                                            hr_err *err);
 /* Whether two configurations of a group, resolved for the same day, have the same meetings but for
  * thinning: they may differ in servers, rules, ceilings, costs, background and rates. */
 bool hr_input_may_share(const hr_configuration *a, const hr_configuration *b);

@@ -96,6 +96,8 @@ static inline uint32_t hr_thinning_keeps(hr_thinning *thinning)
     return kept;
 }
 
+/* Memory of an input, the first time. */
+HR_MUST_CHECK hr_status hr_input_take_store(hr_input *input, hr_err *err);
 /* The writers, each in the file of its name; all may fail with HR_ERR_MEMORY or HR_ERR_DATA. They
  * draw for every start of the group; hr_write_thinned takes out what nobody keeps. */
 HR_MUST_CHECK hr_status hr_write_past(const hr_writing *writing, unsigned source, hr_err *err);

@@ -61,6 +61,12 @@ const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *
     return declined == NULL ? wanted : &kernels[SCALAR];
 }
 
+const hr_kernel *hr_kernel_for_one(const hr_kernel *chosen)
+{
+    const bool is_reference = chosen == &kernels[REFERENCE];
+    return is_reference ? chosen : &kernels[SCALAR];
+}
+
 /* What one input saves fewer configurations is less than what days side by side do. */
 enum { LEAST_SHARING = 4 };
 

@@ -32,6 +32,8 @@ HR_MUST_CHECK hr_status hr_kernel_choose(const char *request, const hr_kernel **
  * `why` may be NULL, or gets the feature that it declined for, NULL if there is none. */
 const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
                                const char **why);
+/* The kernel for one replication of one configuration: `chosen` if it takes them one by one. */
+const hr_kernel *hr_kernel_for_one(const hr_kernel *chosen);
 /* The kernel for `n` configurations that may share an input, the first of which is given; NULL when
  * each goes better by itself, or `chosen` wants it so. `why` as above, for the first. */
 const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen,

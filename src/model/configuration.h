@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "model/placement.h"
 #include "model/resource.h"
+#include "model/source.h"
 
 enum {
     HR_MAX_SERVERS = 256,
@@ -23,7 +24,6 @@ enum {
     HR_MAX_CRITERIA = 64, /* overload definitions watched at once */
     HR_MAX_DURATIONS = 4, /* least lengths of an episode told apart */
     HR_MAX_PERIODS = 64,  /* busy hours in one window */
-    HR_MAX_SOURCES = 8,
     HR_MAX_BACKGROUND = 8,
     HR_MAX_OBSERVED = 64, /* `observe: times` told apart */
 };
@@ -33,45 +33,24 @@ typedef uint64_t hr_tick;
 #define HR_TICKS_PER_SECOND 65536.0
 #define HR_TICK_ZERO        ((hr_tick)1 << 40)
 
-/* ---- arrivals */
-typedef enum hr_source_kind {
-    HR_SOURCE_POISSON,   /* rate */
-    HR_SOURCE_SINUSOID,  /* rate (1 + amplitude sin(2 pi t / period + phase)) */
-    HR_SOURCE_PIECEWISE, /* rates[i] on [edges[i], edges[i+1]), 0 outside (repeats with `period`) */
-    HR_SOURCE_POISSON_BATCH, /* epochs at rate, each a batch of size `count` */
-    HR_SOURCE_CLOCK_BATCH,   /* epochs at offset + k period, each `count` meetings, each late */
-    HR_SOURCE_SINGLE_BATCH,  /* `count` meetings at `offset` */
-    HR_N_SOURCE_KINDS
-} hr_source_kind;
-extern const hr_policy_row hr_source_rows[HR_N_SOURCE_KINDS];
-
-typedef struct hr_source {
-    hr_source_kind kind;
-    double rate;      /* 1/s: mean rate, or rate of batches */
-    double amplitude; /* sinusoid: 0..1 */
-    double period;    /* s; piecewise: 0 = does not repeat */
-    double phase;     /* radians */
-    double offset;    /* s of study time */
-    unsigned n_pieces;
-    const double *edges; /* [n_pieces + 1] s, ascending */
-    const double *rates; /* [n_pieces] 1/s */
-    hr_law count;        /* batch kinds: POISSON, CONSTANT or any integer law */
-    hr_law lateness;     /* clock batch: s added to the clock time; CONSTANT 0 = punctual */
-    /* NULL: drawn at its own rate. Else drawn as this one, of which hr_source_share are kept:
-     * so configurations of different rates see the same meetings. */
-    const struct hr_source *candidates;
-} hr_source;
-
-/* The share of the starts of `candidates` which, kept independently of each other, are those of
- * `source` (Kingman 1993, "Poisson Processes", section 5.1); NaN when the two differ in more than
- * their rate, when `candidates` is the slower one, and for batches of other than Poisson counts. */
-double hr_source_share(const hr_source *source, const hr_source *candidates);
-
 /* ---- meetings */
+/* What a participant uses: bits. The first four are the modalities of a meeting. */
+enum {
+    HR_AUDIO = 1,
+    HR_SHARING = 2,
+    HR_VIDEO = 4,
+    HR_DATA = 8,
+    HR_N_MODALITY_SETS = 16,
+    HR_PHONES = 16,   /* hears by phone */
+    HR_PRESENTS = 32, /* shares an application instead of viewing it */
+};
+
 /* Kind of participant within a profile (voice over IP, dial-in, ...): drawn independently. */
 typedef struct hr_kind {
     double share;       /* of the profile's participants; shares sum to 1 */
     const double *cost; /* [n_resources] base units per participant present */
+    unsigned uses;      /* bits above; 0 where a study gives costs alone */
+    double shown;       /* kbit/s of the application that is watched */
 } hr_kind;
 
 /* Modality profile of a meeting: what its participants use. */
@@ -93,6 +72,21 @@ typedef struct hr_class {
     const hr_profile *profiles;
     bool is_kept; /* the profiles are in the arena's memo: an equal pointer means equal profiles */
 } hr_class;
+
+/* ---- legs: what participants of the first pool's meetings are on the servers of another role */
+/* All kinds of participants of the first pool are numbered: class by class, profile by profile. */
+typedef struct hr_leg {
+    double share; /* of such participants that have one, 0..1 */
+    const double
+        *cost; /* [n_resources] of this pool, base units, while the participant is present */
+} hr_leg;
+
+typedef struct hr_feed {
+    const unsigned *const
+        *first;        /* [classes][profiles] of the first pool: number of the first kind */
+    unsigned n_legs;   /* kinds of all profiles */
+    const hr_leg *leg; /* [n_legs] */
+} hr_feed;
 
 /* ---- background: work that is not conferencing; it lowers the ceilings */
 typedef enum hr_background_kind {
@@ -141,6 +135,7 @@ typedef struct hr_configuration {
     uint64_t index; /* of this configuration in the design */
     uint64_t group; /* stream group */
     uint64_t seed;
+    bool may_be_empty; /* a pool that this configuration may not have: no servers */
     unsigned n_servers;
     unsigned n_resources;
     hr_resource_id resource[HR_MAX_RESOURCES];
@@ -152,6 +147,9 @@ typedef struct hr_configuration {
     const hr_source *sources;
     unsigned n_classes;
     const hr_class *classes;
+    /* NULL: meetings of its own. Else its `meetings` are legs, each of one participant, and source
+     * and class say what they are in the mean: the class's profile i is leg i. */
+    const hr_feed *feed;
     hr_law join; /* s after the scheduled time at which a participant joins; CONSTANT 0
                     = all at once. The first join activates the meeting */
     unsigned n_background;

@@ -42,12 +42,12 @@ static hr_status refuse_empty(unsigned outcome, hr_err *err)
                    hr_outcomes[outcome].name);
 }
 
-hr_status hr_layout_init(hr_layout *layout, const hr_configuration *example, unsigned n_servers_max,
-                         const bool *selected, hr_arena *arena, hr_err *err)
+hr_status hr_layout_init(hr_layout *layout, uint32_t begin, const hr_configuration *example,
+                         unsigned n_servers_max, const bool *selected, hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
     uint64_t *identity = NULL;
-    *layout = (hr_layout){0};
+    *layout = (hr_layout){.begin = begin};
     HR_TAKE(layout->selected, arena, hr_n_outcomes);
     HR_TAKE(layout->first, arena, hr_n_outcomes);
     HR_TAKE(identity, arena, HR_N_AXES + hr_n_outcomes);
@@ -58,7 +58,7 @@ hr_status hr_layout_init(hr_layout *layout, const hr_configuration *example, uns
         if (wanted && cells == 0 && selected)
             return refuse_empty(o, err);
         layout->selected[o] = wanted && cells > 0;
-        layout->first[o] = layout->n_cells;
+        layout->first[o] = begin + layout->n_cells;
         if (layout->selected[o]) {
             layout->n_cells += cells;
             layout->needs |= hr_outcomes[o].needs;

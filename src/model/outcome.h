@@ -73,23 +73,25 @@ extern const unsigned hr_n_outcomes;
 /* Row number by name; hr_n_outcomes when unknown. */
 unsigned hr_outcome_find(const char *name);
 
-/* Sizes of all axes, and where each selected outcome's cells start: fixed by the study alone. */
+/* Where one pool's cells are in a tally: sizes of all axes, and where each selected outcome starts.
+ * Fixed by the study alone. The pools of a deployment follow each other in one tally. */
 typedef struct hr_layout {
     unsigned size[HR_N_AXES]; /* size[HR_AXIS_NONE] = 1 */
     bool *selected;           /* [hr_n_outcomes] */
-    uint32_t *first;          /* [hr_n_outcomes] first cell of the outcome */
-    uint32_t n_cells;
-    unsigned needs;    /* hr_needs of all selected outcomes */
-    uint64_t identity; /* hash of everything above: two tallies agree iff equal */
+    uint32_t *first;          /* [hr_n_outcomes] first cell of the outcome, of the tally's */
+    uint32_t begin, n_cells;  /* the pool's cells are begin .. begin + n_cells */
+    unsigned needs;           /* hr_needs of all selected outcomes */
+    uint64_t identity;        /* hash of everything above: two tallies agree iff equal */
 } hr_layout;
 
-/* Lay out `selected` outcomes (NULL: the defaults) for configurations shaped like `example`;
- * n_servers_max is the largest pool of the study. Outcomes whose axes are empty (no probes, no
- * snapshots, no curve) are dropped silently unless selected by name. Memory from `arena`. */
-HR_MUST_CHECK hr_status hr_layout_init(hr_layout *layout, const hr_configuration *example,
-                                       unsigned n_servers_max, const bool *selected,
-                                       hr_arena *arena, hr_err *err);
-/* Cells of outcome `o`: product of its axes. Cell (i, j, k) is first + (i * n_j + j) * n_k + k. */
+/* Lay out `selected` outcomes (NULL: the defaults) from cell `begin` on, for configurations shaped
+ * like `example`; n_servers_max is the largest pool of the study. Outcomes whose axes are empty (no
+ * probes, no snapshots, no curve) are dropped silently unless selected by name. Memory from
+ * `arena`. */
+HR_MUST_CHECK hr_status hr_layout_init(hr_layout *layout, uint32_t begin,
+                                       const hr_configuration *example, unsigned n_servers_max,
+                                       const bool *selected, hr_arena *arena, hr_err *err);
+/* Cells of an outcome: product of its axes. Cell (i, j, k) is first + (i * n_j + j) * n_k + k. */
 unsigned hr_layout_cells(const hr_layout *layout, unsigned outcome);
 
 /* Divisor that turns the mean of x (and of y) of a cell into the outcome's unit. `index` holds

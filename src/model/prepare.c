@@ -145,8 +145,26 @@ static hr_status prepare_weights(const hr_preparing *p, hr_err *err)
         const double words = floor(sum * 0x1p32 + 0.5);
         threshold[j] = words >= 0x1p32 ? UINT32_MAX : words < 1.0 ? 0 : (uint32_t)words - 1;
     }
-    threshold[p->configuration->n_servers - 1] = UINT32_MAX;
+    if (p->configuration->n_servers > 0)
+        threshold[p->configuration->n_servers - 1] = UINT32_MAX;
     p->prepared->weight = threshold;
+out:
+    return st;
+}
+
+/* ---- legs */
+
+static hr_status prepare_legs(const hr_preparing *p, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_feed *feed = p->configuration->feed;
+    uint64_t *keep = NULL;
+    if (feed == NULL)
+        return HR_OK;
+    HR_TAKE(keep, p->arena, feed->n_legs);
+    for (unsigned i = 0; i < feed->n_legs; i++)
+        keep[i] = (uint64_t)(feed->leg[i].share * 0x1p32 + 0.5);
+    p->prepared->leg_keep = keep;
 out:
     return st;
 }
@@ -176,7 +194,7 @@ out:
 
 static hr_status check_shapes(const hr_configuration *c, hr_err *err)
 {
-    if (c->n_servers < 1 || c->n_servers > HR_MAX_SERVERS)
+    if ((c->n_servers < 1 && !c->may_be_empty) || c->n_servers > HR_MAX_SERVERS)
         return HR_FAIL(err, HR_ERR_DATA, "pool.servers: 1 to %d, not %u", HR_MAX_SERVERS,
                        c->n_servers);
     if (c->n_resources < 1 || c->n_limits < 1 || c->n_criteria < 1)
@@ -207,6 +225,7 @@ hr_status hr_configuration_prepare(hr_configuration *configuration, hr_arena *ar
     HR_TRY(hr_prepare_classes(&p, err));
     HR_TRY(hr_prepare_sources(&p, err));
     HR_TRY(hr_prepare_background(&p, err));
+    HR_TRY(prepare_legs(&p, err));
     HR_TRY(prepare_questions(&p, err));
     if (prepared->rounding > MOST_ROUNDING)
         return HR_FAIL(err, HR_ERR_DATA,

@@ -76,6 +76,7 @@ typedef struct hr_prepared {
     const hr_prepared_source *sources;
     const hr_prepared_background *background;
     unsigned n_session_items;
+    const uint64_t *leg_keep; /* [feed->n_legs] a leg where the participant's word < this */
     const int64_t *probe;     /* [n_probes * n_resources] steps */
     const int64_t *threshold; /* [n_thresholds] steps of resource 0 */
     double rounding;          /* largest relative rounding error of a cost */

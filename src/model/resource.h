@@ -10,15 +10,8 @@
 #include <stdint.h>
 
 typedef enum hr_resource_id {
-    HR_RESOURCE_LOAD,          /* abstract load, for models without hardware */
-    HR_RESOURCE_CPU,           /* Mc/s: reference megacycles per second */
-    HR_RESOURCE_MEMORY,        /* MiB */
-    HR_RESOURCE_NETWORK_IN,    /* kbit/s */
-    HR_RESOURCE_NETWORK_OUT,   /* kbit/s */
-    HR_RESOURCE_PARTICIPANTS,  /* conference participants present */
-    HR_RESOURCE_VIEWERS,       /* participants who watch application sharing */
-    HR_RESOURCE_PSTN_CALLS,    /* calls whose media crosses the Mediation component */
-    HR_RESOURCE_REGISTRATIONS, /* logged-in users served */
+#define HR_RESOURCE(ID, ...) HR_RESOURCE_##ID,
+#include "model/resource.def"
     HR_N_RESOURCES
 } hr_resource_id;
 

@@ -6,11 +6,11 @@
 #include "model/counts.h"
 #include "model/prepared.h"
 
-hr_status hr_tally_init(hr_tally *tally, const hr_layout *layout, hr_arena *arena, hr_err *err)
+hr_status hr_tally_init(hr_tally *tally, uint32_t n_cells, hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
-    *tally = (hr_tally){.n_cells = layout->n_cells};
-    HR_TAKE(tally->cell, arena, layout->n_cells);
+    *tally = (hr_tally){.n_cells = n_cells};
+    HR_TAKE(tally->cell, arena, n_cells);
 out:
     return st;
 }
@@ -52,7 +52,7 @@ static void add_outcome(hr_cell *cell, const hr_layout *layout, unsigned outcome
 void hr_tally_add(hr_tally *tally, const hr_layout *layout, const hr_configuration *configuration,
                   const struct hr_counts *counts)
 {
-    tally->n_replications++;
+    tally->n_replications += layout->begin == 0;
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
         if (layout->selected[o])
             add_outcome(tally->cell + layout->first[o], layout, o, configuration, counts);

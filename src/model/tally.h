@@ -20,13 +20,14 @@ typedef struct hr_cell {
 typedef struct hr_tally {
     uint64_t n_replications;
     uint32_t n_cells;
-    hr_cell *cell; /* [n_cells], layout order */
+    hr_cell *cell; /* [n_cells], pool by pool in layout order */
 } hr_tally;
 
-HR_MUST_CHECK hr_status hr_tally_init(hr_tally *tally, const hr_layout *layout, hr_arena *arena,
+HR_MUST_CHECK hr_status hr_tally_init(hr_tally *tally, uint32_t n_cells, hr_arena *arena,
                                       hr_err *err);
 void hr_tally_clear(hr_tally *tally);
-/* Count one replication: every cell of the layout gets its (x, y). */
+/* Count one replication of a pool: every cell of its layout gets its (x, y). The replication itself
+ * counts with the first pool. */
 void hr_tally_add(hr_tally *tally, const hr_layout *layout, const hr_configuration *configuration,
                   const struct hr_counts *counts);
 /* Add `part` into `total` (same layout; total may equal an earlier result, not `part`). */

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 const hr_workload hr_workloads[HR_N_WORKLOADS] = {
-#define HR_WORKLOAD(name, per, doc) {#name, per, doc},
+#define HR_WORKLOAD(name, role, per, doc) {#name, HR_ROLE_##role, per, doc},
 #include "model/workload.def"
 };
 

@@ -1,4 +1,4 @@
-/* workload: the catalogue of work that a Front End carries, each with its cost vector.
+/* workload: the catalogue of work that servers carry, each with its cost vector.
  *
  * Made from workload.def. `headroom list workloads` prints it; a study overrides a cost with
  * `cost.<workload>.<resource>`. Costs are what one session loads a server with while it lasts.
@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "model/resource.h"
+#include "model/role.h"
 
 typedef enum hr_workload_id {
 #define HR_WORKLOAD(name, ...) HR_WORKLOAD_##name,
@@ -18,6 +19,7 @@ typedef enum hr_workload_id {
 
 typedef struct hr_workload {
     const char *name; /* as in `cost.<name>.<resource>` */
+    hr_role_id role;  /* where it is carried */
     const char *per;  /* what one unit of it is */
     const char *doc;
 } hr_workload;

@@ -12,9 +12,9 @@ void hr_part_header_fill(hr_part_header *header, const hr_study *study, uint32_t
 {
     *header = (hr_part_header){.magic = HR_PART_HEADER_MAGIC,
                                .version = HR_PART_VERSION,
-                               .n_cells = study->layout.n_cells,
+                               .n_cells = study->n_cells,
                                .study = study->identity,
-                               .layout = study->layout.identity,
+                               .layout = study->layout_identity,
                                .sequence = sequence,
                                .rank = (uint32_t)rank};
     header->checksum = hr_hash_bytes(header, offsetof(hr_part_header, checksum));
@@ -58,8 +58,8 @@ hr_cell hr_part_head_target(const hr_part_head *head)
                      .xy = sums[4]};
 }
 
-size_t hr_part_most_bytes(const hr_layout *layout)
+size_t hr_part_most_bytes(uint32_t n_cells)
 {
     enum { HEAD = 64, CELL = 10 + 5 * 19 + 10 };
-    return HEAD + (size_t)layout->n_cells * CELL;
+    return HEAD + (size_t)n_cells * CELL;
 }

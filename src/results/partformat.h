@@ -47,6 +47,6 @@ bool hr_part_header_is_good(const hr_part_header *header);
 void hr_part_head_fill(hr_part_head *head, const hr_task *task, const hr_task_result *result);
 hr_cell hr_part_head_target(const hr_part_head *head);
 /* Largest possible packed tally: LEB128 of 64 and 128 bits takes at most 10 and 19 bytes. */
-size_t hr_part_most_bytes(const hr_layout *layout);
+size_t hr_part_most_bytes(uint32_t n_cells);
 
 #endif

@@ -129,8 +129,7 @@ static hr_status check_header(const hr_scan *scan, const hr_part_header *header,
                        "study's progress up",
                        path, (unsigned long long)header->study,
                        (unsigned long long)scan->study->identity);
-    if (header->layout != scan->study->layout.identity ||
-        header->n_cells != scan->study->layout.n_cells)
+    if (header->layout != scan->study->layout_identity || header->n_cells != scan->study->n_cells)
         return HR_FAIL(err, HR_ERR_DATA,
                        "%s: counts other outcomes than this version of headroom; "
                        "finish with the version that wrote it, or remove the directory",
@@ -263,7 +262,7 @@ static hr_status scan_all(hr_part_index *index, const hr_study *study, hr_err *e
     hr_arena arena = {0};
     hr_scan scan = {.index = index, .study = study};
     const size_t n_files = index->n_files;
-    index->most_bytes = hr_part_most_bytes(&study->layout);
+    index->most_bytes = hr_part_most_bytes(study->n_cells);
     HR_TAKE(scan.record, &arena, sizeof(hr_part_head) + index->most_bytes);
     for (index->n_files = 1; index->n_files <= n_files; index->n_files++)
         HR_TRY(scan_log(&scan, index->files[index->n_files - 1].path, err));

@@ -97,7 +97,7 @@ hr_status hr_partlog_create(hr_partlog **log, const char *output, const hr_study
     if (made->path == NULL)
         HR_TRY(HR_FAIL(err, HR_ERR_MEMORY, "no memory for the name of a part log"));
     made->room =
-        sizeof(hr_part_head) + hr_part_most_bytes(&study->layout) + HR_PART_CHECKSUM + SOME_MORE;
+        sizeof(hr_part_head) + hr_part_most_bytes(study->n_cells) + HR_PART_CHECKSUM + SOME_MORE;
     HR_TAKE(made->buffer, &arena, made->room);
     HR_TRY(open_log(made, err));
     hr_part_header header;

@@ -70,14 +70,16 @@ HR_MUST_CHECK hr_status hr_result_open(hr_result *result, const char *path, hr_e
 void hr_result_close(hr_result *result);
 /* Identity of the study in the file at `path`, to tell "finished" from "another study". */
 HR_MUST_CHECK hr_status hr_result_identity(const char *path, uint64_t *identity, hr_err *err);
-/* Estimates of one cell (layout position) of all configurations, [n_configurations]. */
-HR_MUST_CHECK hr_status hr_result_estimates(const hr_result *result, unsigned outcome,
-                                            unsigned cell, hr_estimate *estimates, hr_err *err);
+/* Estimates of one cell (of the tally) of a pool's outcome, of all configurations,
+ * [n_configurations]. */
+HR_MUST_CHECK hr_status hr_result_estimates(const hr_result *result, unsigned pool,
+                                            unsigned outcome, unsigned cell, hr_estimate *estimates,
+                                            hr_err *err);
 /* Replications, look and verdict of all configurations; any pointer may be NULL. */
 HR_MUST_CHECK hr_status hr_result_effort(const hr_result *result, uint64_t *replications,
                                          unsigned *look, hr_verdict *verdict, hr_err *err);
 /* The exact sums behind the estimates of one configuration, e.g. for another confidence.
- * `tally` comes from hr_tally_init with result->study.layout. */
+ * `tally` comes from hr_tally_init with result->study.n_cells. */
 HR_MUST_CHECK hr_status hr_result_tally(const hr_result *result, uint64_t configuration,
                                         hr_tally *tally, hr_err *err);
 

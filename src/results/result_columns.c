@@ -12,10 +12,11 @@ static const char *const part_doc[HR_N_PARTS] = {
 enum { BAND = 256, BUFFER_BYTES = 16 << 20 };
 
 /* "/estimates/time_over_lower" */
-static const char *path_of(hr_arena *arena, const hr_variable *variable, hr_part_of part)
+static const char *path_of(hr_arena *arena, const hr_schema *schema, const hr_variable *variable,
+                           hr_part_of part)
 {
-    char path[128];
-    (void)snprintf(path, sizeof path, "/estimates/%s%s", hr_outcomes[variable->outcome].name,
+    char path[256];
+    (void)snprintf(path, sizeof path, "%s/%s%s", schema->group, hr_outcomes[variable->outcome].name,
                    part_suffix[part]);
     return hr_arena_text(arena, path, strlen(path));
 }
@@ -47,7 +48,7 @@ static hr_status make_array(hr_columns *columns, hr_column *column, hr_part_of p
     hr_status st = HR_OK;
     const hr_variable *variable = column->variable;
     const hr_schema *schema = columns->schema;
-    char long_name[256], scale[HR_MOST_VARIABLE_DIMS][64];
+    char long_name[256], scale[HR_MOST_VARIABLE_DIMS][160];
     hr_h5_array array = {.type = part == HR_PART_HITS ? HR_H5_INTEGER : HR_H5_REAL,
                          .n_dims = variable->n_dims + 1,
                          .rows = columns->rows,
@@ -55,14 +56,14 @@ static hr_status make_array(hr_columns *columns, hr_column *column, hr_part_of p
                          .long_name = long_name};
     (void)snprintf(long_name, sizeof long_name, "%s%s", part_doc[part],
                    hr_outcomes[variable->outcome].doc);
-    array.path = path_of(arena, variable, part);
+    array.path = path_of(arena, schema, variable, part);
     if (array.path == NULL)
         HR_TRY(HR_FAIL(err, HR_ERR_MEMORY, "no memory for the name of an array"));
     array.size[0] = schema->study->n_configurations;
     array.scale[0] = "/configuration";
     for (unsigned d = 0; d < variable->n_dims; d++) {
         const hr_dim_row *dim = &schema->dim[variable->dim[d]];
-        (void)snprintf(scale[d], sizeof scale[d], "/%s", dim->name);
+        (void)snprintf(scale[d], sizeof scale[d], "%s/%s", schema->home, dim->name);
         array.size[d + 1] = dim->n;
         array.scale[d + 1] = scale[d];
     }
@@ -136,7 +137,7 @@ static void add_variable(hr_columns *columns, hr_column *column,
                          const hr_configuration *configuration, const hr_tally *tally, double alpha)
 {
     const hr_variable *variable = column->variable;
-    const hr_cell *cells = tally->cell + columns->schema->study->layout.first[variable->outcome];
+    const hr_cell *cells = tally->cell + columns->schema->layout->first[variable->outcome];
     const size_t row = columns->n_filled * variable->n_grid;
     for (size_t c = 0; c < variable->n_cells; c++) {
         unsigned index[HR_MAX_AXES];
@@ -199,7 +200,7 @@ hr_status hr_columns_read(const hr_h5 *h5, const hr_schema *schema, const hr_var
     const uint64_t n = schema->study->n_configurations * slab.n;
     const hr_h5_box box = box_of(schema, variable, slab);
     for (int part = 0; part < HR_N_PARTS; part++) {
-        const char *path = path_of(&arena, variable, (hr_part_of)part);
+        const char *path = path_of(&arena, schema, variable, (hr_part_of)part);
         if (path == NULL)
             HR_TRY(HR_FAIL(err, HR_ERR_MEMORY, "no memory for the name of an array"));
         /* Hits are below 2^53: as doubles they are exact. */

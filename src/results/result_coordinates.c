@@ -7,10 +7,11 @@ enum { NAME = 200, PATH = NAME + 32 };
 
 /* ---- dimensions */
 
-static hr_status write_dim(const hr_h5 *h5, const hr_dim_row *row, hr_err *err)
+static hr_status write_dim(const hr_h5 *h5, const hr_schema *schema, const hr_dim_row *row,
+                           hr_err *err)
 {
     char path[PATH];
-    (void)snprintf(path, sizeof path, "/%s", row->name);
+    (void)snprintf(path, sizeof path, "%s/%s", schema->home, row->name);
     const hr_h5_array array = {.path = path,
                                .type = row->text != NULL      ? HR_H5_TEXT
                                        : row->integer != NULL ? HR_H5_INTEGER
@@ -29,15 +30,18 @@ static hr_status write_dim(const hr_h5 *h5, const hr_dim_row *row, hr_err *err)
 static hr_status write_dims(const hr_h5 *h5, const hr_schema *schema, hr_err *err)
 {
     hr_status st = HR_OK;
-    const hr_h5_array units = {.path = "/resource_unit",
+    char path[PATH], scale[PATH];
+    (void)snprintf(path, sizeof path, "%s/resource_unit", schema->home);
+    (void)snprintf(scale, sizeof scale, "%s/resource", schema->home);
+    const hr_h5_array units = {.path = path,
                                .type = HR_H5_TEXT,
                                .n_dims = 1,
                                .size = {schema->dim[HR_DIM_RESOURCE].n},
-                               .scale = {"/resource"},
+                               .scale = {scale},
                                .long_name = "unit of loads of the resource"};
     for (int d = 0; d < HR_N_DIMS; d++) {
         if (schema->dim[d].n > 0)
-            HR_TRY(write_dim(h5, &schema->dim[d], err));
+            HR_TRY(write_dim(h5, schema, &schema->dim[d], err));
     }
     HR_TRY(hr_h5_write(h5, &units, schema->resource_unit, err));
 out:
@@ -182,6 +186,15 @@ out:
     return st;
 }
 
+hr_status hr_coordinates_write_pool(const hr_h5 *h5, const hr_schema *schema, hr_err *err)
+{
+    hr_status st = HR_OK;
+    HR_TRY(write_dims(h5, schema, err));
+    HR_TRY(hr_coordinates_link(h5, schema, schema->group, err));
+out:
+    return st;
+}
+
 hr_status hr_coordinates_write(const hr_h5 *h5, const hr_schema *schema, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -200,10 +213,11 @@ out:
 
 /* ---- links */
 
-static hr_status link_one(const hr_h5 *h5, const char *group, const char *name, hr_err *err)
+static hr_status link_one(const hr_h5 *h5, const char *home, const char *group, const char *name,
+                          hr_err *err)
 {
     char from[PATH], to[PATH + 32];
-    (void)snprintf(from, sizeof from, "/%s", name);
+    (void)snprintf(from, sizeof from, "%s/%s", home, name);
     (void)snprintf(to, sizeof to, "%s/%s", group, name);
     return hr_h5_link(h5, from, to, err);
 }
@@ -214,9 +228,9 @@ hr_status hr_coordinates_link_dims(const hr_h5 *h5, const hr_schema *schema, con
     hr_status st = HR_OK;
     for (int d = 0; d < HR_N_DIMS; d++) {
         if (schema->dim[d].n > 0)
-            HR_TRY(link_one(h5, group, schema->dim[d].name, err));
+            HR_TRY(link_one(h5, schema->home, group, schema->dim[d].name, err));
     }
-    HR_TRY(link_one(h5, group, "resource_unit", err));
+    HR_TRY(link_one(h5, schema->home, group, "resource_unit", err));
 out:
     return st;
 }
@@ -226,17 +240,18 @@ hr_status hr_coordinates_link(const hr_h5 *h5, const hr_schema *schema, const ch
 {
     hr_status st = HR_OK;
     char name[NAME];
-    HR_TRY(link_one(h5, group, "configuration", err));
-    HR_TRY(link_one(h5, group, "world", err));
-    HR_TRY(link_one(h5, group, "choice", err));
-    HR_TRY(hr_coordinates_link_dims(h5, schema, group, err));
+    HR_TRY(link_one(h5, "", group, "configuration", err));
+    HR_TRY(link_one(h5, "", group, "world", err));
+    HR_TRY(link_one(h5, "", group, "choice", err));
+    if (schema->pool == 0) /* else they are there */
+        HR_TRY(hr_coordinates_link_dims(h5, schema, group, err));
     for (size_t a = 0; a < schema->study->n_axes; a++) {
         axis_name(schema, a, name);
-        HR_TRY(link_one(h5, group, name, err));
+        HR_TRY(link_one(h5, "", group, name, err));
         if (!is_textual(&schema->study->axes[a]))
             continue;
         (void)strncat(name, "_index", sizeof name - strlen(name) - 1);
-        HR_TRY(link_one(h5, group, name, err));
+        HR_TRY(link_one(h5, "", group, name, err));
     }
     HR_TRY(name_coordinates(h5, schema, group, err));
 out:

@@ -10,6 +10,10 @@
 #include "results/result_schema.h"
 
 HR_MUST_CHECK hr_status hr_coordinates_write(const hr_h5 *h5, const hr_schema *schema, hr_err *err);
+/* Of another pool than the first: its dimensions in its own group, which exists, with links to the
+ * rest. */
+HR_MUST_CHECK hr_status hr_coordinates_write_pool(const hr_h5 *h5, const hr_schema *schema,
+                                                  hr_err *err);
 /* Links all of them into `group` ("/estimates"). */
 HR_MUST_CHECK hr_status hr_coordinates_link(const hr_h5 *h5, const hr_schema *schema,
                                             const char *group, hr_err *err);

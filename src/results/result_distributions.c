@@ -274,9 +274,10 @@ static hr_status write_verdicts(work *w, hr_err *err)
     hr_status st = HR_OK;
     int64_t *counts[3] = {NULL, NULL, NULL};
     const hr_study *study = w->schema->study;
+    w->schema += study->target.pool;
     const hr_variable *variable = hr_schema_find(w->schema, study->target.outcome);
     HR_ASSERT(variable != NULL);
-    const size_t cell = study->target.cell - study->layout.first[study->target.outcome];
+    const size_t cell = study->target.cell - w->schema->layout->first[study->target.outcome];
     w->slab = (hr_slab){0};
     HR_TRY(read_place(w, variable, variable->place[cell], err));
     for (int i = 0; i < 3; i++)

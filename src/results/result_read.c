@@ -10,7 +10,7 @@
 
 struct hr_result_file {
     hr_h5 h5;
-    hr_schema schema;
+    hr_schema *schema; /* [study.n_pools] */
     hr_tally_window window;
     hr_arena arena; /* of the window */
 };
@@ -86,7 +86,9 @@ hr_status hr_result_open(hr_result *result, const char *path, hr_err *err)
     HR_TRY(read_identity(&result->file->h5, &identity, err));
     HR_TRY(hr_provenance_read(&result->file->h5, result, err));
     HR_TRY(parse_study(result, identity, err));
-    HR_TRY(hr_schema_init(&result->file->schema, &result->study, err));
+    HR_TAKE(result->file->schema, &result->arena, result->study.n_pools);
+    for (unsigned p = 0; p < result->study.n_pools; p++)
+        HR_TRY(hr_schema_init(&result->file->schema[p], &result->study, p, err));
     result->n_configurations = result->study.n_configurations;
 out:
     if (st != HR_OK)
@@ -99,7 +101,8 @@ void hr_result_close(hr_result *result)
     if (result == NULL || result->file == NULL)
         return;
     hr_h5_drop(&result->file->h5);
-    hr_schema_free(&result->file->schema);
+    for (unsigned p = 0; result->file->schema != NULL && p < result->study.n_pools; p++)
+        hr_schema_free(&result->file->schema[p]);
     hr_arena_free(&result->file->arena);
     hr_study_free(&result->study);
     hr_arena arena = result->arena;
@@ -107,17 +110,17 @@ void hr_result_close(hr_result *result)
     hr_arena_free(&arena);
 }
 
-hr_status hr_result_estimates(const hr_result *result, unsigned outcome, unsigned cell,
-                              hr_estimate *estimates, hr_err *err)
+hr_status hr_result_estimates(const hr_result *result, unsigned pool, unsigned outcome,
+                              unsigned cell, hr_estimate *estimates, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_arena arena = {0};
     double *scratch = NULL;
     uint64_t *n = NULL;
-    const hr_schema *schema = &result->file->schema;
+    const hr_schema *schema = &result->file->schema[pool];
     const hr_variable *variable = hr_schema_find(schema, outcome);
     HR_ASSERT(variable != NULL);
-    const uint32_t first = result->study.layout.first[outcome];
+    const uint32_t first = schema->layout->first[outcome];
     HR_ASSERT(cell >= first && cell - first < variable->n_cells);
     HR_TAKE(scratch, &arena, result->n_configurations);
     HR_TAKE(n, &arena, result->n_configurations);

@@ -87,7 +87,7 @@ static hr_status take_dims(hr_schema *schema, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *example = &schema->example;
-    const unsigned *size = schema->study->layout.size;
+    const unsigned *size = schema->layout->size;
     double *probes = NULL;
     memcpy(schema->dim, rows, sizeof rows);
     schema->dim[HR_DIM_LEVEL].n = HR_N_LEVELS;
@@ -196,7 +196,7 @@ static hr_status make_variable(hr_schema *schema, unsigned outcome, hr_err *err)
     hr_status st = HR_OK;
     hr_variable *variable = &schema->variable[schema->n_variables++];
     *variable = (hr_variable){.outcome = outcome, .n_grid = 1};
-    variable->n_cells = hr_layout_cells(&schema->study->layout, outcome);
+    variable->n_cells = hr_layout_cells(schema->layout, outcome);
     for (int a = 0; a < HR_MAX_AXES; a++) {
         const hr_axis axis = hr_outcomes[outcome].axes[a];
         if (has_no_dim(schema, axis))
@@ -223,15 +223,31 @@ static void drop_unused(hr_schema *schema)
         schema->dim[d].n = used[d] ? schema->dim[d].n : 0;
 }
 
-hr_status hr_schema_init(hr_schema *schema, const hr_study *study, hr_err *err)
+/* The first pool's estimates are the file's; every other pool has a group of its own. */
+static hr_status name_places(hr_schema *schema, hr_err *err)
+{
+    char home[128];
+    schema->home = "";
+    schema->group = "/estimates";
+    if (schema->pool == 0)
+        return HR_OK;
+    (void)snprintf(home, sizeof home, HR_POOLS_GROUP "/%s",
+                   schema->study->pools[schema->pool].name);
+    schema->home = hr_arena_text(&schema->arena, home, strlen(home));
+    schema->group = schema->home;
+    return schema->home != NULL ? HR_OK : HR_FAIL(err, HR_ERR_MEMORY, "no memory for a name");
+}
+
+hr_status hr_schema_init(hr_schema *schema, const hr_study *study, unsigned pool, hr_err *err)
 {
     hr_status st = HR_OK;
-    *schema = (hr_schema){.study = study};
-    HR_TRY(hr_study_configuration(study, NULL, 0, 0, &schema->arena, &schema->example, err));
+    *schema = (hr_schema){.study = study, .pool = pool, .layout = &study->pools[pool].layout};
+    HR_TRY(name_places(schema, err));
+    HR_TRY(hr_study_pool(study, NULL, pool, 0, 0, &schema->arena, &schema->example, err));
     HR_TRY(take_dims(schema, err));
     HR_TAKE(schema->variable, &schema->arena, hr_n_outcomes);
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
-        if (study->layout.selected[o])
+        if (schema->layout->selected[o])
             HR_TRY(make_variable(schema, o, err));
     }
     drop_unused(schema);
@@ -260,7 +276,7 @@ void hr_schema_index(const hr_schema *schema, unsigned outcome, size_t cell,
                      unsigned index[HR_MAX_AXES])
 {
     for (int a = HR_MAX_AXES - 1; a >= 0; a--) {
-        const unsigned size = schema->study->layout.size[hr_outcomes[outcome].axes[a]];
+        const unsigned size = schema->layout->size[hr_outcomes[outcome].axes[a]];
         index[a] = (unsigned)(cell % size);
         cell /= size;
     }

@@ -41,6 +41,8 @@ typedef struct hr_dim_row {
     const double *real;      /* [n] */
 } hr_dim_row;
 
+#define HR_POOLS_GROUP "/pools"
+
 enum { HR_MOST_VARIABLE_DIMS = HR_MAX_AXES + 1 };
 
 typedef struct hr_variable {
@@ -56,14 +58,19 @@ typedef struct hr_variable {
 typedef struct hr_schema {
     hr_arena arena;
     const hr_study *study;    /* borrowed */
-    hr_configuration example; /* configuration 0: shapes and names are alike in all */
+    unsigned pool;            /* of the study, whose outcomes these are */
+    const hr_layout *layout;  /* of the pool */
+    const char *home;         /* group of its dimensions: "" or "/pools/edge" */
+    const char *group;        /* of its estimates: "/estimates" or "/pools/edge" */
+    hr_configuration example; /* of configuration 0: shapes and names are alike in all */
     hr_dim_row dim[HR_N_DIMS];
     const char *const *resource_unit; /* [dim[HR_DIM_RESOURCE].n] */
     size_t n_variables;
     hr_variable *variable; /* in the order of the table of outcomes */
 } hr_schema;
 
-HR_MUST_CHECK hr_status hr_schema_init(hr_schema *schema, const hr_study *study, hr_err *err);
+HR_MUST_CHECK hr_status hr_schema_init(hr_schema *schema, const hr_study *study, unsigned pool,
+                                       hr_err *err);
 void hr_schema_free(hr_schema *schema);
 /* NULL when the outcome was not selected. */
 const hr_variable *hr_schema_find(const hr_schema *schema, unsigned outcome);

@@ -25,8 +25,8 @@ struct hr_result_writer {
     const char *output, *beside; /* final name, and where it is written first */
     bool created;                /* `beside` is ours to remove */
     hr_h5 h5;
-    hr_schema schema;
-    hr_columns columns;
+    hr_schema *schema;   /* [study->n_pools] */
+    hr_columns *columns; /* [study->n_pools] */
     hr_tallies tallies;
     uint64_t next;
     int64_t *effort[HR_N_EFFORTS]; /* [n_configurations] each */
@@ -58,14 +58,15 @@ static hr_status write_target(const hr_result_writer *writer, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_h5 *h5 = &writer->h5;
-    const hr_schema *schema = &writer->schema;
     const hr_target *target = &writer->study->target;
+    const hr_schema *schema = &writer->schema[target->pool];
     const hr_variable *variable = hr_schema_find(schema, target->outcome);
-    const size_t cell = target->cell - writer->study->layout.first[target->outcome];
+    const size_t cell = target->cell - schema->layout->first[target->outcome];
     const char *watched[HR_MAX_RESOURCES];
     size_t position[HR_MOST_VARIABLE_DIMS];
     HR_ASSERT(variable != NULL);
     HR_TRY(hr_h5_put_text(h5, "/", "target", hr_outcomes[target->outcome].name, err));
+    HR_TRY(hr_h5_put_text(h5, "/", "target_pool", writer->study->pools[target->pool].name, err));
     if (target->has_threshold)
         HR_TRY(hr_h5_put_real(h5, "/", "target_at_most", target->at_most, err));
     hr_schema_position(schema, variable, cell, position);
@@ -108,18 +109,28 @@ static hr_status build(hr_result_writer *writer, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_study *study = writer->study;
-    HR_TRY(hr_schema_init(&writer->schema, study, err));
+    const hr_schema *first = writer->schema;
+    for (unsigned p = 0; p < study->n_pools; p++)
+        HR_TRY(hr_schema_init(&writer->schema[p], study, p, err));
     HR_TRY(hr_h5_create(&writer->h5, writer->beside, err));
     writer->created = true;
     HR_TRY(write_root(writer, err));
-    HR_TRY(hr_coordinates_write(&writer->h5, &writer->schema, err));
-    HR_TRY(hr_h5_group(&writer->h5, "/estimates", err));
-    HR_TRY(hr_coordinates_link(&writer->h5, &writer->schema, "/estimates", err));
-    HR_TRY(hr_columns_make(&writer->columns, &writer->h5, &writer->schema, &writer->arena, err));
+    HR_TRY(hr_coordinates_write(&writer->h5, first, err));
+    HR_TRY(hr_h5_group(&writer->h5, first->group, err));
+    HR_TRY(hr_coordinates_link(&writer->h5, first, first->group, err));
+    if (study->n_pools > 1)
+        HR_TRY(hr_h5_group(&writer->h5, HR_POOLS_GROUP, err));
+    for (unsigned p = 1; p < study->n_pools; p++) {
+        HR_TRY(hr_h5_group(&writer->h5, writer->schema[p].group, err));
+        HR_TRY(hr_coordinates_write_pool(&writer->h5, &writer->schema[p], err));
+    }
+    for (unsigned p = 0; p < study->n_pools; p++)
+        HR_TRY(hr_columns_make(&writer->columns[p], &writer->h5, &writer->schema[p], &writer->arena,
+                               err));
     for (int e = 0; e < HR_N_EFFORTS; e++)
         HR_TAKE(writer->effort[e], &writer->arena, study->n_configurations);
     HR_TRY(hr_tallies_make(&writer->tallies, &writer->h5, study->n_configurations,
-                           hr_part_most_bytes(&study->layout), &writer->arena, err));
+                           hr_part_most_bytes(study->n_cells), &writer->arena, err));
 out:
     return st;
 }
@@ -135,6 +146,8 @@ hr_status hr_result_create(hr_result_writer **writer, const char *output, const 
     HR_TAKE(made, &arena, 1);
     HR_TAKE(beside, &arena, room);
     (void)snprintf(beside, room, "%s.part", output);
+    HR_TAKE(made->schema, &arena, study->n_pools);
+    HR_TAKE(made->columns, &arena, study->n_pools);
     made->arena = arena;
     made->h5.file = -1;
     made->study = study;
@@ -165,8 +178,10 @@ hr_status hr_result_append(hr_result_writer *writer, uint64_t index, const hr_ta
     HR_ASSERT(index == writer->next && index < study->n_configurations);
     writer->next++;
     hr_arena_reset(&writer->at_hand);
-    HR_TRY(hr_study_configuration(study, NULL, index, 0, &writer->at_hand, &configuration, err));
-    HR_TRY(hr_columns_add(&writer->columns, &configuration, tally, alpha, err));
+    for (unsigned p = 0; p < study->n_pools; p++) {
+        HR_TRY(hr_study_pool(study, NULL, p, index, 0, &writer->at_hand, &configuration, err));
+        HR_TRY(hr_columns_add(&writer->columns[p], &configuration, tally, alpha, err));
+    }
     HR_TRY(hr_tallies_add(&writer->tallies, tally, err));
     writer->effort[HR_EFFORT_REPLICATIONS][index] = (int64_t)tally->n_replications;
     writer->effort[HR_EFFORT_LOOK][index] = (int64_t)look;
@@ -234,10 +249,11 @@ hr_status hr_result_finish(hr_result_writer *writer, const hr_provenance *proven
 {
     hr_status st = HR_OK;
     HR_ASSERT(writer->next == writer->study->n_configurations);
-    HR_TRY(hr_columns_finish(&writer->columns, err));
+    for (unsigned p = 0; p < writer->study->n_pools; p++)
+        HR_TRY(hr_columns_finish(&writer->columns[p], err));
     HR_TRY(write_effort(writer, err));
     HR_TRY(hr_tallies_finish(&writer->tallies, err));
-    HR_TRY(hr_distributions_write(&writer->h5, &writer->schema, err));
+    HR_TRY(hr_distributions_write(&writer->h5, writer->schema, err));
     HR_TRY(hr_provenance_write(&writer->h5, writer->study, provenance, err));
     HR_TRY(hr_h5_close(&writer->h5, err));
     HR_TRY(sync_file(writer->beside, err));
@@ -254,7 +270,8 @@ void hr_result_abandon(hr_result_writer *writer)
     hr_h5_drop(&writer->h5);
     if (writer->created)
         (void)unlink(writer->beside);
-    hr_schema_free(&writer->schema);
+    for (unsigned p = 0; p < writer->study->n_pools; p++)
+        hr_schema_free(&writer->schema[p]);
     hr_arena_free(&writer->at_hand);
     hr_arena arena = writer->arena; /* holds the writer itself */
     hr_arena_free(&arena);

@@ -5,6 +5,7 @@
 
 #include "study/assemble_pool.h"
 #include "study/bind.h"
+#include "study/deployment.h"
 
 #define HOUR              3600.0
 #define PROBE_EVERY       300.0 /* s between probes when the study names no time */
@@ -255,8 +256,9 @@ hr_status hr_assemble(const hr_params *params, hr_arena *arena, hr_configuration
 {
     hr_status st = HR_OK;
     const bool is_general = hr_params_count(params, HR_KEY_classes, 0) > 0;
+    const hr_pool_keys keys = hr_deployment_first(params);
     configuration->n_servers = (unsigned)hr_params_get(params, HR_KEY_pool_servers)->number;
-    HR_TRY(hr_assemble_ceilings(params, arena, configuration, err));
+    HR_TRY(hr_assemble_ceilings(params, &keys, arena, configuration, err));
     HR_TRY(fill_placement(params, arena, configuration, err));
     HR_TRY(fill_window(params, configuration, err));
     HR_TRY(fill_durations(params, configuration, err));

@@ -6,6 +6,7 @@
 
 typedef struct hr_ceilings {
     const hr_params *params;
+    const hr_pool_keys *keys;
     hr_arena *arena;
     hr_configuration *configuration;
     hr_limit *limits;
@@ -22,10 +23,10 @@ int hr_assemble_resource(const hr_configuration *configuration, hr_resource_id r
     return -1;
 }
 
-static bool has_ceiling(const hr_params *params, size_t resource)
+static bool has_ceiling(const hr_ceilings *c, size_t resource)
 {
     for (size_t level = 0; level < HR_N_LEVELS; level++) {
-        if (hr_params_at(params, HR_KEY_pool_ceilings, resource, level)->is_set)
+        if (hr_params_at(c->params, c->keys->ceilings, resource, level)->is_set)
             return true;
     }
     return false;
@@ -35,25 +36,25 @@ static bool has_ceiling(const hr_params *params, size_t resource)
 static hr_mark mark_of_pool(const hr_ceilings *c)
 {
     static const size_t first[HR_PLACE_INDICES] = {0};
-    return hr_params_mark(c->params, HR_KEY_pool_ceilings, first);
+    return hr_params_mark(c->params, c->keys->ceilings, first);
 }
 
 static hr_status find_resources(const hr_ceilings *c, hr_err *err)
 {
     hr_configuration *configuration = c->configuration;
     for (size_t r = 0; r < HR_N_RESOURCES; r++) {
-        if (!has_ceiling(c->params, r) &&
-            !hr_params_at(c->params, HR_KEY_pool_server, r, 0)->is_set)
+        if (!has_ceiling(c, r) && !hr_params_at(c->params, c->keys->server, r, 0)->is_set)
             continue;
         if (configuration->n_resources == HR_MAX_RESOURCES)
-            return hr_mark_fail(mark_of_pool(c), err, "pool.ceilings: at most %d resources at once",
-                                HR_MAX_RESOURCES);
+            return hr_mark_fail(mark_of_pool(c), err, "%s: at most %d resources at once",
+                                hr_roles[c->keys->role].name, HR_MAX_RESOURCES);
         configuration->resource[configuration->n_resources++] = (hr_resource_id)r;
     }
     if (configuration->n_resources == 0)
         return hr_mark_fail(mark_of_pool(c), err,
-                            "pool: no resource has a capacity or a ceiling, so nothing can be "
-                            "overloaded; give at least one, e.g. pool.ceilings.load.full: 150");
+                            "%s: no resource has a capacity or a ceiling, so nothing can be "
+                            "overloaded; give at least one, e.g. %s.ceilings.load.full: 150",
+                            c->keys->section, c->keys->section);
     return HR_OK;
 }
 
@@ -74,15 +75,15 @@ static hr_status entry(const hr_ceilings *c, hr_key key, size_t resource, size_t
 static hr_status capacity(const hr_ceilings *c, size_t resource, size_t level, unsigned j,
                           double *number, hr_err *err)
 {
-    const hr_value *value = hr_params_at(c->params, HR_KEY_pool_server, resource, 0);
+    const hr_value *value = hr_params_at(c->params, c->keys->server, resource, 0);
     if (!value->is_set)
-        return hr_params_fail(c->params, HR_KEY_pool_ceilings, resource, level, err,
-                              "a percentage needs the capacity pool.server.%s",
+        return hr_params_fail(c->params, c->keys->ceilings, resource, level, err,
+                              "a percentage needs the capacity %s.server.%s", c->keys->section,
                               hr_resources[resource].name);
     if (value->form != HR_FORM_PLAIN)
-        return hr_params_fail(c->params, HR_KEY_pool_server, resource, 0, err,
+        return hr_params_fail(c->params, c->keys->server, resource, 0, err,
                               "a capacity is a quantity, not a percentage");
-    return entry(c, HR_KEY_pool_server, resource, 0, j, number, err);
+    return entry(c, c->keys->server, resource, 0, j, number, err);
 }
 
 static hr_status ceiling(const hr_ceilings *c, size_t resource, size_t level, unsigned j,
@@ -90,14 +91,14 @@ static hr_status ceiling(const hr_ceilings *c, size_t resource, size_t level, un
 {
     hr_status st = HR_OK;
     double share = 1.0;
-    const hr_value *value = hr_params_at(c->params, HR_KEY_pool_ceilings, resource, level);
+    const hr_value *value = hr_params_at(c->params, c->keys->ceilings, resource, level);
     if (value->is_set && value->form == HR_FORM_AT_USERS)
-        return hr_params_fail(c->params, HR_KEY_pool_ceilings, resource, level, err,
+        return hr_params_fail(c->params, c->keys->ceilings, resource, level, err,
                               "a ceiling does not depend on users");
     if (value->is_set && value->form == HR_FORM_PLAIN)
-        return entry(c, HR_KEY_pool_ceilings, resource, level, j, number, err);
+        return entry(c, c->keys->ceilings, resource, level, j, number, err);
     if (value->is_set)
-        HR_TRY(entry(c, HR_KEY_pool_ceilings, resource, level, j, &share, err));
+        HR_TRY(entry(c, c->keys->ceilings, resource, level, j, &share, err));
     HR_TRY(capacity(c, resource, level, j, number, err));
     *number *= share;
 out:
@@ -142,8 +143,8 @@ static hr_status add_level_limits(hr_ceilings *c, int level, hr_err *err)
     const unsigned n = c->configuration->n_servers;
     for (unsigned r = 0; r < c->configuration->n_resources; r++) {
         const size_t id = c->configuration->resource[r];
-        const bool by_default = level == HR_LEVEL_FULL && !has_ceiling(c->params, id);
-        const hr_value *value = hr_params_at(c->params, HR_KEY_pool_ceilings, id, (size_t)level);
+        const bool by_default = level == HR_LEVEL_FULL && !has_ceiling(c, id);
+        const hr_value *value = hr_params_at(c->params, c->keys->ceilings, id, (size_t)level);
         double *values = NULL;
         if (!value->is_set && !by_default)
             continue;
@@ -196,13 +197,21 @@ int hr_assemble_target_level(const hr_params *params, const hr_configuration *co
     return HR_LEVEL_FULL;
 }
 
+/* Is the target about this pool? */
+static bool is_target(const hr_ceilings *c)
+{
+    const hr_value *name = hr_params_get(c->params, HR_KEY_target_pool);
+    return name->is_set ? strcmp(name->text, hr_roles[c->keys->role].name) == 0 : c->keys->is_first;
+}
+
 static hr_status name_resources(hr_ceilings *c, hr_err *err)
 {
     const hr_configuration *configuration = c->configuration;
     const hr_value *names = hr_params_get(c->params, HR_KEY_target_resources);
+    const bool is_asked = names->is_set && is_target(c);
     for (unsigned r = 0; r < configuration->n_resources; r++)
-        c->named[r] = !names->is_set;
-    for (size_t i = 0; names->is_set && i < names->n; i++) {
+        c->named[r] = !is_asked;
+    for (size_t i = 0; is_asked && i < names->n; i++) {
         unsigned r = 0;
         while (r < configuration->n_resources &&
                strcmp(names->words[i], hr_resources[configuration->resource[r]].name) != 0)
@@ -253,11 +262,12 @@ out:
     return st;
 }
 
-hr_status hr_assemble_ceilings(const hr_params *params, hr_arena *arena,
+hr_status hr_assemble_ceilings(const hr_params *params, const hr_pool_keys *keys, hr_arena *arena,
                                hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_ceilings c = {.params = params, .arena = arena, .configuration = configuration};
+    hr_ceilings c = {
+        .params = params, .keys = keys, .arena = arena, .configuration = configuration};
     HR_TRY(find_resources(&c, err));
     HR_TRY(name_resources(&c, err));
     HR_TAKE(c.limits, arena, HR_MAX_LIMITS);
@@ -269,7 +279,8 @@ hr_status hr_assemble_ceilings(const hr_params *params, hr_arena *arena,
         HR_TRY(add_level_limits(&c, level, err));
         HR_TRY(add_level_criteria(&c, level, first, err));
     }
-    HR_TRY(add_curve(&c, err));
+    if (keys->is_first)
+        HR_TRY(add_curve(&c, err));
 out:
     return st;
 }

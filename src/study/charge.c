@@ -54,6 +54,15 @@ void hr_charges_read(hr_charges *charges, const hr_params *params)
     }
 }
 
+void hr_charges_without_calls(hr_charges *charges)
+{
+    for (unsigned r = 0; r < HR_N_RESOURCES; r++) {
+        charges->cost[HR_WORKLOAD_call][r] = 0.0;
+        charges->cost[HR_WORKLOAD_dial_in][r] =
+            r == HR_RESOURCE_NETWORK_OUT ? charges->cost[HR_WORKLOAD_av_participant][r] : 0.0;
+    }
+}
+
 /* Sound: a phone replaces the stream of an A/V participant by its own, and adds the processor
  * work of a call. */
 static double sound(const hr_charges *charges, bool phones, hr_resource_id resource)

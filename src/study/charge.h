@@ -9,11 +9,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/configuration.h"
 #include "model/workload.h"
 #include "study/params.h"
-
-/* Sets of modalities: bits. */
-enum { HR_AUDIO = 1, HR_SHARING = 2, HR_VIDEO = 4, HR_DATA = 8, HR_N_MODALITY_SETS = 16 };
 
 /* What one participant does, besides being there. */
 typedef struct hr_participation {
@@ -29,6 +27,9 @@ typedef struct hr_charges {
     uint64_t is_known[HR_N_WORKLOADS];           /* bit mask over resources */
 } hr_charges;
 void hr_charges_read(hr_charges *charges, const hr_params *params);
+/* A stand-alone Mediation pool takes the media of calls: a phone in a conference then costs what
+ * any A/V participant costs, and calls cost nothing here. */
+void hr_charges_without_calls(hr_charges *charges);
 
 /* Load of one unit of a workload, base units of the resource; 0 where it costs nothing. */
 static inline double hr_charge(const hr_charges *charges, hr_workload_id workload,

@@ -6,6 +6,8 @@
 #include "model/workload.h"
 #include "study/assemble.h"
 #include "study/charge.h"
+#include "study/deployment.h"
+#include "study/front_end.h"
 #include "study/modality.h"
 
 /* The published maximum that calibrate.cpu_at_published_maximum speaks of. */
@@ -217,12 +219,20 @@ static hr_status background_cpu(const front_end *fe, double *cpu, hr_err *err)
     return HR_OK;
 }
 
+double hr_front_end_calls(const hr_params *params, double users)
+{
+    static const hr_key factors[] = {HR_KEY_voice_users, HR_KEY_voice_pstn, HR_KEY_voice_calls,
+                                     HR_KEY_voice_legs, HR_KEY_busyness};
+    double calls = users * hr_law_mean(&hr_params_get(params, HR_KEY_voice_duration)->law);
+    for (size_t i = 0; i < sizeof factors / sizeof *factors; i++)
+        calls *= hr_params_get(params, factors[i])->number;
+    return calls;
+}
+
 /* Mean calls in progress per server. */
 static double calls(const front_end *fe)
 {
-    return fe->users * number(fe, HR_KEY_voice_users) * number(fe, HR_KEY_voice_pstn) *
-           number(fe, HR_KEY_voice_calls) * hr_law_mean(law(fe, HR_KEY_voice_duration)) *
-           fe->busyness;
+    return hr_front_end_calls(fe->params, fe->users);
 }
 
 /* Item of background under construction: nothing on any resource. */
@@ -362,7 +372,7 @@ static hr_status check_resources(const front_end *fe, hr_err *err)
     return HR_OK;
 }
 
-static double users_per_server(const hr_params *params, double n_servers)
+double hr_front_end_users(const hr_params *params, double n_servers)
 {
     const hr_value *users = hr_params_get(params, HR_KEY_users);
     return users->form == HR_FORM_PER_SERVER ? users->number : users->number / n_servers;
@@ -380,10 +390,12 @@ hr_status hr_assemble_front_end(const hr_params *params, hr_arena *arena,
         .params = params,
         .arena = arena,
         .pool = configuration,
-        .users = users_per_server(params, configuration->n_servers),
+        .users = hr_front_end_users(params, configuration->n_servers),
         .busyness = hr_params_get(params, HR_KEY_busyness)->number,
     };
     hr_charges_read(&fe.charges, params);
+    if (hr_deployment_has(params, HR_ROLE_mediation))
+        hr_charges_without_calls(&fe.charges);
     HR_TRY(check_resources(&fe, err));
     HR_TRY(fill_classes(&fe, configuration, err));
     HR_TRY(fill_sources(&fe, configuration, err));
@@ -430,5 +442,5 @@ double hr_rule_of_thumb_servers(const hr_params *params)
     if (!users->is_set)
         return 0.0;
     const double n_servers = hr_params_get(params, HR_KEY_pool_servers)->number;
-    return users_per_server(params, n_servers) * n_servers / HR_USERS_PER_SERVER;
+    return hr_front_end_users(params, n_servers) * n_servers / HR_USERS_PER_SERVER;
 }

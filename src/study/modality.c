@@ -137,6 +137,8 @@ static hr_status fill_kinds(const work *w, unsigned modalities, double rate, hr_
             continue;
         hr_kind *kind = &kinds[profile->n_kinds++];
         kind->share = share;
+        kind->uses = modalities | (p.phones ? HR_PHONES : 0) | (p.presents ? HR_PRESENTS : 0);
+        kind->shown = rate;
         HR_TRY(participant_costs(w, &p, &kind->cost, err));
     }
     profile->kinds = kinds;

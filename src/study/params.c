@@ -9,6 +9,18 @@
 #include "study/bind.h"
 #include "study/reader.h"
 
+/* Words that other tables give. */
+#define HR_RESOURCE(ID, name, ...) "|" #name
+static const char resource_words[] =
+#include "model/resource.def"
+    ;
+#define HR_RESOURCE(ID, name, ...) "|" #name
+static const char metric_words[] = "relative|meetings|participants"
+#include "model/resource.def"
+    ;
+#define HR_WORDS_RESOURCES (resource_words + 1)
+#define HR_WORDS_METRICS   metric_words
+
 #define ROW(path, kind, dimension, low, high, ...)                                                 \
     {                                                                                              \
         path, HR_PARAM_##kind, HR_DIMENSION_##dimension, low, high, __VA_ARGS__                    \
@@ -16,6 +28,7 @@
 #define HR_ROW(name, ...) ROW(__VA_ARGS__),
 const hr_param_row hr_param_rows[HR_N_KEYS] = {
 #include "study/params_core.def"
+#include "study/params_deployment.def"
 #include "study/params_front_end.def"
 };
 #undef HR_ROW

@@ -1,7 +1,8 @@
 /* params: the one table of every key a study may have, and typed access to their values.
  *
  * The rows stand in params_core.def (pool, arrivals, meetings.classes, window, design, ...) and
- * params_front_end.def (population, workloads and costs of a Lync-class Front End pool). From
+ * params_front_end.def (population, workloads and costs of a Lync-class Front End pool) and
+ * params_deployment.def (the pools of other roles). From
  * them come parsing, range checks, `headroom list params`, `headroom check --values`, the manual
  * and the study's identity. Path patterns: `[]` any list item (index i, then j), `{resource}` a
  * resource name, `{level}` a ceiling level (these also fill i, then j, left to right).
@@ -60,6 +61,7 @@ typedef struct hr_param_row {
 typedef enum hr_key {
 #define HR_ROW(name, ...) HR_KEY_##name,
 #include "study/params_core.def"
+#include "study/params_deployment.def"
 #include "study/params_front_end.def"
 #undef HR_ROW
     HR_N_KEYS

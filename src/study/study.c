@@ -5,14 +5,13 @@
 
 #include "base/stream.h"
 #include "study/assemble.h"
+#include "study/deployment.h"
 #include "study/group.h"
 #include "study/merge.h"
+#include "study/pools.h"
 #include "study/reader.h"
 #include "study/study_tree.h"
 #include "study/target.h"
-
-/* Unknown numbers of servers: the pool that all but 2^-33 of the worlds are within. */
-#define TAIL 0x1p-33
 
 enum { MOST_LEVELS_CHECKED = 16 }; /* of one choice, when the study is opened */
 
@@ -65,28 +64,93 @@ out:
     return st;
 }
 
+/* Other pools draw from streams of their own, which depend on the role alone. */
+static uint64_t seed_of(const hr_study *study, unsigned pool)
+{
+    const char *name = study->pools[pool].name;
+    const uint64_t words[] = {study->seed, hr_hash_bytes(name, strlen(name))};
+    return hr_hash(words, 2);
+}
+
+/* Nothing is filled in yet. */
+static hr_configuration blank(const hr_study *study, unsigned pool, uint64_t index)
+{
+    return (hr_configuration){.index = index,
+                              .group = hr_design_group(&study->tree->design, index),
+                              .seed = pool == 0 ? study->seed : seed_of(study, pool)};
+}
+
 hr_status hr_study_assemble(const hr_study *study, uint64_t index, uint64_t replication,
                             hr_arena *arena, hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_params params = {0};
-    *configuration = (hr_configuration){
-        .index = index, .group = hr_design_group(&study->tree->design, index), .seed = study->seed};
+    *configuration = blank(study, 0, index);
     HR_TRY(hr_study_params(study, index, replication, &params, arena, err));
     HR_TRY(hr_assemble(&params, arena, configuration, err));
 out:
     return st;
 }
 
-static hr_status resolve(const hr_study *study, hr_groups *groups, uint64_t index,
+/* Pool number `pool` of the configuration whose first pool is `first`. */
+static hr_status resolve_other(const hr_study *study, const hr_params *params, unsigned pool,
+                               const hr_configuration *first, hr_arena *arena,
+                               hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    *configuration = blank(study, pool, first->index);
+    HR_TRY(
+        hr_deployment_assemble(params, study->tree->keys[pool], first, arena, configuration, err));
+    HR_TRY(hr_configuration_prepare(configuration, arena, err));
+out:
+    return st;
+}
+
+static hr_status resolve(const hr_study *study, hr_groups *groups, unsigned pool, uint64_t index,
                          uint64_t replication, hr_arena *arena, hr_configuration *configuration,
                          hr_err *err)
 {
     hr_status st = HR_OK;
     HR_TRY(hr_study_assemble(study, index, replication, arena, configuration, err));
+    if (pool > 0) {
+        hr_params params = {0};
+        const hr_configuration first = *configuration;
+        HR_TRY(hr_study_params(study, index, replication, &params, arena, err));
+        HR_TRY(resolve_other(study, &params, pool, &first, arena, configuration, err));
+        return HR_OK;
+    }
     if (groups != NULL)
         HR_TRY(hr_group_join(study, groups, replication, arena, configuration, err));
     HR_TRY(hr_configuration_prepare(configuration, arena, err));
+out:
+    return st;
+}
+
+hr_status hr_study_others(const hr_study *study, const hr_configuration *first,
+                          uint64_t replication, hr_arena *arena, hr_configuration *others,
+                          hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_params params = {0};
+    HR_TRY(hr_study_params(study, first->index, replication, &params, arena, err));
+    for (unsigned p = 1; p < study->n_pools; p++) {
+        HR_TRY(resolve_other(study, &params, p, first, arena, &others[p - 1], err));
+        HR_TRY(check_shape(&study->tree->example[p], &others[p - 1], err));
+    }
+out:
+    return st;
+}
+
+hr_status hr_study_pool(const hr_study *study, hr_groups *groups, unsigned pool, uint64_t index,
+                        uint64_t replication, hr_arena *arena, hr_configuration *configuration,
+                        hr_err *err)
+{
+    hr_status st = HR_OK;
+    if (index >= study->n_configurations)
+        return HR_FAIL(err, HR_ERR_USAGE, "configuration %llu: the study has %llu, numbered from 0",
+                       (unsigned long long)index, (unsigned long long)study->n_configurations);
+    HR_TRY(resolve(study, groups, pool, index, replication, arena, configuration, err));
+    HR_TRY(check_shape(&study->tree->example[pool], configuration, err));
 out:
     return st;
 }
@@ -95,14 +159,7 @@ hr_status hr_study_configuration(const hr_study *study, hr_groups *groups, uint6
                                  uint64_t replication, hr_arena *arena,
                                  hr_configuration *configuration, hr_err *err)
 {
-    hr_status st = HR_OK;
-    if (index >= study->n_configurations)
-        return HR_FAIL(err, HR_ERR_USAGE, "configuration %llu: the study has %llu, numbered from 0",
-                       (unsigned long long)index, (unsigned long long)study->n_configurations);
-    HR_TRY(resolve(study, groups, index, replication, arena, configuration, err));
-    HR_TRY(check_shape(&study->tree->example, configuration, err));
-out:
-    return st;
+    return hr_study_pool(study, groups, 0, index, replication, arena, configuration, err);
 }
 
 uint64_t hr_study_group(const hr_study *study, uint64_t index)
@@ -141,34 +198,6 @@ static const char *name_of(const hr_study *study, const hr_params *params, hr_ar
     const char *dot = strrchr(from, '.');
     return hr_arena_text(arena, from,
                          dot != NULL && dot > from ? (size_t)(dot - from) : strlen(from));
-}
-
-/* Largest number of servers over all configurations: the last choice that sets it decides. */
-static unsigned most_servers(const struct hr_study_tree *tree)
-{
-    const hr_design *design = &tree->design;
-    double most = 0.0;
-    for (size_t i = 0; i < design->n_unknowns; i++) {
-        const hr_drawn *drawn = &design->unknowns[i];
-        if (drawn->knob.key == HR_KEY_pool_servers && !drawn->knob.is_daily)
-            return (unsigned)(hr_law_is_constant(&drawn->law)
-                                  ? hr_law_mean(&drawn->law)
-                                  : hr_law_quantile(&drawn->law, 1.0 - TAIL));
-    }
-    for (size_t a = design->n_axes; a-- > 0;) {
-        size_t n_setting = 0;
-        for (size_t l = 0; l < design->choices[a].n_levels; l++) {
-            const hr_binding *at = design->choices[a].levels[l].bindings.first;
-            for (; at != NULL && at->key != HR_KEY_pool_servers; at = at->next)
-                continue;
-            n_setting += at != NULL;
-            if (at != NULL)
-                most = fmax(most, at->bound->value.number);
-        }
-        if (n_setting == design->choices[a].n_levels)
-            return (unsigned)most;
-    }
-    return (unsigned)fmax(most, hr_params_get(&tree->base, HR_KEY_pool_servers)->number);
 }
 
 static hr_status fill_axes(hr_study *study, hr_err *err)
@@ -280,6 +309,29 @@ out:
     return st;
 }
 
+/* Pools, their shapes and where their cells are. */
+static hr_status lay_out_pools(hr_study *study, hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct hr_study_tree *tree = study->tree;
+    hr_pool_of_study *pools = NULL;
+    uint64_t identity[HR_MAX_POOLS];
+    HR_TAKE(pools, &study->arena, HR_MAX_POOLS);
+    HR_TAKE(tree->example, &study->arena, HR_MAX_POOLS);
+    study->pools = pools;
+    HR_TRY(hr_pools_find(tree, &study->arena, pools, &study->n_pools, err));
+    for (unsigned p = 0; p < study->n_pools; p++) {
+        HR_TRY(resolve(study, NULL, p, 0, 0, &study->arena, &tree->example[p], err));
+        HR_TRY(hr_target_layout(study, &tree->base, p, &tree->example[p], study->n_cells,
+                                &pools[p].layout, err));
+        study->n_cells += pools[p].layout.n_cells;
+        identity[p] = pools[p].layout.identity;
+    }
+    study->layout_identity = hr_hash(identity, study->n_pools);
+out:
+    return st;
+}
+
 /* Values -> what study.h promises. */
 static hr_status describe_study(hr_study *study, hr_err *err)
 {
@@ -297,14 +349,11 @@ static hr_status describe_study(hr_study *study, hr_err *err)
     study->n_choices = design->n_choices;
     study->n_configurations = design->n_worlds * design->n_choices;
     study->has_daily = design->n_daily > 0;
-    study->n_servers_max = most_servers(tree);
     HR_TRY(fill_axes(study, err));
     HR_TRY(fill_identity(study, err));
-    HR_TRY(resolve(study, NULL, 0, 0, &study->arena, &tree->example, err));
     HR_TRY(take_capacity_factors(study, err));
-    HR_TRY(hr_target_layout(base, &tree->example, study->n_servers_max, &study->layout,
-                            &study->arena, err));
-    HR_TRY(hr_target_read(study, base, &tree->example, err));
+    HR_TRY(lay_out_pools(study, err));
+    HR_TRY(hr_target_read(study, base, tree->example, err));
     HR_TRY(check_levels(study, err));
 out:
     return st;

@@ -30,7 +30,8 @@ typedef struct hr_axis_of_study {
 /* What decides: the headline outcome and its threshold. */
 typedef struct hr_target {
     unsigned outcome; /* row of hr_outcomes */
-    uint32_t cell;    /* of the layout: the one number that stopping looks at */
+    unsigned pool;    /* whose outcome it is */
+    uint32_t cell;    /* of the tally: the one number that stopping looks at */
     bool has_threshold;
     double at_most; /* outcome's unit */
 } hr_target;
@@ -47,10 +48,20 @@ typedef struct hr_precision {
 typedef struct hr_claim {
     const char *say;
     unsigned outcome;
+    unsigned pool;
     uint32_t cell;
     bool is_upper; /* at_most, else at_least */
     double bound;
 } hr_claim;
+
+enum { HR_MAX_POOLS = 16 };
+
+/* One pool of the deployment: the same in all configurations, which differ in its servers. */
+typedef struct hr_pool_of_study {
+    const char *name; /* "front_end", "edge": as in studies and results */
+    unsigned n_servers_max;
+    hr_layout layout; /* of its part of the tallies */
+} hr_pool_of_study;
 
 typedef struct hr_study {
     hr_arena arena;
@@ -68,12 +79,14 @@ typedef struct hr_study {
     bool has_daily;            /* configurations differ from replication to replication */
     size_t n_axes;
     const hr_axis_of_study *axes; /* choices first, then unknowns */
-    hr_layout layout;
+    unsigned n_pools;
+    const hr_pool_of_study *pools; /* the first is the one where meetings are placed */
+    uint32_t n_cells;              /* of a tally: those of all pools */
+    uint64_t layout_identity;      /* of all layouts: two tallies agree iff equal */
     hr_target target;
     hr_precision precision;
     size_t n_claims;
     const hr_claim *claims;
-    unsigned n_servers_max;
     size_t n_capacity_factors;
     const double *capacity_factors; /* observe.capacity: scale all ceilings of the target */
     struct hr_study_tree *tree;     /* private */
@@ -112,15 +125,24 @@ typedef struct hr_groups {
     hr_group kept[HR_GROUPS_KEPT]; /* number n at n % HR_GROUPS_KEPT */
 } hr_groups;
 
-/* Resolve configuration `index` for `replication` (which matters only with has_daily) into
- * `configuration`, prepared, all memory from `arena` (which the caller resets). For an input the
- * groups must be given, where that of `index` is entered; with NULL the sources are drawn at their
- * own rates: good for everything that writes no input.
- * Calls  Local; thread-safe on distinct groups: the study is only read. */
+/* Resolve the first pool of configuration `index` for `replication` (which matters only with
+ * has_daily) into `configuration`, prepared, all memory from `arena` (which the caller resets). For
+ * an input the groups must be given, where that of `index` is entered; with NULL the sources are
+ * drawn at their own rates: good for everything that writes no input. Calls  Local; thread-safe on
+ * distinct groups: the study is only read. */
 HR_MUST_CHECK hr_status hr_study_configuration(const hr_study *study, hr_groups *groups,
                                                uint64_t index, uint64_t replication,
                                                hr_arena *arena, hr_configuration *configuration,
                                                hr_err *err);
+/* The same for any pool of the study; one that this configuration does not have gets no servers. */
+HR_MUST_CHECK hr_status hr_study_pool(const hr_study *study, hr_groups *groups, unsigned pool,
+                                      uint64_t index, uint64_t replication, hr_arena *arena,
+                                      hr_configuration *configuration, hr_err *err);
+/* All pools but the first of the configuration that `first` is, resolved for the same replication,
+ * into others[study->n_pools - 1]. */
+HR_MUST_CHECK hr_status hr_study_others(const hr_study *study, const hr_configuration *first,
+                                        uint64_t replication, hr_arena *arena,
+                                        hr_configuration *others, hr_err *err);
 /* The stream group of configuration `index` (hr_configuration.group), without resolving it. */
 uint64_t hr_study_group(const hr_study *study, uint64_t index);
 /* Value of axis `axis` in configuration `index`: the number in the axis' unit, or for textual

@@ -2,6 +2,7 @@
 #ifndef HR_STUDY_STUDY_TREE_H
 #define HR_STUDY_STUDY_TREE_H
 
+#include "study/assemble_pool.h"
 #include "study/bind.h"
 #include "study/design.h"
 #include "study/tree.h"
@@ -11,14 +12,16 @@ struct hr_study_tree {
     hr_shape shape;
     hr_params base; /* without choose, unknown, daily */
     hr_design design;
-    hr_configuration example; /* configuration 0: the shape that all others must have */
+    const hr_pool_keys *keys[HR_MAX_POOLS]; /* [n_pools] the rows of each pool */
+    hr_configuration *example; /* [n_pools] of configuration 0: the shape that all must have */
 };
 
 /* Values of configuration `index` on day `replication`. Local; thread-safe. */
 HR_MUST_CHECK hr_status hr_study_params(const hr_study *study, uint64_t index, uint64_t replication,
                                         hr_params *params, hr_arena *arena, hr_err *err);
 
-/* Configuration `index` on day `replication` without its prepared part. Local; thread-safe. */
+/* The first pool of configuration `index` on day `replication` without its prepared part. Local;
+ * thread-safe. */
 HR_MUST_CHECK hr_status hr_study_assemble(const hr_study *study, uint64_t index,
                                           uint64_t replication, hr_arena *arena,
                                           hr_configuration *configuration, hr_err *err);

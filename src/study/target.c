@@ -8,19 +8,19 @@
 
 /* The rows that say which number is meant: those of the target, or those of claim `i`. */
 typedef struct hr_selection {
-    hr_key outcome, level, min_episode, server, k, class_name, size, time;
+    hr_key outcome, pool, level, min_episode, server, k, class_name, size, time;
     hr_key resource; /* of one resource, or the target's list of them */
 } hr_selection;
 
 static const hr_selection of_target = {
-    HR_KEY_target_outcome, HR_KEY_target_level, HR_KEY_target_min_episode,
-    HR_KEY_target_server,  HR_KEY_target_k,     HR_KEY_target_class,
-    HR_KEY_target_size,    HR_KEY_target_time,  HR_KEY_target_resources,
+    HR_KEY_target_outcome, HR_KEY_target_pool,      HR_KEY_target_level, HR_KEY_target_min_episode,
+    HR_KEY_target_server,  HR_KEY_target_k,         HR_KEY_target_class, HR_KEY_target_size,
+    HR_KEY_target_time,    HR_KEY_target_resources,
 };
 static const hr_selection of_claim = {
-    HR_KEY_claim_outcome, HR_KEY_claim_level, HR_KEY_claim_min_episode,
-    HR_KEY_claim_server,  HR_KEY_claim_k,     HR_KEY_claim_class,
-    HR_KEY_claim_size,    HR_KEY_claim_time,  HR_KEY_claim_resource,
+    HR_KEY_claim_outcome, HR_KEY_claim_pool,     HR_KEY_claim_level, HR_KEY_claim_min_episode,
+    HR_KEY_claim_server,  HR_KEY_claim_k,        HR_KEY_claim_class, HR_KEY_claim_size,
+    HR_KEY_claim_time,    HR_KEY_claim_resource,
 };
 
 typedef struct hr_selecting {
@@ -38,6 +38,29 @@ static const hr_value *value_of(const hr_selecting *s, hr_key key)
     return hr_params_at(s->params, key, s->i, 0);
 }
 
+/* ---- pools by name */
+
+static hr_status find_pool(const hr_study *study, const hr_params *params, hr_key key, size_t i,
+                           unsigned *pool, hr_err *err)
+{
+    const hr_value *name = hr_params_at(params, key, i, 0);
+    hr_guess guess = hr_guess_for(hr_span_of(name->text));
+    *pool = 0;
+    for (unsigned p = 0; name->is_set && p < study->n_pools; p++) {
+        if (strcmp(study->pools[p].name, name->text) == 0) {
+            *pool = p;
+            return HR_OK;
+        }
+        hr_guess_offer(&guess, study->pools[p].name);
+    }
+    if (!name->is_set)
+        return HR_OK;
+    return hr_params_fail(params, key, i, 0, err,
+                          "the deployment has no such pool; the first is %s%s%s",
+                          study->pools[0].name, guess.best != NULL ? ", the nearest " : "",
+                          guess.best != NULL ? guess.best : "");
+}
+
 /* ---- outcomes by name */
 
 static hr_status unknown_outcome(const hr_params *params, hr_key key, size_t i, const char *name,
@@ -53,14 +76,22 @@ static hr_status unknown_outcome(const hr_params *params, hr_key key, size_t i, 
                           "there is no outcome %.60s (headroom list outcomes)", name);
 }
 
+/* What there is to measure in a pool, and whether the pool is the one that is asked. */
+typedef struct hr_sizes {
+    const hr_layout *layout;
+    bool is_asked;
+} hr_sizes;
+
 /* An outcome asked for by name must have something to measure. */
 static hr_status select_named(const hr_params *params, hr_key key, size_t i, const char *name,
-                              const hr_layout *sizes, bool *selected, hr_err *err)
+                              const hr_sizes *sizes, bool *selected, hr_err *err)
 {
     const unsigned o = hr_outcome_find(name);
     if (o == hr_n_outcomes)
         return unknown_outcome(params, key, i, name, err);
-    if (hr_layout_cells(sizes, o) == 0)
+    if (hr_layout_cells(sizes->layout, o) == 0 && !sizes->is_asked)
+        return HR_OK;
+    if (hr_layout_cells(sizes->layout, o) == 0)
         return hr_params_fail(params, key, i, 0, err,
                               "%s has nothing to measure here: outcomes at instants need "
                               "observe.every or observe.times, those of probes probe.sizes, scaled "
@@ -70,7 +101,7 @@ static hr_status select_named(const hr_params *params, hr_key key, size_t i, con
     return HR_OK;
 }
 
-static hr_status select_listed(const hr_params *params, const hr_layout *sizes, bool *selected,
+static hr_status select_listed(const hr_params *params, const hr_sizes *sizes, bool *selected,
                                hr_err *err)
 {
     hr_status st = HR_OK;
@@ -79,8 +110,8 @@ static hr_status select_listed(const hr_params *params, const hr_layout *sizes, 
         const bool all = strcmp(names->words[i], "all") == 0;
         if (all || strcmp(names->words[i], "default") == 0) {
             for (unsigned o = 0; o < hr_n_outcomes; o++)
-                selected[o] = selected[o] ||
-                              ((all || hr_outcomes[o].by_default) && hr_layout_cells(sizes, o) > 0);
+                selected[o] = selected[o] || ((all || hr_outcomes[o].by_default) &&
+                                              hr_layout_cells(sizes->layout, o) > 0);
             continue;
         }
         HR_TRY(select_named(params, HR_KEY_observe_outcomes, 0, names->words[i], sizes, selected,
@@ -90,7 +121,7 @@ out:
     return st;
 }
 
-static hr_status select_one(const hr_params *params, hr_key key, size_t i, const hr_layout *sizes,
+static hr_status select_one(const hr_params *params, hr_key key, size_t i, const hr_sizes *sizes,
                             bool *selected, hr_err *err)
 {
     const hr_value *name = hr_params_at(params, key, i, 0);
@@ -99,18 +130,28 @@ static hr_status select_one(const hr_params *params, hr_key key, size_t i, const
     return select_named(params, key, i, name->text, sizes, selected, err);
 }
 
-hr_status hr_target_layout(const hr_params *params, const hr_configuration *example,
-                           unsigned n_servers_max, hr_layout *layout, hr_arena *arena, hr_err *err)
+hr_status hr_target_layout(hr_study *study, const hr_params *params, unsigned pool,
+                           const hr_configuration *example, uint32_t begin, hr_layout *layout,
+                           hr_err *err)
 {
     hr_status st = HR_OK;
+    hr_arena *arena = &study->arena;
+    const unsigned n_servers_max = study->pools[pool].n_servers_max;
     bool *selected = NULL;
+    unsigned asked = 0;
     HR_TAKE(selected, arena, hr_n_outcomes);
-    HR_TRY(hr_layout_init(layout, example, n_servers_max, NULL, arena, err));
-    HR_TRY(select_listed(params, layout, selected, err));
-    HR_TRY(select_one(params, HR_KEY_target_outcome, 0, layout, selected, err));
-    for (size_t i = 0; i < hr_params_count(params, HR_KEY_claims, 0); i++)
-        HR_TRY(select_one(params, HR_KEY_claim_outcome, i, layout, selected, err));
-    HR_TRY(hr_layout_init(layout, example, n_servers_max, selected, arena, err));
+    HR_TRY(hr_layout_init(layout, begin, example, n_servers_max, NULL, arena, err));
+    hr_sizes sizes = {layout, pool == 0};
+    HR_TRY(select_listed(params, &sizes, selected, err));
+    HR_TRY(find_pool(study, params, HR_KEY_target_pool, 0, &asked, err));
+    sizes.is_asked = pool == asked;
+    HR_TRY(select_one(params, HR_KEY_target_outcome, 0, &sizes, selected, err));
+    for (size_t i = 0; i < hr_params_count(params, HR_KEY_claims, 0); i++) {
+        HR_TRY(find_pool(study, params, HR_KEY_claim_pool, i, &asked, err));
+        sizes.is_asked = pool == asked;
+        HR_TRY(select_one(params, HR_KEY_claim_outcome, i, &sizes, selected, err));
+    }
+    HR_TRY(hr_layout_init(layout, begin, example, n_servers_max, selected, arena, err));
 out:
     return st;
 }
@@ -271,7 +312,9 @@ static hr_status read_target(hr_study *study, const hr_params *params,
     hr_target *target = &study->target;
     const hr_value *at_most = hr_params_get(params, HR_KEY_target_at_most);
     const hr_value *resources = hr_params_get(params, HR_KEY_target_resources);
-    hr_selecting s = {params, example, &study->layout, &of_target, 0, 0, -1};
+    HR_TRY(find_pool(study, params, HR_KEY_target_pool, 0, &target->pool, err));
+    example += target->pool;
+    hr_selecting s = {params, example, &study->pools[target->pool].layout, &of_target, 0, 0, -1};
     s.level = hr_assemble_target_level(params, example);
     target->outcome = hr_outcome_find(hr_params_get(params, HR_KEY_target_outcome)->text);
     s.resource = single_resource(target->outcome, resources, example);
@@ -291,7 +334,9 @@ static hr_status read_claim(hr_study *study, const hr_params *params,
     const hr_value *resource = hr_params_at(params, HR_KEY_claim_resource, i, 0);
     const hr_value *least = hr_params_at(params, HR_KEY_claim_at_least, i, 0);
     const hr_value *most = hr_params_at(params, HR_KEY_claim_at_most, i, 0);
-    hr_selecting s = {params, example, &study->layout, &of_claim, i, 0, -1};
+    HR_TRY(find_pool(study, params, HR_KEY_claim_pool, i, &claim->pool, err));
+    example += claim->pool;
+    hr_selecting s = {params, example, &study->pools[claim->pool].layout, &of_claim, i, 0, -1};
     s.level = level->is_set ? level->choice : hr_assemble_target_level(params, example);
     if (resource->is_set)
         s.resource = hr_assemble_resource(example, (hr_resource_id)resource->choice);

@@ -75,17 +75,11 @@ static hr_dimension physical(hr_meaning meaning)
 {
     if (meaning.dimension != HR_DIMENSION_RESOURCE)
         return meaning.dimension;
-    switch (meaning.resource) {
-    case HR_RESOURCE_CPU:
-        return HR_DIMENSION_CPU;
-    case HR_RESOURCE_MEMORY:
-        return HR_DIMENSION_MEMORY;
-    case HR_RESOURCE_NETWORK_IN:
-    case HR_RESOURCE_NETWORK_OUT:
-        return HR_DIMENSION_BANDWIDTH;
-    default:
-        return HR_DIMENSION_NUMBER;
-    }
+    static const hr_dimension of[HR_N_RESOURCES] = {
+#define HR_RESOURCE(ID, name, unit, dimension, ...) [HR_RESOURCE_##ID] = HR_DIMENSION_##dimension,
+#include "model/resource.def"
+    };
+    return of[meaning.resource];
 }
 
 static const struct {

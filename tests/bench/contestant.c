@@ -40,7 +40,7 @@ hr_status contestant_model_open(contestant_model *model, const char *path, const
             HR_TRY(hr_study_configuration(&model->study, &groups, l, 0, &model->arena,
                                           &model->configuration[l], err));
         HR_TRY(hr_counts_init(&model->counts[l], &model->configuration[own], &model->arena, err));
-        model->counts[l].needs = model->study.layout.needs; /* as the engine does */
+        model->counts[l].needs = model->study.pools[0].layout.needs; /* as the engine does */
     }
     HR_TRY(hr_scratch_new(&model->scratch, err));
 out:
@@ -62,7 +62,7 @@ static double time_over(const contestant_model *model, unsigned lane)
     const unsigned own = model->n_configurations > 1 ? lane : 0;
     const unsigned n = model->configuration[own].n_servers;
     const hr_study *study = &model->study;
-    const uint32_t criterion = study->target.cell - study->layout.first[study->target.outcome];
+    const uint32_t criterion = study->target.cell - study->pools[0].layout.first[study->target.outcome];
     uint64_t over = 0;
     for (unsigned k = 1; k <= n; k++)
         over += model->counts[lane].time_with[criterion * (n + 1) + k];

@@ -403,8 +403,8 @@ class File(Case):
 
     def test_target(self):
         self.assertEqual(self.attributes(), {
-            "target": "time_over", "at_most": 0.05, "level": "full", "resource": "any",
-            "resources": ["load"]})
+            "target": "time_over", "pool": "front_end", "at_most": 0.05, "level": "full",
+            "resource": "any", "resources": ["load"]})
         answer = answers.Answer(self.folder / "file.h5")
         self.assertEqual(answer.target_text(), "time over (level full, load)")
         self.check_cell(answer, "full", "any")
@@ -414,8 +414,8 @@ class File(Case):
             ("outcome: time_over, level: full",
              "outcome: period_overload, min_episode: 5 min, level: target"))
         self.assertEqual(attributes, {
-            "target": "period_overload", "at_most": 0.05, "level": "target", "resource": "any",
-            "min_episode": 300.0, "resources": ["load"]})
+            "target": "period_overload", "pool": "front_end", "at_most": 0.05, "level": "target",
+            "resource": "any", "min_episode": 300.0, "resources": ["load"]})
         answer = answers.Answer(self.folder / "file.h5")
         self.assertEqual(answer.target_text(),
                          "period overload (level target, load, at least 300 s)")
@@ -425,8 +425,8 @@ class File(Case):
         """Of a ceiling, and what was over first."""
         attributes = self.attributes(("outcome: time_over,", "outcome: first_over, resources: load,"))
         self.assertEqual(attributes, {
-            "target": "first_over", "at_most": 0.05, "level": "full", "resource": "any",
-            "first": "load", "resources": ["load"]})
+            "target": "first_over", "pool": "front_end", "at_most": 0.05, "level": "full",
+            "resource": "any", "first": "load", "resources": ["load"]})
         self.check_cell(answers.Answer(self.folder / "file.h5"), "full", "any")
 
     def test_capacity_factors_are_those_of_the_study(self):
@@ -434,8 +434,8 @@ class File(Case):
         attributes = self.attributes(
             ("observe: {every: 10 min}", "observe: {every: 10 min, capacity: [70 %, 0.95, 1, 1.3]}"),
             ("outcome: time_over,", "outcome: fits, size: 4,"))
-        self.assertEqual(attributes, {"target": "fits", "at_most": 0.05, "level": "full",
-                                      "probe_size": 4.0})
+        self.assertEqual(attributes, {"target": "fits", "pool": "front_end", "at_most": 0.05,
+                                      "level": "full", "probe_size": 4.0})
         self.assertEqual(self.factors, [0.7, 0.95, 1.0, 1.3])
         self.assertIn("capacity 0.95 ", self.succeeds("show", "file.h5", "--outcome",
                                                       "time_over_scaled"))

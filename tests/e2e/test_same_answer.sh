@@ -70,6 +70,15 @@ for kernel in scalar lanes; do
 done
 HEADROOM_ISA=baseline must_be_same m0-baseline "$HEADROOM"
 OMP_NUM_THREADS=2 must_be_same m0-ranks2 "$HEADROOM_MPIEXEC" -n 2 "$HEADROOM"
+# Pools of other roles: their legs are the same alone and in a team, whoever else's meetings are there.
+study=$HEADROOM_SOURCE/tests/e2e/deployment.yaml
+work=$all/deployment
+mkdir "$work"
+sets=(--quiet)
+expected=$(HEADROOM_KERNEL=reference answer plain "$HEADROOM")
+must_be_same deployment-team "$HEADROOM"
+OMP_NUM_THREADS=1 must_be_same deployment-ranks3 "$HEADROOM_MPIEXEC" -n 3 "$HEADROOM"
+HEADROOM_ISA=baseline must_be_same deployment-baseline "$HEADROOM"
 sets+=(--set seed=76)
 if [ "$(answer other-seed "$HEADROOM")" = "$expected" ]; then
     echo "FAILED: another seed gives the same digest" >&2

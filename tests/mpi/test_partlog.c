@@ -33,8 +33,10 @@ static int set_up(void **state)
     (void)snprintf(p->folder, sizeof p->folder, "/tmp/test_partlog_XXXXXX");
     assert_non_null(mkdtemp(p->folder));
     (void)snprintf(p->output, sizeof p->output, "%s/out.h5", p->folder);
-    p->study = (hr_study){.identity = 77, .n_configurations = N_CONFIGURATIONS};
-    p->study.layout = (hr_layout){.n_cells = N_CELLS, .identity = 5};
+    p->study = (hr_study){.identity = 77,
+                          .n_configurations = N_CONFIGURATIONS,
+                          .n_cells = N_CELLS,
+                          .layout_identity = 5};
     *state = p;
     return 0;
 }
@@ -212,7 +214,7 @@ static void test_other_study_is_refused(void **state)
     assert_int_equal(hr_part_index_read(&index, p->output, &p->study, &err), HR_ERR_DATA);
     assert_non_null(strstr(err.message, "another study"));
     p->study.identity--;
-    p->study.layout.identity++;
+    p->study.layout_identity++;
     err = (hr_err){0};
     assert_int_equal(hr_part_index_read(&index, p->output, &p->study, &err), HR_ERR_DATA);
     assert_non_null(strstr(err.message, "other outcomes"));

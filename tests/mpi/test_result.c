@@ -54,7 +54,7 @@ static int set_up(void **state)
     assert_int_equal(hr_small_study_open(&p->study, &err), HR_OK);
     assert_int_equal(p->study.n_configurations, N);
     for (uint64_t c = 0; c < N; c++) {
-        assert_int_equal(hr_tally_init(&p->tally[c], &p->study.layout, &p->arena, &err), HR_OK);
+        assert_int_equal(hr_tally_init(&p->tally[c], p->study.n_cells, &p->arena, &err), HR_OK);
         fill(&p->tally[c], c);
     }
     *state = p;
@@ -112,7 +112,7 @@ static hr_estimate expected(const place *p, unsigned outcome, uint32_t cell, uin
     hr_err err = {0};
     hr_arena arena = {0};
     hr_configuration configuration = {0};
-    const hr_layout *layout = &p->study.layout;
+    const hr_layout *layout = &p->study.pools[0].layout;
     const hr_outcome *row = &hr_outcomes[outcome];
     unsigned index[HR_MAX_AXES];
     uint32_t rest = cell;
@@ -140,11 +140,11 @@ static void test_estimates(void **state)
     unsigned n_checked = 0;
     write_result(p);
     assert_int_equal(hr_result_open(&result, p->output, &err), HR_OK);
-    const hr_layout *layout = &p->study.layout;
+    const hr_layout *layout = &p->study.pools[0].layout;
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
         const unsigned cells = layout->selected[o] ? hr_layout_cells(layout, o) : 0;
         for (uint32_t cell = 0; cell < cells; cell++) {
-            assert_int_equal(hr_result_estimates(&result, o, layout->first[o] + cell, got, &err),
+            assert_int_equal(hr_result_estimates(&result, 0, o, layout->first[o] + cell, got, &err),
                              HR_OK);
             for (uint64_t c = 0; c < N; c++) {
                 const hr_estimate wanted = expected(p, o, cell, c);
@@ -173,7 +173,7 @@ static void test_tallies_and_effort(void **state)
     hr_verdict verdict[N];
     write_result(p);
     assert_int_equal(hr_result_open(&result, p->output, &err), HR_OK);
-    assert_int_equal(hr_tally_init(&tally, &result.study.layout, &p->arena, &err), HR_OK);
+    assert_int_equal(hr_tally_init(&tally, result.study.n_cells, &p->arena, &err), HR_OK);
     assert_int_equal(hr_result_effort(&result, replications, look, verdict, &err), HR_OK);
     for (uint64_t c = 0; c < N; c++) {
         assert_int_equal(hr_result_tally(&result, c, &tally, &err), HR_OK);
@@ -240,7 +240,7 @@ static void open_schema(hr_schema *schema, hr_study *study, const char *const *s
     hr_err err = {0};
     if (hr_study_parse(study, "small.yaml", hr_small_study, strlen(hr_small_study), sets, n,
                        &err) != HR_OK ||
-        hr_schema_init(schema, study, &err) != HR_OK)
+        hr_schema_init(schema, study, 0, &err) != HR_OK)
         fail_msg("%s", err.message);
 }
 
@@ -256,7 +256,7 @@ static void test_place_of_the_target(void **state)
     const char *watched[HR_MAX_RESOURCES];
     open_schema(&schema, &study, sets, 3);
     const unsigned outcome = study.target.outcome;
-    const size_t cell = study.target.cell - study.layout.first[outcome];
+    const size_t cell = study.target.cell - study.pools[0].layout.first[outcome];
     const hr_variable *variable = hr_schema_find(&schema, outcome);
     assert_non_null(variable);
     assert_int_equal(variable->n_dims, 3);

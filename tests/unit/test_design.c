@@ -25,7 +25,7 @@ static void choices_are_a_full_grid(void **state)
     assert_int_equal(study.n_choices, 6);
     assert_int_equal(study.n_worlds, 1);
     assert_int_equal(study.n_configurations, 6);
-    assert_int_equal(study.n_servers_max, 8);
+    assert_int_equal(study.pools[0].n_servers_max, 8);
     static const unsigned servers[] = {2, 2, 4, 4, 8, 8};
     for (uint64_t i = 0; i < 6; i++) {
         hr_arena_reset(&arena);
@@ -59,7 +59,7 @@ static void ranges_units_groups_and_arguments_can_be_chosen(void **state)
                     "  pool.server.kind:\n    small: {load: 12}\n    large: {load: 24}\n",
               NULL);
     assert_int_equal(study.n_choices, 3 * 2 * 2 * 2);
-    assert_int_equal(study.n_servers_max, 4);
+    assert_int_equal(study.pools[0].n_servers_max, 4);
     assert_string_equal(study.axes[0].unit, "s");
     assert_true(coordinate(&study, 0, study.n_choices - 1) == 30.0);
     assert_string_equal(study.axes[1].unit, "s"); /* min and h: the base unit */

@@ -163,7 +163,7 @@ static void open_bench(bench *b, const kernel_case *one)
     *b = (bench){0};
     open_good(&b->study, one->text, one->sets);
     assert_int_equal(hr_scratch_new(&b->scratch, &err), HR_OK);
-    assert_int_equal(hr_tally_init(&b->tally, &b->study.layout, &b->arena, &err), HR_OK);
+    assert_int_equal(hr_tally_init(&b->tally, b->study.n_cells, &b->arena, &err), HR_OK);
 }
 
 static void close_bench(bench *b)
@@ -188,7 +188,8 @@ static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *ve
     for (unsigned l = 0; l < REPLICATIONS; l++) {
         resolve_good(&b->study, 0, first + l, &b->day, &c[l]);
         assert_int_equal(hr_counts_init(&b->counts[l], &c[l], &b->day, &err), HR_OK);
-        b->counts[l].needs = kernel == hr_kernel_number(0) ? HR_NEEDS_ALL : b->study.layout.needs;
+        b->counts[l].needs =
+            kernel == hr_kernel_number(0) ? HR_NEEDS_ALL : b->study.pools[0].layout.needs;
         assert_int_equal(hr_input_write(&b->input[l], &c[l], first + l, vector, &err), HR_OK);
         lane[l] = (hr_lane){&c[l], &b->input[l], &b->counts[l]};
     }
@@ -199,14 +200,14 @@ static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *ve
         assert_int_equal(kernel->replay(&lane[l], n, vector, b->scratch, &err), HR_OK);
     }
     for (unsigned l = 0; l < REPLICATIONS; l++)
-        hr_tally_add(&b->tally, &b->study.layout, &c[l], &b->counts[l]);
+        hr_tally_add(&b->tally, &b->study.pools[0].layout, &c[l], &b->counts[l]);
     return hr_tally_digest(&b->tally, 0);
 }
 
 static uint64_t hits(const bench *b, const char *outcome)
 {
     const unsigned o = hr_outcome_find(outcome);
-    return b->tally.cell[b->study.layout.first[o]].hits;
+    return b->tally.cell[b->study.pools[0].layout.first[o]].hits;
 }
 
 static void kernels_agree_on_everything(void **state)

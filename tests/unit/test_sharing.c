@@ -111,8 +111,8 @@ static void open_bench(bench *b, const char *text)
     assert_int_equal(hr_scratch_new(&b->scratch, &err), HR_OK);
     for (unsigned i = 0; i < b->n; i++) {
         member *m = &b->member[i];
-        assert_int_equal(hr_tally_init(&m->expected, &b->study.layout, &b->arena, &err), HR_OK);
-        assert_int_equal(hr_tally_init(&m->tally, &b->study.layout, &b->arena, &err), HR_OK);
+        assert_int_equal(hr_tally_init(&m->expected, b->study.n_cells, &b->arena, &err), HR_OK);
+        assert_int_equal(hr_tally_init(&m->tally, b->study.n_cells, &b->arena, &err), HR_OK);
     }
 }
 
@@ -152,7 +152,7 @@ static void replay_alone(bench *b, uint64_t day)
             hr_input_write(&m->alone, &m->configuration, day, hr_vector_level(0), &err), HR_OK);
         assert_int_equal(
             hr_kernel_number(0)->replay(&lane, 1, hr_vector_level(0), b->scratch, &err), HR_OK);
-        hr_tally_add(&m->expected, &b->study.layout, &m->configuration, &m->counts);
+        hr_tally_add(&m->expected, &b->study.pools[0].layout, &m->configuration, &m->counts);
         m->expected_meetings += m->alone.n_meetings;
     }
 }
@@ -166,7 +166,7 @@ static void replay_shared(bench *b, uint64_t day, const hr_kernel *kernel, const
     const unsigned together = kernel->most_sharing > 0 ? b->n : 1;
     for (unsigned i = 0; i < b->n; i++) {
         member *m = &b->member[i];
-        m->counts.needs = b->study.layout.needs;
+        m->counts.needs = b->study.pools[0].layout.needs;
         input[i] = &m->shared;
         configuration[i] = &m->configuration;
         lane[i] = (hr_lane){configuration[i], input[i], &m->counts};
@@ -177,7 +177,7 @@ static void replay_shared(bench *b, uint64_t day, const hr_kernel *kernel, const
     for (unsigned i = 0; i < b->n; i++) {
         member *m = &b->member[i];
         m->meetings += m->shared.n_own;
-        hr_tally_add(&m->tally, &b->study.layout, configuration[i], &m->counts);
+        hr_tally_add(&m->tally, &b->study.pools[0].layout, configuration[i], &m->counts);
     }
 }
 

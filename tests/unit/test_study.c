@@ -306,7 +306,7 @@ static void resolved_presets_are_themselves(void **state)
         if (hr_study_parse_resolved(&again, "again", "", study.resolved, &err) != HR_OK)
             fail_msg("%s", err.message);
         assert_true(again.identity == study.identity);
-        assert_true(again.layout.identity == study.layout.identity);
+        assert_true(again.layout_identity == study.layout_identity);
         assert_int_equal(again.n_configurations, study.n_configurations);
         hr_study_free(&again);
         hr_study_free(&study);

@@ -27,8 +27,8 @@ static int set_up(void **state)
     hr_configuration *c = hr_pool_make(&f->pool, 2, 20, 14, 4);
     hr_arena *arena = &f->pool.arena;
     if (hr_configuration_prepare(c, arena, &err) || hr_counts_init(&f->counts, c, arena, &err) ||
-        hr_layout_init(&f->layout, c, 3, NULL, arena, &err) ||
-        hr_tally_init(&f->tally, &f->layout, arena, &err))
+        hr_layout_init(&f->layout, 0, c, 3, NULL, arena, &err) ||
+        hr_tally_init(&f->tally, f->layout.n_cells, arena, &err))
         return -1;
     *state = f;
     return 0;
@@ -93,10 +93,10 @@ static void test_merging_is_order_free(void **state)
     hr_tally part[3];
     hr_tally forward;
     hr_tally backward;
-    assert_int_equal(hr_tally_init(&forward, &f->layout, &f->pool.arena, &err), HR_OK);
-    assert_int_equal(hr_tally_init(&backward, &f->layout, &f->pool.arena, &err), HR_OK);
+    assert_int_equal(hr_tally_init(&forward, f->layout.n_cells, &f->pool.arena, &err), HR_OK);
+    assert_int_equal(hr_tally_init(&backward, f->layout.n_cells, &f->pool.arena, &err), HR_OK);
     for (unsigned i = 0; i < 3; i++) {
-        assert_int_equal(hr_tally_init(&part[i], &f->layout, &f->pool.arena, &err), HR_OK);
+        assert_int_equal(hr_tally_init(&part[i], f->layout.n_cells, &f->pool.arena, &err), HR_OK);
         fill(&part[i], i + 1);
     }
     for (int i = 0; i < 3; i++) {
@@ -116,7 +116,7 @@ static void test_packing_keeps_every_bit(void **state)
     fixture *f = *state;
     hr_err err = {0};
     hr_tally back;
-    assert_int_equal(hr_tally_init(&back, &f->layout, &f->pool.arena, &err), HR_OK);
+    assert_int_equal(hr_tally_init(&back, f->layout.n_cells, &f->pool.arena, &err), HR_OK);
     fill(&f->tally, 9);
     const size_t size = hr_tally_pack(&f->tally, NULL, 0);
     uint8_t *bytes = malloc(size + 1);
@@ -170,7 +170,7 @@ static void test_asking_for_nothing_is_refused(void **state)
     bool selected[64] = {false};
     selected[hr_outcome_find("fits")] = true; /* no probes in this study */
     assert_int_equal(
-        hr_layout_init(&layout, &f->pool.configuration, 2, selected, &f->pool.arena, &err),
+        hr_layout_init(&layout, 0, &f->pool.configuration, 2, selected, &f->pool.arena, &err),
         HR_ERR_DATA);
     assert_non_null(strstr(err.message, "fits"));
 }

@@ -6,8 +6,8 @@ static uint32_t cell_of(const hr_study *study, const char *outcome, unsigned i, 
 {
     const unsigned o = hr_outcome_find(outcome);
     const hr_axis *axes = hr_outcomes[o].axes;
-    const unsigned *size = study->layout.size;
-    return study->layout.first[o] + (i * size[axes[1]] + j) * size[axes[2]] + k;
+    const unsigned *size = study->pools[0].layout.size;
+    return study->pools[0].layout.first[o] + (i * size[axes[1]] + j) * size[axes[2]] + k;
 }
 
 #define TWO                                                                                        \
@@ -47,7 +47,7 @@ static void targets_point_at_their_cell(void **state)
         (void)snprintf(text, sizeof text, "%s%s", TWO, cases[i].text);
         open_good(&study, text, NULL);
         assert_int_equal(study.target.outcome, hr_outcome_find(cases[i].outcome));
-        assert_true(study.layout.selected[study.target.outcome]);
+        assert_true(study.pools[0].layout.selected[study.target.outcome]);
         assert_int_equal(study.target.cell,
                          cell_of(&study, cases[i].outcome, cases[i].i, cases[i].j, cases[i].k));
         hr_study_free(&study);
@@ -79,13 +79,13 @@ static void outcomes_are_selected_by_name(void **state)
     (void)state;
     hr_study study;
     open_good(&study, TWO "observe: {outcomes: [episodes]}\n", NULL);
-    assert_true(study.layout.selected[hr_outcome_find("episodes")]);
-    assert_true(study.layout.selected[hr_outcome_find("time_over")]); /* the target */
-    assert_false(study.layout.selected[hr_outcome_find("people_hit")]);
+    assert_true(study.pools[0].layout.selected[hr_outcome_find("episodes")]);
+    assert_true(study.pools[0].layout.selected[hr_outcome_find("time_over")]); /* the target */
+    assert_false(study.pools[0].layout.selected[hr_outcome_find("people_hit")]);
     hr_study_free(&study);
     open_good(&study, TWO "observe: {outcomes: all}\n", NULL);
-    assert_true(study.layout.selected[hr_outcome_find("time_over_server")]);
-    assert_false(study.layout.selected[hr_outcome_find("fits")]); /* nothing to measure */
+    assert_true(study.pools[0].layout.selected[hr_outcome_find("time_over_server")]);
+    assert_false(study.pools[0].layout.selected[hr_outcome_find("fits")]); /* nothing to measure */
     hr_study_free(&study);
 }
 

@@ -1,0 +1,417 @@
+#include "study/deployment.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "study/charge.h"
+#include "study/front_end.h"
+
+/* ---- the pools */
+
+hr_pool_keys hr_deployment_first(const hr_params *params)
+{
+    static const hr_role_id roles[] = {HR_ROLE_front_end, HR_ROLE_standard_edition};
+    return (hr_pool_keys){.role = roles[hr_params_get(params, HR_KEY_pool_role)->choice],
+                          .is_first = true,
+                          .section = "pool",
+                          .servers = HR_KEY_pool_servers,
+                          .server = HR_KEY_pool_server,
+                          .ceilings = HR_KEY_pool_ceilings};
+}
+
+static const hr_pool_keys pools[] = {
+#define HR_ROLE_POOL(name, ...)                                                                    \
+    {HR_ROLE_##name,           false,                                                              \
+     "deployment." #name,      HR_KEY_##name##_servers,                                            \
+     HR_KEY_##name##_server,   HR_KEY_##name##_ceilings,                                           \
+     HR_KEY_##name##_balancer, HR_KEY_##name##_when_full},
+#include "model/role.def"
+};
+
+const hr_pool_keys *hr_deployment_pool(unsigned i)
+{
+    return i < sizeof pools / sizeof *pools ? &pools[i] : NULL;
+}
+
+bool hr_deployment_has(const hr_params *params, hr_role_id role)
+{
+    for (unsigned i = 0; i < sizeof pools / sizeof *pools; i++) {
+        if (pools[i].role == role)
+            return hr_params_get(params, pools[i].servers)->number > 0.0;
+    }
+    return false;
+}
+
+/* ---- what a role carries */
+
+/* Users of a pool are a share of all users, who picked a server at random; calls are followed one
+ * by one on a grid; legs come from the participants of meetings. */
+typedef struct hr_carrying {
+    hr_workload_id user; /* HR_N_WORKLOADS: no users */
+    hr_key share;        /* of the users; HR_N_KEYS: all of them, alike on every server */
+    hr_workload_id call; /* HR_N_WORKLOADS: no calls */
+    bool bypassed_too;   /* calls whose media bypasses the servers hold something here */
+    bool has_legs;
+} hr_carrying;
+
+#define NOTHING HR_N_WORKLOADS
+static const hr_carrying carryings[HR_N_ROLES] = {
+    [HR_ROLE_edge] = {HR_WORKLOAD_edge_user, HR_KEY_remote_users, NOTHING, false, true},
+    [HR_ROLE_mediation] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_call, false, true},
+    [HR_ROLE_gateway] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_trunk_call, true, true},
+    [HR_ROLE_director] = {HR_WORKLOAD_director_user, HR_KEY_remote_users, NOTHING, false, false},
+    [HR_ROLE_persistent_chat] = {HR_WORKLOAD_chat_user, HR_KEY_chat_users, NOTHING, false, false},
+    [HR_ROLE_persistent_chat_store] = {HR_WORKLOAD_chat_history, HR_KEY_chat_users, NOTHING, false,
+                                       false},
+    [HR_ROLE_persistent_chat_compliance] = {HR_WORKLOAD_chat_copies, HR_KEY_chat_users, NOTHING,
+                                            false, false},
+    [HR_ROLE_back_end] = {HR_WORKLOAD_database_user, HR_N_KEYS, NOTHING, false, false},
+    [HR_ROLE_monitoring_store] = {HR_WORKLOAD_call_records, HR_N_KEYS, NOTHING, false, false},
+    [HR_ROLE_archiving_store] = {HR_WORKLOAD_archive_records, HR_N_KEYS, NOTHING, false, false},
+};
+
+typedef struct hr_role_work {
+    const hr_params *params;
+    const hr_pool_keys *keys;
+    const hr_configuration *first;
+    hr_arena *arena;
+    hr_configuration *pool; /* being assembled: servers, resources, ceilings are known */
+    hr_carrying carrying;
+    hr_charges charges;
+    double users; /* of the first pool, all servers */
+} hr_role_work;
+
+static double number(const hr_role_work *w, hr_key key)
+{
+    return hr_params_get(w->params, key)->number;
+}
+
+static double per_server(const hr_role_work *w, double total)
+{
+    return w->pool->n_servers > 0 ? total / w->pool->n_servers : 0.0;
+}
+
+/* ---- legs */
+
+/* Streams of a participant outside, which the Edge relays in and out, kbit/s. */
+static double relayed(const hr_role_work *w, const hr_kind *kind, unsigned media)
+{
+    const hr_resource_id out = HR_RESOURCE_NETWORK_OUT;
+    double rate = 0.0;
+    if (media & (HR_AUDIO | HR_VIDEO))
+        rate +=
+            kind->uses & HR_PHONES ? 0.0 : hr_charge(&w->charges, HR_WORKLOAD_av_participant, out);
+    if (media & HR_VIDEO)
+        rate += hr_charge(&w->charges, HR_WORKLOAD_video_receiver, out);
+    if (media & HR_SHARING)
+        rate += kind->uses & HR_PRESENTS
+                    ? hr_charge(&w->charges, HR_WORKLOAD_sharing_presenter, HR_RESOURCE_NETWORK_IN)
+                    : kind->shown;
+    return rate;
+}
+
+/* A participant outside has one media session for all that is heard, seen and watched, and one
+ * connection for data; who phones comes in through the trunks and only watches here. */
+static double edge_cost(const hr_role_work *w, const hr_kind *kind, hr_resource_id resource)
+{
+    const unsigned heard = kind->uses & HR_PHONES ? 0 : HR_AUDIO;
+    const unsigned media = kind->uses & (heard | HR_SHARING | HR_VIDEO);
+    const bool is_network =
+        resource == HR_RESOURCE_NETWORK_IN || resource == HR_RESOURCE_NETWORK_OUT;
+    double cost = 0.0;
+    if (media != 0)
+        cost += is_network ? relayed(w, kind, media)
+                           : hr_charge(&w->charges, HR_WORKLOAD_edge_session, resource);
+    if (kind->uses & HR_DATA)
+        cost += hr_charge(&w->charges, HR_WORKLOAD_edge_connection, resource);
+    return cost;
+}
+
+/* Share of such participants that have a leg here, and what it costs. */
+static double leg_of(const hr_role_work *w, const hr_kind *kind, double *cost)
+{
+    const unsigned heard = kind->uses & HR_PHONES ? 0 : HR_AUDIO;
+    const bool is_edge = w->keys->role == HR_ROLE_edge;
+    for (unsigned r = 0; r < w->pool->n_resources; r++)
+        cost[r] = is_edge ? edge_cost(w, kind, w->pool->resource[r])
+                          : hr_charge(&w->charges, w->carrying.call, w->pool->resource[r]);
+    if (!is_edge)
+        return kind->uses & HR_PHONES ? 1.0 : 0.0;
+    if ((kind->uses & (heard | HR_SHARING | HR_VIDEO | HR_DATA)) == 0)
+        return 0.0;
+    return fmin(1.0, number(w, HR_KEY_external_remote) + number(w, HR_KEY_external_anonymous) +
+                         number(w, HR_KEY_external_federated));
+}
+
+/* Kinds of participants of the first pool, numbered. */
+static hr_status number_kinds(const hr_role_work *w, hr_feed *feed, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned **first = NULL;
+    HR_TAKE(first, w->arena, w->first->n_classes);
+    for (unsigned k = 0; k < w->first->n_classes; k++) {
+        const hr_class *class = &w->first->classes[k];
+        unsigned *of_profile = NULL;
+        HR_TAKE(of_profile, w->arena, class->n_profiles);
+        for (unsigned i = 0; i < class->n_profiles; i++) {
+            of_profile[i] = feed->n_legs;
+            feed->n_legs += class->profiles[i].n_kinds;
+        }
+        first[k] = of_profile;
+    }
+    feed->first = first;
+out:
+    return st;
+}
+
+/* The mean of the legs as one class: one participant each, for as long as participants stay in the
+ * mean over those who have one. */
+typedef struct hr_leg_means {
+    double legs;    /* of one arriving meeting */
+    double present; /* s x legs of one arriving meeting */
+} hr_leg_means;
+
+static hr_status fill_class(const hr_role_work *w, const hr_leg_means *means, hr_class *class,
+                            hr_source *source, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const bool has_legs = w->pool->feed != NULL && means->legs > 0.0;
+    hr_profile *none = NULL;
+    hr_kind *nobody = NULL;
+    double *cost = NULL;
+    *class = (hr_class){
+        .name = "legs",
+        .share = 1.0,
+        .size = {.kind = HR_LAW_CONSTANT, .a = 1.0},
+        .duration = {.kind = HR_LAW_CONSTANT, .a = has_legs ? means->present / means->legs : 1.0},
+        .n_profiles = class->n_profiles,
+        .profiles = class->profiles};
+    *source = (hr_source){.kind = HR_SOURCE_POISSON,
+                          .rate = means->legs * hr_configuration_arrival_rate(w->first)};
+    if (has_legs)
+        return HR_OK;
+    HR_TAKE(none, w->arena, 1);
+    HR_TAKE(nobody, w->arena, 1);
+    HR_TAKE(cost, w->arena, w->pool->n_resources);
+    *nobody = (hr_kind){.share = 1.0, .cost = cost};
+    *none = (hr_profile){.share = 1.0, .cost = cost, .n_kinds = 1, .kinds = nobody};
+    class->n_profiles = 1;
+    class->profiles = none;
+out:
+    return st;
+}
+
+/* Leg `number` of the feed: kind `kind` of a profile of class `of`. */
+static hr_status fill_leg(const hr_role_work *w, const hr_class *of, const hr_profile *in,
+                          const hr_kind *kind, hr_leg *leg, hr_profile *profile,
+                          hr_leg_means *means, hr_err *err)
+{
+    hr_status st = HR_OK;
+    double *cost = NULL, *free_of_charge = NULL;
+    hr_kind *participant = NULL;
+    HR_TAKE(cost, w->arena, w->pool->n_resources);
+    HR_TAKE(free_of_charge, w->arena, w->pool->n_resources);
+    HR_TAKE(participant, w->arena, 1);
+    leg->share = leg_of(w, kind, cost);
+    leg->cost = cost;
+    *participant = (hr_kind){.share = 1.0, .cost = cost};
+    const double legs = of->share * hr_law_mean(&of->size) * in->share * kind->share * leg->share;
+    *profile =
+        (hr_profile){.share = legs, .cost = free_of_charge, .n_kinds = 1, .kinds = participant};
+    means->legs += legs;
+    means->present += legs * hr_class_mean_presence(of, &w->first->join);
+out:
+    return st;
+}
+
+static hr_status fill_legs(const hr_role_work *w, hr_feed *feed, hr_class *class,
+                           hr_leg_means *means, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_leg *legs = NULL;
+    hr_profile *profiles = NULL;
+    unsigned n = 0;
+    HR_TRY(number_kinds(w, feed, err));
+    HR_TAKE(legs, w->arena, feed->n_legs);
+    HR_TAKE(profiles, w->arena, feed->n_legs);
+    for (unsigned k = 0; k < w->first->n_classes; k++) {
+        const hr_class *of = &w->first->classes[k];
+        for (unsigned i = 0; i < of->n_profiles; i++) {
+            for (unsigned m = 0; m < of->profiles[i].n_kinds; m++, n++)
+                HR_TRY(fill_leg(w, of, &of->profiles[i], &of->profiles[i].kinds[m], &legs[n],
+                                &profiles[n], means, err));
+        }
+    }
+    for (unsigned i = 0; i < n; i++)
+        profiles[i].share = means->legs > 0.0 ? profiles[i].share / means->legs : 1.0 / n;
+    feed->leg = legs;
+    class->n_profiles = n;
+    class->profiles = profiles;
+out:
+    return st;
+}
+
+static hr_status fill_arrivals(const hr_role_work *w, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_class *class = NULL;
+    hr_source *source = NULL;
+    hr_feed *feed = NULL;
+    hr_leg_means means = {0.0, 0.0};
+    HR_TAKE(class, w->arena, 1);
+    HR_TAKE(source, w->arena, 1);
+    if (w->carrying.has_legs) {
+        HR_TAKE(feed, w->arena, 1);
+        HR_TRY(fill_legs(w, feed, class, &means, err));
+        w->pool->feed = feed;
+    }
+    HR_TRY(fill_class(w, &means, class, source, err));
+    w->pool->n_classes = 1;
+    w->pool->classes = class;
+    w->pool->n_sources = 1;
+    w->pool->sources = source;
+    w->pool->join = (hr_law){.kind = HR_LAW_CONSTANT};
+out:
+    return st;
+}
+
+/* ---- users and calls */
+
+static hr_status fill_cost(const hr_role_work *w, hr_workload_id workload, const double **cost,
+                           hr_err *err)
+{
+    hr_status st = HR_OK;
+    double *out = NULL;
+    HR_TAKE(out, w->arena, w->pool->n_resources);
+    for (unsigned r = 0; r < w->pool->n_resources; r++)
+        out[r] = hr_charge(&w->charges, workload, w->pool->resource[r]);
+    *cost = out;
+out:
+    return st;
+}
+
+/* Users who picked a server at random are as many as a Poisson variable says, here in its normal
+ * limit; work of all users is the same on every server. */
+static hr_status fill_users(const hr_role_work *w, hr_background *item, hr_err *err)
+{
+    const bool is_all = w->carrying.share == HR_N_KEYS;
+    const double share = is_all ? 1.0 : number(w, w->carrying.share);
+    const double mean = per_server(w, share * w->users);
+    item->name = hr_workloads[w->carrying.user].name;
+    item->law = is_all || mean <= 0.0 ? (hr_law){.kind = HR_LAW_CONSTANT, .a = mean}
+                                      : (hr_law){.kind = HR_LAW_NORMAL, .a = mean, .b = sqrt(mean)};
+    return fill_cost(w, w->carrying.user, &item->cost, err);
+}
+
+static hr_status fill_calls(const hr_role_work *w, hr_background *item, hr_err *err)
+{
+    const double kept = w->carrying.bypassed_too ? 1.0 : 1.0 - number(w, HR_KEY_voice_bypass);
+    item->name = hr_workloads[w->carrying.call].name;
+    item->kind = HR_BACKGROUND_SESSIONS;
+    item->sessions = per_server(w, kept * hr_front_end_calls(w->params, w->users));
+    item->holding = hr_law_mean(&hr_params_get(w->params, HR_KEY_voice_duration)->law);
+    return fill_cost(w, w->carrying.call, &item->cost, err);
+}
+
+static hr_status fill_background(const hr_role_work *w, hr_err *err)
+{
+    hr_status st = HR_OK;
+    enum { MOST = 2 };
+    hr_background *items = NULL;
+    unsigned n = 0;
+    HR_TAKE(items, w->arena, MOST);
+    if (w->carrying.user != NOTHING)
+        HR_TRY(fill_users(w, &items[n++], err));
+    if (w->carrying.call != NOTHING && hr_front_end_calls(w->params, w->users) > 0.0)
+        HR_TRY(fill_calls(w, &items[n++], err));
+    w->pool->n_background = n;
+    w->pool->background = items;
+out:
+    return st;
+}
+
+/* ---- the whole */
+
+/* A ceiling on something that nothing here loads would look like a finding: "never over". */
+static hr_status check_resources(const hr_role_work *w, hr_err *err)
+{
+    for (unsigned r = 0; r < w->pool->n_resources; r++) {
+        const hr_resource_id resource = w->pool->resource[r];
+        bool is_loaded = w->keys->role == HR_ROLE_edge && resource == HR_RESOURCE_NETWORK_IN;
+        for (unsigned i = 0; i < HR_N_WORKLOADS; i++)
+            is_loaded =
+                is_loaded || ((hr_workloads[i].role == w->keys->role || i == w->carrying.call) &&
+                              hr_charge_is_known(&w->charges, (hr_workload_id)i, resource));
+        if (!is_loaded)
+            return HR_FAIL(err, HR_ERR_DATA,
+                           "%s.ceilings.%s: the work of this role does not load this resource; "
+                           "remove the ceiling",
+                           w->keys->section, hr_resources[resource].name);
+    }
+    return HR_OK;
+}
+
+/* DNS: every leg picks a server at random. Hardware: the fewest connections [S:dnslb][S:hlb]. A leg
+ * that is turned away by one server is tried on the others [S:dnslb]. */
+static hr_status fill_balancer(const hr_role_work *w, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_configuration *c = w->pool;
+    double *weight = NULL;
+    const bool is_dns = hr_params_get(w->params, w->keys->balancer)->choice == 0;
+    const bool refuses = hr_params_get(w->params, w->keys->when_full)->choice == 1;
+    HR_TAKE(weight, w->arena, c->n_servers);
+    for (unsigned j = 0; j < c->n_servers; j++)
+        weight[j] = 1.0 / c->n_servers;
+    c->weight = weight;
+    c->placement = (hr_placement){.rule = is_dns ? HR_RULE_RANDOM : HR_RULE_FEWEST_PARTICIPANTS,
+                                  .metric = HR_METRIC_PARTICIPANTS,
+                                  .d = 1};
+    c->admission = refuses ? HR_ADMISSION_NONE_FITS : HR_ADMISSION_NONE;
+    for (unsigned l = 0; l < c->n_limits; l++)
+        c->admission_level =
+            c->limits[l].level > c->admission_level ? c->limits[l].level : c->admission_level;
+out:
+    return st;
+}
+
+/* All pools of a configuration are watched over the same time. */
+static void copy_times(const hr_configuration *first, hr_configuration *c)
+{
+    c->start = first->start;
+    c->from = first->from;
+    c->length = first->length;
+    c->n_periods = first->n_periods;
+    c->warm_up = first->warm_up;
+    c->session_step = first->session_step;
+    c->n_durations = first->n_durations;
+    memcpy(c->min_episode, first->min_episode, sizeof c->min_episode);
+    c->observe_every = first->observe_every;
+    c->n_observed = first->n_observed;
+    memcpy(c->observed, first->observed, sizeof c->observed);
+}
+
+hr_status hr_deployment_assemble(const hr_params *params, const hr_pool_keys *keys,
+                                 const hr_configuration *first, hr_arena *arena,
+                                 hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_role_work w = {.params = params,
+                      .keys = keys,
+                      .first = first,
+                      .arena = arena,
+                      .pool = configuration,
+                      .carrying = carryings[keys->role],
+                      .users = hr_front_end_users(params, first->n_servers) * first->n_servers};
+    configuration->may_be_empty = true;
+    configuration->n_servers = (unsigned)hr_params_get(params, keys->servers)->number;
+    hr_charges_read(&w.charges, params);
+    HR_TRY(hr_assemble_ceilings(params, keys, arena, configuration, err));
+    HR_TRY(check_resources(&w, err));
+    copy_times(first, configuration);
+    HR_TRY(fill_balancer(&w, err));
+    HR_TRY(fill_arrivals(&w, err));
+    HR_TRY(fill_background(&w, err));
+out:
+    return st;
+}

@@ -1,0 +1,15 @@
+/* pools: which pools the configurations of a study have; private to src/study.
+ */
+#ifndef HR_STUDY_POOLS_H
+#define HR_STUDY_POOLS_H
+
+#include "study/study.h"
+#include "study/study_tree.h"
+
+/* The first pool and those that have servers in any configuration: their rows into tree->keys,
+ * names and largest sizes into pools[HR_MAX_POOLS], in order of model/role.def. Errors  HR_ERR_DATA
+ * when other roles stand beside `meetings.classes`, from which nothing follows for them. */
+HR_MUST_CHECK hr_status hr_pools_find(struct hr_study_tree *tree, hr_arena *arena,
+                                      hr_pool_of_study *pools, unsigned *n_pools, hr_err *err);
+
+#endif
