@@ -1,5 +1,7 @@
 #include "cli/trace.h"
 
+#include "kernel/policy.h"
+
 #include <inttypes.h>
 
 #include "cli/json.h"
@@ -139,6 +141,15 @@ static void put_policies(hr_json *json, const hr_configuration *configuration)
     hr_json_count(json, "report_period", prepared->report_period);
     hr_json_flag(json, "in_flight", placement->in_flight);
     put_u32s(json, "weight", prepared->weight, configuration->n_servers);
+    hr_json_count(json, "report_lag", prepared->report_lag);
+    hr_json_flag(json, "reports_staggered", placement->reports_staggered);
+    hr_json_number(json, "growth", placement->growth);
+    hr_json_count(json, "young_age", prepared->young_age);
+    hr_json_count(json, "young_count", (uint64_t)placement->young_count);
+    hr_json_number(json, "start_gate", placement->start_gate);
+    hr_json_count(json, "dedicated", placement->dedicated);
+    hr_json_number(json, "dedicated_from", placement->dedicated_from);
+    hr_json_number(json, "seats", placement->overbook * placement->seats);
     hr_json_end_object(json);
     hr_json_object(json, "admission");
     hr_json_text(json, "policy", hr_admission_rows[configuration->admission].name);
@@ -237,6 +248,7 @@ static void put_meeting(const hr_trace *trace, uint32_t m)
     hr_json_count(&json, "pick", input->pick[m]);
     put_i64s(&json, "initial", input->initial + m * n_resources, n_resources);
     put_i64s(&json, "final", input->final + m * n_resources, n_resources);
+    hr_json_count(&json, "told", hr_policy_told(trace->configuration, input, m));
     hr_json_end_object(&json);
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "kernel/lanes_place.h"
+#include "kernel/policy.h"
 #include "kernel/scalar.h"
 #include "kernel/scenarios.h"
 
@@ -21,7 +22,8 @@ enum { REFERENCE, SCALAR, LANES, SCENARIOS, N_KERNELS };
 static const hr_kernel kernels[N_KERNELS] = {
     {"reference", "one event at a time, nothing left out: what the others are held to", 1, 0, NULL,
      reference},
-    {"scalar", "one replication at a time, any feature", 1, HR_MAX_SHARING, NULL, hr_scalar_replay},
+    {"scalar", "one replication at a time, any feature but some policies", 1, HR_MAX_SHARING, NULL,
+     hr_scalar_replay},
     {"lanes", "replications side by side, for pools without special features", HR_LANES_N, 0,
      hr_lanes_decline, hr_lanes_replay},
     {"scenarios", "choices of a world side by side on one input, for the same pools", 1,
@@ -51,14 +53,28 @@ hr_status hr_kernel_choose(const char *request, const hr_kernel **chosen, hr_err
                    request);
 }
 
+/* Policies beyond the rule are written once, in the reference. */
+static const char *declined_by(const hr_kernel *kernel, const hr_configuration *configuration)
+{
+    const char *policy = hr_policy_decline(configuration);
+    if (kernel == &kernels[REFERENCE])
+        return NULL;
+    if (policy != NULL || kernel->decline == NULL)
+        return policy;
+    return kernel->decline(configuration);
+}
+
 const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
                                const char **why)
 {
     const hr_kernel *wanted = chosen != NULL ? chosen : &kernels[LANES];
-    const char *declined = wanted->decline != NULL ? wanted->decline(configuration) : NULL;
+    const char *declined = declined_by(wanted, configuration);
     if (why != NULL)
         *why = declined;
-    return declined == NULL ? wanted : &kernels[SCALAR];
+    if (declined == NULL)
+        return wanted;
+    return declined_by(&kernels[SCALAR], configuration) == NULL ? &kernels[SCALAR]
+                                                                : &kernels[REFERENCE];
 }
 
 const hr_kernel *hr_kernel_for_one(const hr_kernel *chosen)
@@ -80,7 +96,9 @@ const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen,
         *why = NULL;
     if (n < 2 || wanted->most_sharing == 0 || (chosen == NULL && is_few))
         return NULL;
-    const char *declined = wanted->decline != NULL ? wanted->decline(configuration) : NULL;
+    if (declined_by(&kernels[SCALAR], configuration) != NULL)
+        return NULL;
+    const char *declined = declined_by(wanted, configuration);
     if (why != NULL)
         *why = declined;
     return declined == NULL ? wanted : &kernels[SCALAR];

@@ -28,8 +28,9 @@ const hr_kernel *hr_kernel_number(unsigned i);
  * Fails with HR_ERR_USAGE on an unknown name. `chosen` is NULL for all. */
 HR_MUST_CHECK hr_status hr_kernel_choose(const char *request, const hr_kernel **chosen,
                                          hr_err *err);
-/* The fastest kernel for a configuration by itself, `chosen` or any; `scalar` where it declines.
- * `why` may be NULL, or gets the feature that it declined for, NULL if there is none. */
+/* The fastest kernel for a configuration by itself, `chosen` or any; `scalar` where it declines,
+ * and the reference where that does. `why` may be NULL, or gets the feature that it declined for,
+ * NULL if there is none. */
 const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
                                const char **why);
 /* The kernel for one replication of one configuration: `chosen` if it takes them one by one. */

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "kernel/policy.h"
 #include "kernel/snapshot.h"
 
 double hr_placing_score(const hr_replaying *replay, const hr_known *known, unsigned server)
@@ -11,7 +12,8 @@ double hr_placing_score(const hr_replaying *replay, const hr_known *known, unsig
     if (metric == HR_METRIC_MEETINGS)
         return (double)known->meetings[server];
     if (metric == HR_METRIC_PARTICIPANTS)
-        return (double)known->people[server];
+        return (double)(known->people[server] + known->expected[server]) +
+               c->placement.growth * (double)known->meetings[server];
     const int64_t *load = known->load + server * (size_t)replay->scratch->stride;
     double largest = 0.0;
     for (unsigned r = 0; r < c->n_resources; r++) {
@@ -104,14 +106,18 @@ unsigned hr_placing_choose(const hr_replaying *replay, uint32_t meeting, uint32_
     const uint32_t tie = replay->input->tie[meeting];
     const uint32_t pick = replay->input->pick[meeting];
     hr_view view = hr_placing_view(replay, turn);
-    if (c->admission == HR_ADMISSION_NONE_FITS) {
+    const bool must_fit = c->admission == HR_ADMISSION_NONE_FITS;
+    if (must_fit || hr_policy_restricts(c)) {
         bool *allowed = replay->scratch->allowed;
         for (unsigned j = 0; j < c->n_servers; j++)
-            allowed[j] = hr_placing_admits(replay, meeting, j);
+            allowed[j] = (!must_fit || hr_placing_admits(replay, meeting, j)) &&
+                         (!hr_policy_restricts(c) || hr_policy_allows(replay, meeting, j));
         view.allowed = allowed;
     }
     const unsigned server = hr_placement_choose(&c->placement, &view, tie, pick);
     const bool asks =
         c->admission == HR_ADMISSION_CHOSEN_FULL || c->admission == HR_ADMISSION_RESERVE;
-    return asks && !hr_placing_admits(replay, meeting, server) ? c->n_servers : server;
+    return asks && server < c->n_servers && !hr_placing_admits(replay, meeting, server)
+               ? c->n_servers
+               : server;
 }

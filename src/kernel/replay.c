@@ -5,6 +5,8 @@
 #include "base/mem.h"
 #include "base/order.h"
 #include "kernel/placing.h"
+#include "kernel/policy.h"
+#include "kernel/reports.h"
 #include "kernel/snapshot.h"
 #include "kernel/stepping.h"
 
@@ -16,7 +18,7 @@ typedef struct hr_cursors {
     uint32_t *joins;      /* joins in order of (tick, number) */
     uint32_t arrival, join, departure, step, snapshot;
     uint32_t turn; /* meetings so far */
-    hr_tick next_step, next_snapshot, next_report;
+    hr_tick next_step, next_snapshot;
     bool measuring; /* the window has begun */
 } hr_cursors;
 
@@ -37,25 +39,6 @@ out:
 }
 
 /* ---- events */
-
-/* Reports are common to all servers, at multiples of the period from study time 0; the state they
- * show is the one before anything that happens at `now`. */
-static void report_until(hr_replaying *replay, hr_cursors *at, hr_tick now, bool inclusive)
-{
-    if (now < at->next_report || (now == at->next_report && !inclusive))
-        return;
-    hr_placing_report(replay);
-    const hr_tick period = replay->prepared->report_period;
-    const hr_tick last = now - (now + period - HR_TICK_ZERO % period) % period;
-    at->next_report = last + period;
-    if (!inclusive && last == now)
-        at->next_report = now; /* the report of this very tick comes after its departures */
-}
-
-static hr_tick last_report(const hr_replaying *replay, const hr_cursors *at)
-{
-    return at->next_report - replay->prepared->report_period;
-}
 
 static uint64_t within(const hr_prepared *p, hr_tick begin, hr_tick end)
 {
@@ -86,6 +69,7 @@ static void add_to_server(hr_replaying *replay, const hr_cursors *at, hr_tick no
             *peak = sum[r];
     }
     s->people[meeting] += people;
+    hr_policy_expect(replay, now, meeting, false);
     hr_placing_refresh(replay, server);
     hr_overload_update(replay, now, server);
 }
@@ -101,6 +85,7 @@ static void arrive(hr_replaying *replay, hr_cursors *at)
         s->server[meeting] = (uint16_t)c->n_servers; /* not ours: as if refused */
         return;
     }
+    hr_policy_tell(replay, meeting);
     const unsigned server = hr_placing_choose(replay, meeting, at->turn++);
     s->server[meeting] = (uint16_t)server;
     if (now >= in->from) {
@@ -118,7 +103,7 @@ static void arrive(hr_replaying *replay, hr_cursors *at)
     s->truth.meetings[server]++;
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
     add_to_server(replay, at, now, meeting, initial, people);
-    hr_placing_add_in_flight(replay, last_report(replay, at), meeting, initial, people, true);
+    hr_reports_add(replay, meeting, initial, people, true);
 }
 
 static void join(hr_replaying *replay, hr_cursors *at)
@@ -133,7 +118,7 @@ static void join(hr_replaying *replay, hr_cursors *at)
         &replay->prepared->classes[in->class_of[meeting]].profiles[in->profile[meeting]];
     const int64_t *cost = profile->kind_cost + in->join_kind[number] * (size_t)c->n_resources;
     add_to_server(replay, at, in->join_tick[number], meeting, cost, 1);
-    hr_placing_add_in_flight(replay, last_report(replay, at), meeting, cost, 1, false);
+    hr_reports_add(replay, meeting, cost, 1, false);
 }
 
 static void depart(hr_replaying *replay, hr_cursors *at)
@@ -155,6 +140,7 @@ static void depart(hr_replaying *replay, hr_cursors *at)
             s->load[meeting * (size_t)c->n_resources + r];
     hr_overload_move_people(replay, now, server, -(int64_t)s->people[meeting]);
     s->truth.meetings[server]--;
+    hr_policy_expect(replay, now, meeting, true);
     hr_placing_refresh(replay, server);
     hr_overload_update(replay, now, server);
 }
@@ -194,13 +180,26 @@ static hr_cursors first_events(const hr_replaying *replay)
     at.next_snapshot = replay->configuration->n_observed > 0 ? p->observed[0]
                        : p->observe_every > 0                ? p->from
                                                              : NEVER;
-    at.next_report = p->report_period > 0 ? 0 : NEVER;
     return at;
 }
 
 static hr_tick least(hr_tick a, hr_tick b)
 {
     return a < b ? a : b;
+}
+
+/* What nobody does: meetings age, servers report. At `now` itself only if departures and steps of
+ * that tick are done (`inclusive`). */
+static void pass_time(hr_replaying *replay, const hr_cursors *at, hr_tick now, bool inclusive)
+{
+    for (;;) {
+        const hr_tick age = hr_policy_next_age(replay, at->arrival);
+        if (age > now)
+            break;
+        hr_reports_until(replay, age, false);
+        hr_policy_age(replay, age);
+    }
+    hr_reports_until(replay, now, inclusive);
 }
 
 /* Everything due at `now` that is neither a departure nor an arrival nor a join. */
@@ -213,7 +212,7 @@ static void quiet_events(hr_replaying *replay, hr_cursors *at, hr_tick now)
     }
     if (!at->measuring && now == replay->prepared->from)
         begin_measuring(replay, at);
-    report_until(replay, at, now, true);
+    pass_time(replay, at, now, true);
     if (at->next_snapshot == now)
         take_snapshot(replay, at);
 }
@@ -234,14 +233,14 @@ static void run_events(hr_replaying *replay, hr_cursors *at)
         if (departure <= quiet && departure <= coming) {
             if (departure >= p->to)
                 return;
-            report_until(replay, at, departure, false);
+            pass_time(replay, at, departure, false);
             depart(replay, at);
         } else if (quiet <= coming) {
             if (quiet >= p->to)
                 return;
             quiet_events(replay, at, quiet);
         } else {
-            report_until(replay, at, coming, true);
+            pass_time(replay, at, coming, true);
             if (arrival <= joining)
                 arrive(replay, at);
             else
@@ -261,6 +260,7 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     hr_cursors at = first_events(&replay);
     HR_TRY(put_in_order(&replay, &at, err));
     HR_TRY(hr_scratch_lay_out(&replay, err));
+    HR_TRY(hr_reports_begin(&replay, err));
     hr_counts_clear(counts, configuration);
     hr_overload_begin(&replay);
     run_events(&replay, &at);

@@ -27,10 +27,14 @@ static void free_meeting_arrays(hr_scratch *scratch)
     hr_mem_free(scratch->server);
     hr_mem_free(scratch->load);
     hr_mem_free(scratch->people);
+    hr_mem_free(scratch->told);
+    hr_mem_free(scratch->expecting);
     hr_mem_free(scratch->clock_at_start);
     scratch->server = NULL;
     scratch->load = NULL;
     scratch->people = NULL;
+    scratch->told = NULL;
+    scratch->expecting = NULL;
     scratch->clock_at_start = NULL;
     scratch->n_meetings = 0;
     scratch->load_capacity = scratch->clock_capacity = 0;
@@ -52,7 +56,8 @@ size_t hr_scratch_bytes(const hr_scratch *scratch)
 {
     return sizeof *scratch + scratch->arena.total + hr_lanes_memory_bytes(scratch->lanes) +
            hr_scenarios_memory_bytes(scratch->scenarios) +
-           scratch->n_meetings * (sizeof *scratch->server + sizeof *scratch->people) +
+           scratch->n_meetings * (sizeof *scratch->server + sizeof *scratch->people +
+                                  sizeof *scratch->told + sizeof *scratch->expecting) +
            scratch->load_capacity * sizeof *scratch->load +
            scratch->clock_capacity * sizeof *scratch->clock_at_start +
            scratch->event_capacity * sizeof *scratch->event +
@@ -73,9 +78,11 @@ hr_status hr_scratch_room_for_meetings(const hr_replaying *replay, hr_err *err)
     s->clock_capacity = clocks + more * replay->configuration->n_criteria;
     s->server = hr_mem_take(n + more, sizeof *s->server);
     s->people = hr_mem_take(n + more, sizeof *s->people);
+    s->told = hr_mem_take(n + more, sizeof *s->told);
+    s->expecting = hr_mem_take(n + more, sizeof *s->expecting);
     s->load = hr_mem_take(s->load_capacity, sizeof *s->load);
     s->clock_at_start = hr_mem_take(s->clock_capacity, sizeof *s->clock_at_start);
-    if (!s->server || !s->people || !s->load || !s->clock_at_start) {
+    if (!s->server || !s->people || !s->told || !s->expecting || !s->load || !s->clock_at_start) {
         free_meeting_arrays(s);
         return HR_FAIL(err, HR_ERR_MEMORY, "no memory to replay %zu meetings", n);
     }
@@ -105,13 +112,13 @@ unsigned hr_scratch_stride(unsigned n_resources)
 }
 _Static_assert(HR_MAX_RESOURCES == 8, "the widest stride");
 
-static hr_status take_known(hr_known *known, hr_arena *arena, const hr_configuration *c,
-                            hr_err *err)
+hr_status hr_known_take(hr_known *known, hr_arena *arena, const hr_configuration *c, hr_err *err)
 {
     hr_status st = HR_OK;
     HR_TAKE(known->load, arena, c->n_servers * (size_t)hr_scratch_stride(c->n_resources));
     HR_TAKE(known->people, arena, c->n_servers);
     HR_TAKE(known->meetings, arena, c->n_servers);
+    HR_TAKE(known->expected, arena, c->n_servers);
     HR_TAKE(known->score, arena, c->n_servers);
 out:
     return st;
@@ -127,8 +134,8 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     const size_t stride = hr_scratch_stride(c->n_resources);
     hr_arena_reset(&s->arena);
     s->stride = (unsigned)stride;
-    HR_TRY(take_known(&s->truth, &s->arena, c, err));
-    HR_TRY(take_known(&s->reported, &s->arena, c, err));
+    HR_TRY(hr_known_take(&s->truth, &s->arena, c, err));
+    HR_TRY(hr_known_take(&s->reported, &s->arena, c, err));
     HR_TAKE(s->ceiling, &s->arena, n * c->n_limits);
     HR_TAKE(s->high, &s->arena, n * stride);
     HR_TAKE(s->low, &s->arena, n * stride);
@@ -158,6 +165,7 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     }
     s->accounted = replay->prepared->from;
     s->criteria_over = 0;
+    s->n_aged = 0;
 out:
     return st;
 }

@@ -15,8 +15,19 @@ typedef struct hr_known {
     int64_t *load;     /* [n * S] steps; 0 in the padding */
     int64_t *people;   /* [n] participants present */
     int64_t *meetings; /* [n] in progress */
+    int64_t *expected; /* [n] participants that meetings count for besides those present */
     double *score;     /* [n] the rule's metric */
 } hr_known;
+
+/* See reports.h. */
+typedef struct hr_reports {
+    hr_tick due;           /* when the next one is made or arrives; UINT64_MAX: never */
+    hr_tick *next;         /* [n] when it is made */
+    hr_tick *made;         /* [n] when the one was made that is seen */
+    hr_known pending;      /* on its way: */
+    hr_tick *pending_made; /* [n] */
+    hr_tick *arrives;      /* [n] UINT64_MAX: nothing is on its way */
+} hr_reports;
 
 /* What R resources take in an array with padding: a power of two. */
 unsigned hr_scratch_stride(unsigned n_resources);
@@ -30,6 +41,8 @@ struct hr_scratch {
     uint16_t *server;         /* [M] where each meeting is; n = refused */
     int64_t *load;            /* [M * R] what each meeting adds to its server now */
     uint32_t *people;         /* [M] participants present now */
+    uint32_t *told;           /* [M] participants told when it started, see policy.h */
+    uint32_t *expecting;      /* [M] participants expected besides those present */
     uint64_t *clock_at_start; /* [M * C] its server's overload clocks when it started */
     size_t clock_capacity, load_capacity;
     uint64_t *event; /* what happens when, in order; each kernel packs it its way */
@@ -39,6 +52,8 @@ struct hr_scratch {
     struct hr_scenarios_memory *scenarios; /* of the scenarios kernel, the same */
 
     hr_known truth, reported;
+    hr_reports reports;     /* of the reference */
+    uint32_t n_aged;        /* meetings that are young no more: the first ones */
     unsigned stride;        /* S: resources of one server fill whole vectors */
     int64_t *peak;          /* [n * S] scalar: largest load in the window */
     int64_t *ceiling;       /* [n * L] held background taken off */
@@ -61,6 +76,9 @@ struct hr_scratch {
 };
 
 struct hr_replaying;
+/* Server-sized, all zero. */
+HR_MUST_CHECK hr_status hr_known_take(hr_known *known, hr_arena *arena,
+                                      const hr_configuration *configuration, hr_err *err);
 /* Make room for the input's meetings, for `n` events; lay out server-sized state, all zero: an
  * empty pool. Errors HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_scratch_room_for_meetings(const struct hr_replaying *replay,

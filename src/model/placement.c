@@ -17,6 +17,7 @@ const hr_policy_row hr_admission_rows[HR_N_ADMISSIONS] = {
     {"chosen_full", "a meeting that does not fit the chosen server is refused"},
     {"none_fits", "the rule chooses among servers where the meeting fits; refused if none"},
     {"reserve", "as chosen_full, each class leaving its reserve free"},
+    {"booked", "seats of the size told are reserved on a server that has them; else refused"},
 };
 
 /* Candidates of power of d are ascending indices; this many fit on the stack. */

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/law.h"
+
 typedef enum hr_rule {
     HR_RULE_RANDOM,              /* by weights */
     HR_RULE_ROUND_ROBIN,         /* strict cyclic order of arrivals */
@@ -31,13 +33,38 @@ typedef enum hr_metric {
 
 typedef enum hr_ties { HR_TIES_UNIFORM, HR_TIES_LOWEST } hr_ties;
 
+/* What is told about a meeting's size when it starts. */
+typedef enum hr_hint {
+    HR_HINT_NONE,
+    HR_HINT_SIZE, /* its size, times a random error of mean 1 */
+    HR_HINT_LAW,  /* a draw that has nothing to do with its size: everybody books 500 */
+    HR_N_HINTS
+} hr_hint;
+
 typedef struct hr_placement {
     hr_rule rule;
     int metric; /* hr_metric, resource added; forced by the rules that name theirs */
     unsigned d; /* power of d: candidates, 1 <= d <= servers */
     hr_ties ties;
-    double report_period; /* s between load reports of all servers; 0 = always fresh */
-    bool in_flight;       /* add what was placed since the last report */
+
+    /* reports */
+    double report_period;   /* s between load reports of a server; 0 = always fresh */
+    double report_lag;      /* s that a report is on its way; at most a period */
+    bool reports_staggered; /* server j reports j / n of a period later than server 0 */
+    bool in_flight;         /* add what was placed since the report was made */
+
+    /* what a meeting counts for besides the participants present; metric participants only */
+    double growth;      /* participants, while it lasts: room to grow */
+    double young_count; /* participants, at least, up to this age: */
+    double young_age;   /* s; 0 = none */
+    hr_hint hint;       /* participants, at least, while it lasts: what was told */
+    hr_law hint_law;    /* HR_HINT_LAW: participants; HR_HINT_SIZE: factor on the size */
+
+    /* which servers may be chosen */
+    double start_gate;      /* load / highest ceiling, background included, at most; 0 = no gate */
+    unsigned dedicated;     /* the last servers, for meetings told to be large; 0 = none */
+    double dedicated_from;  /* participants told from which on a meeting is large */
+    double seats, overbook; /* HR_ADMISSION_BOOKED: of a server, and factor on them */
 } hr_placement;
 
 typedef enum hr_admission_policy {
@@ -45,6 +72,7 @@ typedef enum hr_admission_policy {
     HR_ADMISSION_CHOSEN_FULL, /* refuse when the meeting does not fit the chosen server */
     HR_ADMISSION_NONE_FITS,   /* the rule chooses among servers where it fits; else refuse */
     HR_ADMISSION_RESERVE,     /* as chosen_full, with headroom kept free per class */
+    HR_ADMISSION_BOOKED,      /* seats told are booked on a server that has them, else refused */
     HR_N_ADMISSIONS
 } hr_admission_policy;
 

@@ -40,6 +40,8 @@ static hr_status prepare_time(const hr_preparing *p, hr_err *err)
     for (unsigned i = 0; i < c->n_durations; i++)
         o->min_episode[i] = hr_preparing_ticks(c->min_episode[i]);
     o->report_period = hr_preparing_ticks(c->placement.report_period);
+    o->report_lag = hr_preparing_ticks(c->placement.report_lag);
+    o->young_age = hr_preparing_ticks(c->placement.young_age);
     o->session_step = hr_preparing_ticks(c->session_step);
     o->observe_every = hr_preparing_ticks(c->observe_every);
     if (o->observe_every > 0 && (o->to - o->from) / o->observe_every >= MOST_SNAPSHOTS)
@@ -152,6 +154,16 @@ out:
     return st;
 }
 
+/* ---- hints */
+
+static hr_status prepare_hint(const hr_preparing *p, hr_err *err)
+{
+    const hr_placement *placement = &p->configuration->placement;
+    if (placement->hint == HR_HINT_NONE)
+        return HR_OK;
+    return hr_sampler_init(&p->prepared->hint, &placement->hint_law, p->arena, err);
+}
+
 /* ---- legs */
 
 static hr_status prepare_legs(const hr_preparing *p, hr_err *err)
@@ -207,6 +219,12 @@ static hr_status check_shapes(const hr_configuration *c, hr_err *err)
         (c->placement.d < 1 || c->placement.d > c->n_servers))
         return HR_FAIL(err, HR_ERR_DATA, "placement.d = %u: must lie in 1..%u (servers)",
                        c->placement.d, c->n_servers);
+    if (c->placement.report_lag > c->placement.report_period)
+        return HR_FAIL(
+            err, HR_ERR_DATA,
+            "placement.report_lag = %g s: a report is on its way for at most a period of "
+            "reports (%g s)",
+            c->placement.report_lag, c->placement.report_period);
     return HR_OK;
 }
 
@@ -225,6 +243,7 @@ hr_status hr_configuration_prepare(hr_configuration *configuration, hr_arena *ar
     HR_TRY(hr_prepare_classes(&p, err));
     HR_TRY(hr_prepare_sources(&p, err));
     HR_TRY(hr_prepare_background(&p, err));
+    HR_TRY(prepare_hint(&p, err));
     HR_TRY(prepare_legs(&p, err));
     HR_TRY(prepare_questions(&p, err));
     if (prepared->rounding > MOST_ROUNDING)

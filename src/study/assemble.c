@@ -64,6 +64,64 @@ static hr_status fill_rule(const hr_params *params, hr_configuration *c, hr_err 
     return HR_OK;
 }
 
+static double number(const hr_params *params, hr_key key)
+{
+    return hr_params_get(params, key)->number;
+}
+
+/* What a meeting is told to count for. */
+static hr_status fill_hint(const hr_params *params, hr_placement *placement, hr_err *err)
+{
+    const hr_value *drawn = hr_params_get(params, HR_KEY_hint_law);
+    const double cv = number(params, HR_KEY_hint_error);
+    placement->hint = (hr_hint)hr_params_get(params, HR_KEY_hint)->choice;
+    if (placement->hint == HR_HINT_LAW && !drawn->is_set)
+        return hr_params_fail(params, HR_KEY_hint_law, 0, 0, err,
+                              "is missing: which sizes are told? e.g. `500`");
+    if (placement->hint == HR_HINT_LAW)
+        placement->hint_law = drawn->law;
+    else
+        placement->hint_law = cv > 0.0 ? (hr_law){.kind = HR_LAW_LOGNORMAL, .a = 1.0, .b = cv}
+                                       : (hr_law){.kind = HR_LAW_CONSTANT, .a = 1.0};
+    return HR_OK;
+}
+
+/* Policies beyond the rule: what a meeting counts for, and which servers may be chosen. */
+static hr_status fill_policy(const hr_params *params, hr_configuration *c, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_placement *p = &c->placement;
+    const bool counts_people = p->metric == HR_METRIC_PARTICIPANTS;
+    p->report_lag = number(params, HR_KEY_report_lag);
+    p->reports_staggered = hr_params_get(params, HR_KEY_report_phase)->choice != 0;
+    p->growth = number(params, HR_KEY_growth);
+    p->young_count = number(params, HR_KEY_young_count);
+    p->young_age = p->young_count > 0.0 ? number(params, HR_KEY_young_age) : 0.0;
+    p->start_gate = number(params, HR_KEY_start_gate);
+    p->dedicated = (unsigned)number(params, HR_KEY_dedicated_servers);
+    p->dedicated_from = number(params, HR_KEY_dedicated_from);
+    p->seats = number(params, HR_KEY_seats);
+    p->overbook = number(params, HR_KEY_overbook);
+    HR_TRY(fill_hint(params, p, err));
+    if (!counts_people && p->growth > 0.0)
+        return hr_params_fail(params, HR_KEY_growth, 0, 0, err,
+                              "counts in participants, so the rule must compare participants");
+    if (!counts_people && p->young_count > 0.0)
+        return hr_params_fail(params, HR_KEY_young_count, 0, 0, err,
+                              "counts in participants, so the rule must compare participants");
+    if (p->dedicated >= c->n_servers)
+        return hr_params_fail(params, HR_KEY_dedicated_servers, 0, 0, err,
+                              "leaves none of the %u servers to other meetings", c->n_servers);
+    if (p->dedicated > 0 && p->hint == HR_HINT_NONE)
+        return hr_params_fail(params, HR_KEY_dedicated_servers, 0, 0, err,
+                              "large meetings must be known when they start: placement.hint.of");
+    if (c->admission == HR_ADMISSION_BOOKED && p->hint == HR_HINT_NONE)
+        return hr_params_fail(params, HR_KEY_admission, 0, 0, err,
+                              "a booking needs a size: placement.hint.of");
+out:
+    return st;
+}
+
 static hr_status fill_placement(const hr_params *params, hr_arena *arena, hr_configuration *c,
                                 hr_err *err)
 {
@@ -75,10 +133,11 @@ static hr_status fill_placement(const hr_params *params, hr_arena *arena, hr_con
     c->placement.in_flight = hr_params_get(params, HR_KEY_in_flight)->choice != 0;
     c->admission = (hr_admission_policy)hr_params_get(params, HR_KEY_admission)->choice;
     c->admission_level = hr_params_get(params, HR_KEY_admission_level)->choice;
+    HR_TRY(fill_policy(params, c, err));
     if (c->placement.rule == HR_RULE_POWER_OF_D && c->placement.d > c->n_servers)
         return hr_params_fail(params, HR_KEY_placement_d, 0, 0, err,
                               "more candidates than the %u servers", c->n_servers);
-    bool has_level = c->admission == HR_ADMISSION_NONE;
+    bool has_level = c->admission == HR_ADMISSION_NONE || c->admission == HR_ADMISSION_BOOKED;
     for (unsigned l = 0; l < c->n_limits; l++)
         has_level = has_level || c->limits[l].level == c->admission_level;
     if (!has_level)

@@ -2,14 +2,14 @@
 model alone: slow, plain, all integers. It must find every placement, every change of overload
 and every count that the program found, exactly.
 
-Semantics held here: at one tick departures come first (lowest meeting first), then background
+Semantics held here: at one tick meetings age first, then departures (lowest meeting first), background
 steps, the begin of the window, load reports, snapshots, arrivals in input order, joins. Windows
 are half-open. Overload is a load strictly above the ceiling less the background.
 """
 
 import heapq
 
-DEPARTURE, STEP, WINDOW, REPORT, SNAPSHOT, ARRIVAL, JOIN = range(7)
+AGE, DEPARTURE, STEP, WINDOW, SEEN, REPORT, SNAPSHOT, ARRIVAL, JOIN = range(9)
 LEVELS = 3
 WORD = 1 << 32
 MASK = (1 << 64) - 1
@@ -67,11 +67,13 @@ class View:
         self.load = [[0] * n_resources for _ in range(n)]
         self.people = [0] * n
         self.meetings = [0] * n
+        self.expected = [0] * n
 
-    def copy_from(self, other):
-        self.load = [list(row) for row in other.load]
-        self.people = list(other.people)
-        self.meetings = list(other.meetings)
+    def copy_from(self, other, j):
+        self.load[j] = list(other.load[j])
+        self.people[j] = other.people[j]
+        self.meetings[j] = other.meetings[j]
+        self.expected[j] = other.expected[j]
 
 
 class Meeting:
@@ -80,6 +82,8 @@ class Meeting:
         self.server = None
         self.load = list(row["initial"])
         self.people = 0
+        self.expecting = 0
+        self.is_over = False
         self.met = {}     # criterion -> the server's overload clock when the meeting started
 
 
@@ -94,8 +98,11 @@ class Replay:
         self.joins, self.sessions, self.probes = joins, sessions, probes
         self.truth = View(self.n, self.n_resources)
         self.reported = View(self.n, self.n_resources)
-        self.period = header["placement"]["report_period"]
-        self.last_report = -1
+        self.pending = View(self.n, self.n_resources)
+        self.policy = header["placement"]
+        self.period = self.policy["report_period"]
+        self.made = [-1] * self.n             # when the report was made that is seen
+        self.pending_made = [None] * self.n   # the one on its way
         self.arrived = 0
         self.measuring = False
         self.now = header["begin"]
@@ -163,18 +170,25 @@ class Replay:
         heap += [(tick, SNAPSHOT, i) for i, tick in enumerate(self.snapshot_ticks())]
         first = min(tick for tick, _, _ in heap)
         if self.period:
-            # Reports come at multiples of the period from study time 0.
-            heap.append((first - (first - self.h["tick_zero"]) % self.period, REPORT, 0))
+            # Reports come at multiples of the period from study time 0, of server j a part later.
+            for j in range(self.n):
+                phase = self.period * j // self.n if self.policy["reports_staggered"] else 0
+                since = (first - self.h["tick_zero"] - phase) % self.period
+                heap.append((first - since, REPORT, j))
         heapq.heapify(heap)
         self.now = min(self.now, first)
         do = {DEPARTURE: self.depart, STEP: self.set_ceilings, WINDOW: self.open_window,
-              REPORT: self.report, SNAPSHOT: self.snapshot, ARRIVAL: self.arrive, JOIN: self.join}
+              REPORT: self.report, SEEN: self.see_report, SNAPSHOT: self.snapshot,
+              ARRIVAL: self.arrive, JOIN: self.join, AGE: self.age}
         while heap and heap[0][0] < self.h["to"]:
             tick, kind, number = heapq.heappop(heap)
             self.pass_time(tick)
             do[kind](number)
             if kind == REPORT:
-                heapq.heappush(heap, (tick + self.period, REPORT, 0))
+                heapq.heappush(heap, (tick + self.period, REPORT, number))
+                heapq.heappush(heap, (tick + self.policy["report_lag"], SEEN, number))
+            if kind == ARRIVAL and self.policy["young_age"]:
+                heapq.heappush(heap, (tick + self.policy["young_age"], AGE, number))
         self.pass_time(self.h["to"])
         for j in range(self.n):
             for c in range(self.n_criteria):
@@ -202,9 +216,16 @@ class Replay:
 
     # ---- what the rule sees
 
-    def report(self, _):
-        self.reported.copy_from(self.truth)
-        self.last_report = self.now
+    def report(self, j):
+        self.pending.copy_from(self.truth, j)
+        self.pending_made[j] = self.now
+        if self.policy["report_lag"] == 0:
+            self.see_report(j)
+
+    def see_report(self, j):
+        if self.pending_made[j] == self.now - self.policy["report_lag"]:
+            self.reported.copy_from(self.pending, j)
+            self.made[j], self.pending_made[j] = self.pending_made[j], None
 
     def score(self, j):
         view = self.reported if self.period else self.truth
@@ -212,7 +233,8 @@ class Replay:
         if metric == "meetings":
             return view.meetings[j]
         if metric == "participants":
-            return view.people[j]
+            return (view.people[j] + view.expected[j] +
+                    self.policy["growth"] * view.meetings[j])
         for r, resource in enumerate(self.h["resources"]):
             if resource["name"] == metric:
                 return view.load[j][r]
@@ -221,16 +243,59 @@ class Replay:
 
     def add_load(self, meeting, load, people):
         j = meeting.server
-        starts = meeting.row["start"] >= self.last_report
-        views = [self.truth]
-        if self.period and self.h["placement"]["in_flight"] and starts:
-            views.append(self.reported)
-        for view in views:
+        for view in self.views_told(meeting):
             view.load[j] = [a + b for a, b in zip(view.load[j], load)]
             view.people[j] += people
         meeting.people += people
+        self.expect(meeting)
         self.see_peak(j)
         self.see_overload(j)
+
+    def views_told(self, meeting):
+        """The truth, and the reports that the placer corrects: those made before the meeting."""
+        j, start = meeting.server, meeting.row["start"]
+        views = [self.truth]
+        if self.period and self.policy["in_flight"]:
+            views += [self.reported] if start >= self.made[j] else []
+            if self.pending_made[j] is not None and start >= self.pending_made[j]:
+                views.append(self.pending)
+        return views
+
+    # ---- what a meeting counts for, and where it may go
+
+    def expect(self, meeting):
+        is_young = self.now < meeting.row["start"] + self.policy["young_age"]
+        seats = max(meeting.row["told"], self.policy["young_count"] if is_young else 0)
+        expecting = 0 if meeting.is_over else max(0, seats - meeting.people)
+        self.truth.expected[meeting.server] += expecting - meeting.expecting
+        meeting.expecting = expecting
+
+    def age(self, number):
+        if self.meetings[number].server is not None:
+            self.expect(self.meetings[number])
+
+    def may_go(self, row, j):
+        dedicated = self.policy["dedicated"]
+        is_large = row["told"] >= self.policy["dedicated_from"]
+        if dedicated and (j >= self.n - dedicated) != is_large:
+            return False
+        taken = self.truth.people[j] + self.truth.expected[j]
+        if self.h["admission"]["policy"] == "booked" and taken + row["told"] > self.policy["seats"]:
+            return False
+        return not self.policy["start_gate"] or self.passes_gate(j)
+
+    def passes_gate(self, j):
+        for r in range(self.n_resources):
+            own = [i for i, limit in enumerate(self.h["limits"])
+                   if limit["resource"] == r and limit["level"] >= 0]
+            if not own:
+                continue
+            highest = max(own, key=lambda i: self.h["limits"][i]["ceiling"][j])
+            beyond = self.truth.load[j][r] - self.ceiling[highest][j]
+            full = self.h["limits"][highest]["ceiling"][j]
+            if float(beyond) > (self.policy["start_gate"] - 1.0) * full:
+                return False
+        return True
 
     # ---- meetings
 
@@ -251,11 +316,11 @@ class Replay:
         meeting = self.meetings[number]
         row = meeting.row
         policy = self.h["admission"]["policy"]
-        allowed = set(range(self.n))
+        allowed = {j for j in range(self.n) if self.may_go(row, j)}
         if policy == "none_fits":
             allowed = {j for j in allowed if self.is_admitted(meeting, j)}
         server = self.placer.choose(self.score, self.arrived, row["tie"], row["pick"], allowed)
-        if policy in ("chosen_full", "reserve") and not self.is_admitted(meeting, server):
+        if policy in ("chosen_full", "reserve") and server < self.n and not self.is_admitted(meeting, server):
             server = self.n
         self.arrived += 1
         self.placed.append((self.now, number, server))
@@ -266,10 +331,7 @@ class Replay:
             return
         meeting.server = server
         meeting.met = {c: self.overload_clock(server, c) for c in range(self.n_criteria)}
-        views = [self.truth]
-        if self.period and self.h["placement"]["in_flight"]:
-            views.append(self.reported)
-        for view in views:
+        for view in self.views_told(meeting):
             view.meetings[server] += 1
         # With a ramp, participants come by joins, and those who never come are not in `size`.
         self.add_load(meeting, meeting.load, 0 if self.joins else row["size"])
@@ -294,6 +356,8 @@ class Replay:
         self.truth.load[j] = [a - b for a, b in zip(self.truth.load[j], meeting.load)]
         self.truth.people[j] -= meeting.people
         self.truth.meetings[j] -= 1
+        meeting.is_over = True
+        self.expect(meeting)
         self.see_overload(j)
 
     def count_ended(self, meeting):

@@ -234,7 +234,7 @@ static void test_stale_reports_mislead_and_in_flight_corrects(void **state)
 static void test_admission_refuses_what_does_not_fit(void **state)
 {
     (void)state;
-    for (int policy = HR_ADMISSION_NONE; policy < HR_N_ADMISSIONS; policy++) {
+    for (int policy = HR_ADMISSION_NONE; policy <= HR_ADMISSION_RESERVE; policy++) {
         scene s;
         hr_configuration *c = open_scene(&s, 2, 10, 1);
         const double reserve[1] = {4.0};
