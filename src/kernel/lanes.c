@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/order.h"
+#include "kernel/events.h"
 #include "kernel/islands.h"
 #include "kernel/lanes_memory.h"
 #include "kernel/placed.h"
@@ -22,10 +22,6 @@ const char *hr_lanes_decline(const hr_configuration *c)
     const char *declined = hr_placed_decline(c);
     if (declined != NULL)
         return declined;
-    if (!c->prepared->joins_at_once)
-        return "the join ramp";
-    if (c->prepared->to - c->prepared->begin >= UINT32_MAX)
-        return "a window of more than 18 hours";
     if (rule == HR_RULE_RANDOM || rule == HR_RULE_ROUND_ROBIN ||
         c->placement.metric == HR_METRIC_MEETINGS)
         return "its placement rule";
@@ -60,26 +56,44 @@ static hr_tick base_of(const hr_input *in)
     return in->start[0] < in->begin ? in->start[0] : in->begin;
 }
 
-/* Starts as hr_lanes_rank wants them, and a table of first arrivals, about eight to a cell. */
+/* A table of first arrivals, about eight to a cell: then it stays in the nearest cache. Joins ask
+ * for few cells at a time, which may therefore be many; with so many, few comparisons do. */
+static unsigned cell_bits(const hr_lanes_rank *rank)
+{
+    const uint64_t wanted = rank->is_fine ? 2 * (uint64_t)rank->n : rank->n / 8 + 1;
+    unsigned bits = 0;
+    while ((rank->span >> bits) > wanted)
+        bits++;
+    return bits;
+}
+
+/* Starts as hr_lanes_rank wants them, and the table. */
 static void set_starts(const hr_input *in, hr_lanes_memory *m, hr_lanes_rank *rank)
 {
     const uint32_t n = in->n_meetings;
-    unsigned bits = 0;
-    while ((rank->span >> bits) > n / 8 + 1)
-        bits++;
-    uint32_t *first = m->first; /* of the next cell, where this one has arrivals; then of all */
+    const bool is_long = rank->span >= UINT32_MAX;
+    rank->is_fine = m->lanes.has_ramp || is_long;
+    rank->cell_bits = cell_bits(rank);
+    const unsigned bits = rank->cell_bits;
     const uint32_t n_cells = (uint32_t)(rank->span >> bits) + 1;
+    uint32_t *first = m->first; /* of the next cell, where this one has arrivals; then of all */
+    int32_t *start = m->start;
+    int64_t *long_start = m->start;
     memset(first, 0, (n_cells + (size_t)1) * sizeof *first);
-    for (uint32_t i = 0; i < n; i++) {
-        const uint32_t ticks = (uint32_t)(in->start[i] - rank->base);
-        m->start[i] = (int32_t)(ticks ^ HR_LANES_SIGN);
-        first[(ticks >> bits) + 1] = i + 1;
+    for (uint32_t i = 0; i < n + HR_LANES_PAD; i++) {
+        const uint64_t ticks = i < n ? in->start[i] - rank->base : (uint64_t)INT64_MAX;
+        if (is_long)
+            long_start[i] = (int64_t)ticks;
+        else
+            start[i] = (int32_t)((uint32_t)ticks ^ HR_LANES_SIGN);
+        if (i < n)
+            first[(ticks >> bits) + 1] = i + 1;
     }
-    for (uint32_t i = 0; i < HR_LANES_PAD; i++)
-        m->start[n + i] = INT32_MAX;
     for (uint32_t cell = 1; cell <= n_cells; cell++)
         first[cell] = first[cell] > first[cell - 1] ? first[cell] : first[cell - 1];
-    rank->cell_bits = bits;
+    rank->first = first;
+    rank->start = is_long ? NULL : start;
+    rank->long_start = is_long ? long_start : NULL;
 }
 
 /* The first meeting that starts at or after `tick`. */
@@ -96,43 +110,55 @@ static uint32_t first_since(const hr_input *in, hr_tick tick)
     return low;
 }
 
+static const hr_lanes_rank_level *const ranking[HR_VECTOR_LEVELS] = {
+    &hr_lanes_rank_baseline, &hr_lanes_rank_avx2, &hr_lanes_rank_avx512};
+
+/* What comes before what in lane `l`. */
+static void set_ranks(const hr_input *in, unsigned l, unsigned level, hr_lanes_memory *m)
+{
+    hr_lanes *lanes = &m->lanes;
+    hr_lanes_rank rank = {.n = in->n_meetings,
+                          .base = base_of(in),
+                          .span = in->to - base_of(in),
+                          .end = in->end,
+                          .gap = m->gap + l * m->most_steps,
+                          .n_joins = in->n_joins,
+                          .join_tick = in->join_tick,
+                          .join_meeting = in->join_meeting,
+                          .near = lanes->near - HR_LANES_BLOCK};
+    set_starts(in, m, &rank);
+    ranking[level]->departures(&rank);
+    lanes->gap[l] = rank.gap;
+    if (!lanes->has_ramp)
+        return;
+    rank.joined = m->joined + l * m->most_ramp_steps;
+    rank.joining = m->joining + l * (m->most_ramp_steps + 1);
+    rank.join_gap = m->join_gap + l * m->most_joins;
+    ranking[level]->joins(&rank);
+    lanes->joined[l] = rank.joined;
+    lanes->joining[l] = rank.joining;
+    lanes->join_gap[l] = rank.join_gap;
+    m->longest[l] = rank.longest;
+    m->n_far += rank.n_far;
+}
+
 /* What lane `l` is made of, but for its people. False when it does not fit the lanes. */
-static bool set_lane(const hr_lane *lane, unsigned l, const hr_lanes_level *level,
-                     hr_lanes_memory *m)
+static bool set_lane(const hr_lane *lane, unsigned l, unsigned level, hr_lanes_memory *m)
 {
     const hr_input *in = lane->input;
-    const uint32_t n = in->n_meetings;
-    uint32_t *gap = m->gap + l * m->most_steps;
-    if (!set_ceilings(lane, l, &m->lanes))
+    hr_events events;
+    if (!set_ceilings(lane, l, &m->lanes) || !hr_events_fit(in, &events))
         return false;
-    if (n > 0) {
-        hr_lanes_rank rank = {.n = n,
-                              .base = base_of(in),
-                              .span = in->to - base_of(in),
-                              .start = m->start,
-                              .end = in->end,
-                              .first = m->first,
-                              .gap = gap};
-        if (rank.span >= UINT32_MAX)
-            return false;
-        set_starts(in, m, &rank);
-        level->rank(&rank);
-    }
+    if (in->n_meetings > 0)
+        set_ranks(in, l, level, m);
     m->lanes.measured[l] = first_since(in, in->from);
-    m->lanes.n[l] = n;
+    m->lanes.n[l] = in->n_meetings;
     m->lanes.size[l] = in->size;
-    m->lanes.gap[l] = gap;
     m->lanes.tie[l] = in->tie;
     return true;
 }
 
-static const hr_lanes_level *const narrow[HR_VECTOR_LEVELS] = {
-    &hr_lanes_16_baseline, &hr_lanes_16_avx2, &hr_lanes_16_avx512};
-static const hr_lanes_level *const wide[HR_VECTOR_LEVELS] = {
-    &hr_lanes_32_baseline, &hr_lanes_32_avx2, &hr_lanes_32_avx512};
-
-static bool set_lanes(const hr_lane *lane, unsigned n, const hr_lanes_level *level,
-                      hr_lanes_memory *m)
+static bool set_lanes(const hr_lane *lane, unsigned n, unsigned level, hr_lanes_memory *m)
 {
     for (unsigned l = 0; l < n; l++) {
         if (!set_lane(&lane[l], l, level, m))
@@ -140,18 +166,21 @@ static bool set_lanes(const hr_lane *lane, unsigned n, const hr_lanes_level *lev
     }
     for (unsigned l = n; l < N; l++) {
         m->lanes.n[l] = m->lanes.measured[l] = 0;
+        m->lanes.join_gap[l] = NULL;
         for (unsigned s = 0; s < m->lanes.n_servers; s++)
             m->lanes.ceiling[s][l] = HR_LANES_MOST;
     }
-    return true;
+    return hr_lanes_memory_pages(m);
 }
 
 /* Days may differ in more than their meetings. */
 static bool are_alike(const hr_lane *lane, unsigned n)
 {
     for (unsigned l = 0; l < n; l++) {
-        if (lane[l].configuration->n_servers != lane[0].configuration->n_servers ||
-            hr_lanes_decline(lane[l].configuration) != NULL)
+        const hr_configuration *c = lane[l].configuration;
+        if (c->n_servers != lane[0].configuration->n_servers ||
+            c->prepared->joins_at_once != lane[0].configuration->prepared->joins_at_once ||
+            hr_lanes_decline(c) != NULL)
             return false;
     }
     return true;
@@ -168,14 +197,19 @@ static void begin_configuration(hr_lanes_memory *m, const hr_configuration *c)
     m->is_given_up = false;
 }
 
+static hr_lanes_placing *const narrow[HR_VECTOR_LEVELS] = {hr_lanes_16_baseline, hr_lanes_16_avx2,
+                                                           hr_lanes_16_avx512};
+static hr_lanes_placing *const wide[HR_VECTOR_LEVELS] = {hr_lanes_32_baseline, hr_lanes_32_avx2,
+                                                         hr_lanes_32_avx512};
+
 static bool place(unsigned level, hr_lanes_memory *m)
 {
-    if (m->is_narrow && narrow[level]->place(&m->lanes))
+    if (m->is_narrow && narrow[level](&m->lanes))
         return true;
     if (m->is_narrow && !m->lanes.is_too_narrow)
         return false;
     m->is_narrow = false;
-    return wide[level]->place(&m->lanes);
+    return wide[level](&m->lanes);
 }
 
 hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vector,
@@ -184,20 +218,22 @@ hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vect
     hr_status st = HR_OK;
     const hr_configuration *c = lane[0].configuration;
     const unsigned level = hr_vector_number(vector);
-    uint32_t n_steps = 0;
+    uint32_t n_steps = 0, n_joins = 0;
     if (!are_alike(lane, n))
         return hr_scalar_replay(lane, n, vector, scratch, err);
-    for (unsigned l = 0; l < n; l++)
+    for (unsigned l = 0; l < n; l++) {
         n_steps = lane[l].input->n_meetings > n_steps ? lane[l].input->n_meetings : n_steps;
+        n_joins = lane[l].input->n_joins > n_joins ? lane[l].input->n_joins : n_joins;
+    }
     hr_err no_room = {0}; /* scalar needs less */
-    if (hr_lanes_memory_room(&scratch->lanes, n_steps, c->n_servers, &no_room) != HR_OK)
+    if (hr_lanes_memory_room(&scratch->lanes, n_steps, n_joins, c->n_servers, &no_room) != HR_OK)
         return hr_scalar_replay(lane, n, vector, scratch, err);
     hr_lanes_memory *m = scratch->lanes;
     begin_configuration(m, c);
     m->lanes.ties_uniform = c->placement.ties == HR_TIES_UNIFORM;
     m->lanes.wants_peak = lane[0].counts->needs & HR_NEEDS_PEAK;
     m->lanes.most_flagged = (uint64_t)(MOST_FLAGGED * (double)n_steps * N) + LEAST_FLAGGED;
-    if (m->is_given_up || !set_lanes(lane, n, narrow[level], m) || !place(level, m)) {
+    if (m->is_given_up || !set_lanes(lane, n, level, m) || !place(level, m)) {
         m->is_given_up = true; /* the next days of this configuration will be like this one */
         return hr_scalar_replay(lane, n, vector, scratch, err);
     }

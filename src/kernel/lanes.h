@@ -1,11 +1,14 @@
 /* lanes: replications side by side, for pools in which a meeting is a number of people and nothing
- * else happens: one resource, loaded by each participant alike, everybody there at once, fresh
- * least-loaded placement, nothing refused. Equal to hr_replay in every count.
+ * else happens: one resource, loaded by each participant alike, fresh least-loaded placement,
+ * nothing refused. Everybody is there at once or joins on a ramp. Equal to hr_replay in every
+ * count.
  *
  * Three facts make it fast. The order of events does not depend on the placement. Between two
- * arrivals loads only fall, so the departures between them may be taken off together. An overload
- * begins at an arrival only, so the exact order of departures matters only in the gaps that begin
- * with a server above its lowest ceiling: those are replayed event by event.
+ * arrivals nobody is placed, so all who leave between them may be taken off together, and all who
+ * join added, whatever their order. Without joins an overload begins at an arrival only; with them
+ * no server gets more people between two arrivals than all that join then: so the exact order
+ * matters only in the gaps that begin with a server above its lowest ceiling, or that close to it.
+ * Those are replayed event by event.
  */
 #ifndef HR_KERNEL_LANES_H
 #define HR_KERNEL_LANES_H

@@ -4,123 +4,21 @@
  * Between two arrivals people only leave: so all departures between arrivals k - 1 and k, whatever
  * their order, may be taken off at once before arrival k is placed. What leaves when is known when
  * a meeting is placed; departures are kept by blocks of arrivals, a few lines that stay in the
- * nearest cache, and spread over the rows of a block when it begins. */
+ * nearest cache, and spread over the rows of a block when it begins.
+ *
+ * On a join ramp people also come between two arrivals, to servers that are known when their
+ * meeting is placed: they are departures of less than nobody. Most come soon, so that the rows of
+ * many blocks are at hand and take them at once. */
 #include <string.h>
 
-#include "kernel/lanes_place.h"
+#include "kernel/lanes_arrivals.h"
 
 #if defined(__clang__)
 /* With sanitizers or without optimisation the loops stay scalar; the bits are the same. */
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
 
-enum { N = HR_LANES_N, BLOCK = HR_LANES_BLOCK, PAGE = HR_LANES_PAGE };
-enum { AHEAD = 8 * BLOCK }; /* arrivals asked for before they are needed */
-
-/* An entry is a departure: people and place, each of a key's width. */
-#if HR_KEY_BITS == 16
-typedef int16_t lane_key;
-typedef uint16_t unsigned_key;
-typedef uint32_t entry_word;
-enum { BITS = HR_LANES_NARROW_BITS, KEYS = HR_LANES_NARROW_SERVERS };
-#else
-typedef int32_t lane_key;
-typedef uint32_t unsigned_key;
-typedef uint64_t entry_word;
-enum { BITS = HR_LANES_WIDE_BITS, KEYS = HR_LANES_SERVERS };
-#endif
-
-/* Few servers are known to the compiler, which keeps their keys in registers; so many checked
- * copies would take minutes to compile. */
-#if HR_KEY_BITS != 16 || defined(__SANITIZE_ADDRESS__)
-#define HR_UNROLL
-#elif defined(__clang__)
-#define HR_UNROLL _Pragma("unroll")
-#else
-#define HR_UNROLL _Pragma("GCC unroll 16")
-#endif
-
-typedef uint8_t bytes __attribute__((vector_size(N)));
-typedef uint32_t words __attribute__((vector_size(4 * N)));
-
-static inline bool any_word(const words *x)
-{
-    uint64_t part[sizeof *x / sizeof(uint64_t)], all = 0;
-    memcpy(part, x, sizeof *x);
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-        all |= part[i];
-    return all != 0;
-}
-
-/* One number of each lane in one register: gcc and clang keep these there, unlike arrays. */
-typedef lane_key lane_vector __attribute__((vector_size(sizeof(lane_key) * N)));
-
-typedef unsigned_key lane_bits __attribute__((vector_size(sizeof(unsigned_key) * N)));
-
-/* The arrivals at work. */
-typedef struct arrivals {
-    lane_key people[BLOCK][N]; /* 0 past a lane's end */
-    uint32_t gap[BLOCK][N];
-    uint32_t tie[BLOCK][N]; /* when ties_uniform */
-} arrivals;
-
-enum { HALF_ENTRY = HR_KEY_BITS, MOST = (1 << (HALF_ENTRY - 1 - BITS)) - 1 };
-
-/* More people than a key holds wrap around; `place_block` sees them before that matters. */
-#define wrapping_sum(a, b) ((lane_vector)((lane_bits)(a) + (lane_bits)(b)))
-
-static inline void load(const void *from, lane_vector *x)
-{
-    memcpy(x, from, sizeof *x);
-}
-
-/* As a loop: compilers find the instruction for it. */
-static inline void lower(lane_vector *least, const lane_vector *x)
-{
-    const lane_vector a = *least, b = *x;
-    lane_vector c;
-    for (int l = 0; l < N; l++)
-        c[l] = b[l] < a[l] ? b[l] : a[l];
-    *least = c;
-}
-
-static inline bool any(const lane_vector *x)
-{
-    uint64_t part[sizeof *x / sizeof(uint64_t)], all = 0;
-    memcpy(part, x, sizeof *x);
-    for (size_t i = 0; i < sizeof part / sizeof *part; i++)
-        all |= part[i];
-    return all != 0;
-}
-
-/* Arrivals from `from` on of all lanes, side by side. Past the end of a lane nobody comes. False
- * when more come at once than a key holds. */
-static bool interleave(const hr_lanes *lanes, uint32_t from, arrivals *block)
-{
-    uint32_t sizes = 0;
-    for (int l = 0; l < N; l++) {
-        const uint32_t left = lanes->n[l] > from ? lanes->n[l] - from : 0;
-        const uint32_t *size = left > 0 ? lanes->size[l] + from : NULL;
-        const uint32_t *gap = left > 0 ? lanes->gap[l] + from : NULL;
-        const uint32_t n = left < BLOCK ? left : BLOCK;
-        for (uint32_t i = 0; i < BLOCK && left > AHEAD; i += 16) {
-            __builtin_prefetch(size + AHEAD + i);
-            __builtin_prefetch(gap + AHEAD + i);
-        }
-        for (uint32_t i = 0; i < n; i++) {
-            sizes |= size[i];
-            block->people[i][l] = (lane_key)size[i];
-            block->gap[i][l] = gap[i];
-        }
-        for (uint32_t i = n; i < BLOCK; i++) {
-            block->people[i][l] = 0;
-            block->gap[i][l] = from + i + BLOCK;
-        }
-        for (uint32_t i = 0; lanes->ties_uniform && i < n; i++)
-            block->tie[i][l] = lanes->tie[l][from + i];
-    }
-    return sizes <= (uint32_t)MOST;
-}
+enum { PAGE = HR_LANES_PAGE };
 
 /* ---- departures */
 
@@ -142,6 +40,12 @@ static inline void keep(hr_lanes *lanes, uint32_t block, entry_word departure)
     lanes->tail[block] = end + 1;
 }
 
+/* The rows from an arrival on. */
+static inline lane_key *rows_of(const hr_lanes *lanes, uint32_t step, const unsigned n_servers)
+{
+    return (lane_key *)lanes->rows + (size_t)((step & (lanes->near - 1)) * n_servers * N);
+}
+
 static inline void leave(lane_key *rows, entry_word departure)
 {
     lane_key *row = rows + (departure & (((entry_word)1 << HALF_ENTRY) - 1));
@@ -152,7 +56,7 @@ static inline void leave(lane_key *rows, entry_word departure)
 static void set_rows(hr_lanes *lanes, uint32_t block)
 {
     const entry_word *entry = lanes->entry;
-    lane_key *rows = lanes->rows;
+    lane_key *rows = rows_of(lanes, block * BLOCK, lanes->n_servers);
     uint32_t end = lanes->tail[block];
     while (end != 0) {
         const uint32_t page = (end - 1) / PAGE;
@@ -175,6 +79,36 @@ __attribute__((noinline)) static void keep_near(hr_lanes *lanes, uint32_t now,
     }
 }
 
+/* On a ramp: so many more leave with a gap than join in it. */
+static inline void keep_at(hr_lanes *lanes, uint32_t gap, uint32_t rows_end, uint32_t width,
+                           uint32_t place, lane_key people)
+{
+    if (gap < rows_end)
+        leave((lane_key *)lanes->rows + (size_t)((gap & (lanes->near - 1)) * width),
+              (entry_word)(unsigned_key)people << HALF_ENTRY | place);
+    else
+        keep(lanes, gap / BLOCK,
+             (entry_word)(unsigned_key)people << HALF_ENTRY | (gap % BLOCK * width + place));
+}
+
+/* The departures of the arrivals of one step, and who joins them after the next one. */
+__attribute__((noinline)) static void keep_joins(hr_lanes *lanes, uint32_t step,
+                                                 const arrivals *block, const uint32_t **next,
+                                                 const uint8_t *server)
+{
+    const uint32_t rows_end = step / BLOCK * BLOCK + lanes->near, i = step % BLOCK;
+    const uint32_t width = lanes->n_servers * N;
+    for (unsigned l = 0; l < N; l++) {
+        const uint32_t place = (uint32_t)server[l] * N + l, size = block->size[i][l];
+        const uint32_t *join = next[l];
+        const uint32_t *end = join + (size - (unsigned_key)block->people[i][l]);
+        for (; join < end; join++)
+            keep_at(lanes, *join, rows_end, width, place, -(1 << BITS));
+        keep_at(lanes, block->gap[i][l], rows_end, width, place, (lane_key)(size << BITS));
+        next[l] = end;
+    }
+}
+
 /* ---- overload */
 
 /* Lanes in `begins` were not over before: what stands there now. False when too much was. */
@@ -193,16 +127,18 @@ __attribute__((noinline)) static bool stand(hr_lanes *lanes, const lane_key *beg
     return true;
 }
 
-/* Lanes in which a server is above its ceiling. */
-__attribute__((always_inline)) static inline bool flag(hr_lanes *lanes, uint32_t step,
-                                                       const lane_vector *key,
-                                                       const lane_vector *limit, lane_vector *over,
-                                                       const unsigned n_servers)
+/* Lanes in which a server is above its ceiling, or is with so many `more`, and others that are
+ * asked for. */
+__attribute__((always_inline)) static inline bool
+flag(hr_lanes *lanes, uint32_t step, const lane_vector *key, const lane_vector *more,
+     const lane_vector *asked, const lane_vector *limit, lane_vector *over,
+     const unsigned n_servers)
 {
-    lane_vector above = {0};
+    const lane_vector people = *more << BITS;
+    lane_vector above = *asked;
     HR_UNROLL
     for (unsigned s = 0; s < n_servers; s++)
-        above |= key[s] > limit[s];
+        above |= key[s] > limit[s] - people;
     const lane_vector begins = above & ~*over;
     *over = above;
     if (!any(&above))
@@ -263,6 +199,22 @@ __attribute__((always_inline)) static inline void note_peak(hr_lanes *lanes, uin
     }
 }
 
+/* Lanes in which a server may have more people than ever before the next arrival, or in which that
+ * begins to count. */
+__attribute__((always_inline)) static inline void
+ask_peaks(const hr_lanes *lanes, uint32_t step, const lane_vector *key, const lane_vector *more,
+          const lane_vector *peak, const unsigned n_servers, lane_vector *asked)
+{
+    const lane_vector people = *more << BITS;
+    lane_vector any_more = {0}, measured;
+    HR_UNROLL
+    for (unsigned s = 0; s < n_servers; s++)
+        any_more |= key[s] > -peak[s] - people;
+    for (int l = 0; l < N; l++)
+        measured[l] = (lane_key) - (lanes->measured[l] <= step + 1);
+    *asked = any_more & measured;
+}
+
 /* People that leave before the arrival, of which `row` is to be forgotten; the least key. */
 __attribute__((always_inline)) static inline void
 take_off(lane_key *row, lane_vector *key, lane_vector *least, const unsigned n_servers)
@@ -313,6 +265,7 @@ typedef struct lanes_state {
     lane_vector peak[KEYS];  /* negative keys: the least are those of most people */
     lane_vector room;        /* lowest ceiling */
     lane_vector over;        /* lanes that were flagged last */
+    const uint32_t *next[N]; /* on a ramp: of join_gap */
 } lanes_state;
 
 static void begin(hr_lanes *lanes, lanes_state *at)
@@ -328,10 +281,25 @@ static void begin(hr_lanes *lanes, lanes_state *at)
             at->room[l] = (lane_key)(people < at->room[l] ? people : at->room[l]);
         }
     }
-    memset(lanes->rows, 0, BLOCK * (size_t)lanes->n_servers * N * sizeof(lane_key));
+    for (int l = 0; l < N; l++)
+        at->next[l] = lanes->join_gap[l];
+    memset(lanes->rows, 0, lanes->near * (size_t)lanes->n_servers * N * sizeof(lane_key));
     memset(lanes->tail, 0, (lanes->n_steps / BLOCK + (size_t)2) * sizeof *lanes->tail);
     lanes->n_pages = lanes->n_spare = lanes->n_flags = lanes->n_standing = 0;
     lanes->n_flagged = 0;
+}
+
+/* Where the arrivals of a step go, and a key with as many people. */
+__attribute__((always_inline)) static inline void
+choose(const lane_vector *key, const lane_vector *least, const uint32_t *tie,
+       const unsigned n_servers, const bool uniform, lane_vector *server, lane_vector *chosen)
+{
+    *server = *least & (lane_key)((1 << BITS) - 1);
+    *chosen = *least;
+    if (!uniform)
+        return;
+    choose_uniform(key, least, tie, n_servers, server);
+    *chosen = (*least & ~(lane_key)((1 << BITS) - 1)) | *server;
 }
 
 /* The arrivals from `from` to `to`, of one block. */
@@ -340,7 +308,7 @@ place_block(hr_lanes *lanes, uint32_t from, uint32_t to, const arrivals *block, 
             const unsigned n_servers, const bool uniform)
 {
     lane_vector key[KEYS], over = at->over;
-    const lane_vector room = at->room;
+    const lane_vector room = at->room, none = {0};
     bool is_over = any(&over);
     HR_UNROLL
     for (unsigned s = 0; s < n_servers; s++)
@@ -350,13 +318,7 @@ place_block(hr_lanes *lanes, uint32_t from, uint32_t to, const arrivals *block, 
         take_off((lane_key *)lanes->rows + (step - from) * n_servers * N, key, &least, n_servers);
         load(block->people[step - from], &people);
         const lane_vector added = people << BITS, after = (least >> BITS) + people;
-        if (uniform) {
-            choose_uniform(key, &least, block->tie[step - from], n_servers, &server);
-            chosen = (least & ~(lane_key)((1 << BITS) - 1)) | server;
-        } else {
-            server = least & (lane_key)((1 << BITS) - 1);
-            chosen = least;
-        }
+        choose(key, &least, block->tie[step - from], n_servers, uniform, &server, &chosen);
         HR_UNROLL
         for (unsigned s = 0; s < n_servers; s++)
             key[s] = wrapping_sum(key[s], (key[s] == chosen) & added);
@@ -367,7 +329,8 @@ place_block(hr_lanes *lanes, uint32_t from, uint32_t to, const arrivals *block, 
         if (is_over || any(&above)) {
             const lane_vector too_many = after > (lane_key)MOST;
             lanes->is_too_narrow = any(&too_many);
-            if (lanes->is_too_narrow || !flag(lanes, step, key, at->limit, &over, n_servers))
+            if (lanes->is_too_narrow ||
+                !flag(lanes, step, key, &none, &none, at->limit, &over, n_servers))
                 return false;
             is_over = any(&over);
         }
@@ -381,8 +344,57 @@ place_block(hr_lanes *lanes, uint32_t from, uint32_t to, const arrivals *block, 
     return true;
 }
 
+/* The same on a ramp: what counts is who is there when a meeting is placed, and who may be there
+ * before the next one is. */
+__attribute__((always_inline)) static inline bool
+place_ramp(hr_lanes *lanes, uint32_t from, uint32_t to, const arrivals *block, lanes_state *at,
+           const unsigned n_servers, const bool uniform)
+{
+    lane_vector key[KEYS], over = at->over;
+    const lane_vector room = at->room, none = {0};
+    bool is_over = any(&over);
+    HR_UNROLL
+    for (unsigned s = 0; s < n_servers; s++)
+        key[s] = at->key[s];
+    for (uint32_t step = from; step < to; step++) {
+        lane_vector least, most = none, people, joining, server, chosen, asked = none;
+        take_off(rows_of(lanes, step, n_servers), key, &least, n_servers);
+        load(block->people[step - from], &people);
+        load(block->joining[step - from], &joining);
+        HR_UNROLL
+        for (unsigned s = 0; s < n_servers; s++)
+            raise(&most, &key[s]);
+        const lane_vector after = (most >> BITS) + joining, above = after > room;
+        if (lanes->wants_peak) {
+            note_peak(lanes, step, key, at->peak, n_servers);
+            ask_peaks(lanes, step, key, &joining, at->peak, n_servers, &asked);
+        }
+        if (is_over || any(&above) || any(&asked)) {
+            const lane_vector too_many = after > (lane_key)MOST;
+            lanes->is_too_narrow = any(&too_many);
+            if (lanes->is_too_narrow ||
+                !flag(lanes, step, key, &joining, &asked, at->limit, &over, n_servers))
+                return false;
+            is_over = any(&over);
+        }
+        const lane_vector added = people << BITS;
+        choose(key, &least, block->tie[step - from], n_servers, uniform, &server, &chosen);
+        HR_UNROLL
+        for (unsigned s = 0; s < n_servers; s++)
+            key[s] = wrapping_sum(key[s], (key[s] == chosen) & added);
+        const bytes servers = __builtin_convertvector(server, bytes);
+        memcpy(lanes->server + (size_t)step * N, &servers, sizeof servers);
+        keep_joins(lanes, step, block, at->next, lanes->server + (size_t)step * N);
+    }
+    HR_UNROLL
+    for (unsigned s = 0; s < n_servers; s++)
+        at->key[s] = key[s];
+    at->over = over;
+    return true;
+}
+
 __attribute__((always_inline)) static inline bool place(hr_lanes *lanes, const unsigned n_servers,
-                                                        const bool uniform)
+                                                        const bool uniform, const bool ramp)
 {
     arrivals block;
     lanes_state at;
@@ -390,8 +402,11 @@ __attribute__((always_inline)) static inline bool place(hr_lanes *lanes, const u
     for (uint32_t from = 0; from < lanes->n_steps; from += BLOCK) {
         const uint32_t to = lanes->n_steps - from < BLOCK ? lanes->n_steps : from + BLOCK;
         set_rows(lanes, from / BLOCK);
-        lanes->is_too_narrow = !interleave(lanes, from, &block);
-        if (lanes->is_too_narrow || !place_block(lanes, from, to, &block, &at, n_servers, uniform))
+        lanes->is_too_narrow =
+            !interleave(lanes, from, &block) || (ramp && !interleave_joins(lanes, from, &block));
+        if (lanes->is_too_narrow ||
+            !(ramp ? place_ramp(lanes, from, to, &block, &at, n_servers, uniform)
+                   : place_block(lanes, from, to, &block, &at, n_servers, uniform)))
             return false;
     }
     for (unsigned s = 0; s < n_servers; s++) {
@@ -401,64 +416,42 @@ __attribute__((always_inline)) static inline bool place(hr_lanes *lanes, const u
     return true;
 }
 
-/* ---- the order of departures */
-
-/* A table finds the neighbourhood, sixteen comparisons at a time the place. */
-static void rank_departures(const hr_lanes_rank *rank)
-{
-    const hr_lanes_rank r = *rank; /* a copy, which no result is written over */
-    for (uint32_t i = 0; i < r.n; i++) {
-        const uint64_t after = r.end[i] - r.base;
-        const uint32_t time = (uint32_t)(after < r.span ? after : r.span);
-        const int32_t end = (int32_t)(time ^ HR_LANES_SIGN);
-        uint32_t gap = r.first[time >> r.cell_bits];
-        int32_t less = HR_LANES_PAD;
-        while (less == HR_LANES_PAD) {
-            const int32_t *from = r.start + gap;
-            less = 0;
-#pragma omp simd reduction(+ : less)
-            for (int k = 0; k < HR_LANES_PAD; k++)
-                less += from[k] < end;
-            gap += (uint32_t)less;
-        }
-        r.gap[i] = gap;
-    }
-}
-
 /* ---- numbers of servers */
 
-#if HR_KEY_BITS == 16 && !defined(__SANITIZE_ADDRESS__)
-#define HR_CASE(n)                                                                                 \
-    case 2 * (n):                                                                                  \
-        return place(lanes, n, false);                                                             \
-    case 2 * (n) + 1:                                                                              \
-        return place(lanes, n, true);
+#define JOIN_AGAIN(a, b, c, d) a##b##c##d
+#define JOIN(a, b, c, d)       JOIN_AGAIN(a, b, c, d)
+#define HR_PLACING             JOIN(hr_lanes_, HR_KEY_BITS, _, HR_VECTOR_LEVEL)
 
-static bool place_all(hr_lanes *lanes)
+#if HR_KEY_BITS == 16 && !defined(__SANITIZE_ADDRESS__)
+/* Functions of their own: in one, the compiler takes ten times as long. */
+#define HR_COPY(n)                                                                                 \
+    __attribute__((noinline)) static bool place_##n(hr_lanes *lanes)                               \
+    {                                                                                              \
+        return lanes->ties_uniform ? place(lanes, n, true, false) : place(lanes, n, false, false); \
+    }                                                                                              \
+    __attribute__((noinline)) static bool ramp_##n(hr_lanes *lanes)                                \
+    {                                                                                              \
+        return lanes->ties_uniform ? place(lanes, n, true, true) : place(lanes, n, false, true);   \
+    }
+#define HR_CASE(n)                                                                                 \
+    case n:                                                                                        \
+        return lanes->has_ramp ? ramp_##n(lanes) : place_##n(lanes);
+#define HR_COPIES(of)                                                                              \
+    of(1) of(2) of(3) of(4) of(5) of(6) of(7) of(8) of(9) of(10) of(11) of(12) of(13) of(14)       \
+        of(15) of(16)
+
+HR_COPIES(HR_COPY)
+
+bool HR_PLACING(hr_lanes *lanes)
 {
-    switch (lanes->n_servers * 2 + lanes->ties_uniform) {
-        HR_CASE(1)
-        HR_CASE(2)
-        HR_CASE(3)
-        HR_CASE(4)
-        HR_CASE(5)
-        HR_CASE(6)
-        HR_CASE(7)
-        HR_CASE(8)
-        HR_CASE(9)
-        HR_CASE(10)
-        HR_CASE(11)
-        HR_CASE(12)
-        HR_CASE(13)
-        HR_CASE(14)
-        HR_CASE(15)
-        HR_CASE(16)
+    switch (lanes->n_servers) {
+        HR_COPIES(HR_CASE)
     default:
         return false;
     }
 }
 #else
-static bool place_all(hr_lanes *lanes)
+bool HR_PLACING(hr_lanes *lanes)
 {
     /* without the least of two wide keys in one operation the scalar kernel is faster */
 #if HR_KEY_BITS == 32 && defined(__x86_64__) && !defined(__AVX2__)
@@ -466,14 +459,11 @@ static bool place_all(hr_lanes *lanes)
 #else
     const bool is_worth_it = true;
 #endif
-    return is_worth_it && (lanes->ties_uniform ? place(lanes, lanes->n_servers, true)
-                                               : place(lanes, lanes->n_servers, false));
+    const unsigned n = lanes->n_servers;
+    if (!is_worth_it)
+        return false;
+    if (lanes->has_ramp)
+        return lanes->ties_uniform ? place(lanes, n, true, true) : place(lanes, n, false, true);
+    return lanes->ties_uniform ? place(lanes, n, true, false) : place(lanes, n, false, false);
 }
 #endif
-
-#define JOIN_AGAIN(a, b, c, d) a##b##c##d
-#define JOIN(a, b, c, d)       JOIN_AGAIN(a, b, c, d)
-
-extern const hr_lanes_level JOIN(hr_lanes_, HR_KEY_BITS, _, HR_VECTOR_LEVEL);
-const hr_lanes_level JOIN(hr_lanes_, HR_KEY_BITS, _, HR_VECTOR_LEVEL) = {rank_departures,
-                                                                         place_all};

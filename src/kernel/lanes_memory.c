@@ -10,10 +10,11 @@ enum { N = HR_LANES_N, LEAST_STANDING = 1024, MOST_STANDING_BYTES = 4 << 20 };
 
 static void free_arrays(hr_lanes_memory *m)
 {
-    void *const arrays[] = {
-        m->lanes.server, m->lanes.flag,    m->lanes.standing, m->lanes.rows,  m->lanes.tail,
-        m->lanes.entry,  m->lanes.ceiling, m->lanes.peak,     m->lanes.spare, m->gap,
-        m->start,        m->first,         m->flagged,        m->departure,   m->work};
+    void *const arrays[] = {m->lanes.server, m->lanes.flag,  m->lanes.standing, m->lanes.rows,
+                            m->lanes.tail,   m->lanes.entry, m->lanes.ceiling,  m->lanes.peak,
+                            m->lanes.spare,  m->gap,         m->start,          m->first,
+                            m->flagged,      m->event,       m->work,           m->joined,
+                            m->joining,      m->join_gap};
     for (size_t i = 0; i < sizeof arrays / sizeof *arrays; i++)
         hr_mem_free(arrays[i]);
     *m = (hr_lanes_memory){.changes = m->changes};
@@ -37,75 +38,124 @@ static size_t most_standing(size_t most, unsigned n_servers)
 }
 
 /* Every meeting keeps one departure, and every block of arrivals may have begun a page. */
-static size_t most_pages(size_t most)
+static size_t pages_for(size_t n_steps, uint64_t n_far)
 {
-    return most * N / (HR_LANES_PAGE - 1) + most / HR_LANES_BLOCK + 4;
+    return (n_steps * N + n_far) / (HR_LANES_PAGE - 1) + n_steps / HR_LANES_BLOCK + 4;
+}
+
+/* Fewer servers may have more rows. */
+static size_t row_cells(unsigned n_servers, bool has_ramp)
+{
+    const size_t block = (size_t)HR_LANES_BLOCK * n_servers * N;
+    return has_ramp && block < HR_LANES_NEAR_CELLS ? HR_LANES_NEAR_CELLS : block;
 }
 
 size_t hr_lanes_memory_bytes(const hr_lanes_memory *m)
 {
     if (m == NULL)
         return 0;
-    const size_t each = N * (sizeof *m->lanes.server + sizeof *m->gap) + 2 * sizeof *m->start + 1 +
-                        sizeof *m->lanes.flag + sizeof *m->departure + 3 * sizeof *m->work +
+    const size_t each = N * (sizeof *m->lanes.server + sizeof *m->gap) + sizeof(int64_t) +
+                        2 * sizeof *m->first + 1 + sizeof *m->lanes.flag +
                         sizeof *m->lanes.tail / HR_LANES_BLOCK;
+    const size_t events = sizeof *m->event + 3 * sizeof *m->work;
     const size_t row = m->most_servers * (size_t)N;
     return sizeof *m + hr_changes_bytes(&m->changes) + m->most_steps * each +
-           most_pages(m->most_steps) * (HR_LANES_PAGE * sizeof(uint64_t) + sizeof *m->lanes.spare) +
-           row * (HR_LANES_BLOCK + 2) * sizeof(int32_t) +
+           (m->most_steps + m->most_joins) * events +
+           N * (m->most_ramp_steps * (sizeof *m->joined + sizeof *m->joining) +
+                m->most_joins * sizeof *m->join_gap) +
+           m->most_pages * (HR_LANES_PAGE * sizeof(uint64_t) + sizeof *m->lanes.spare) +
+           (row_cells(m->most_servers, m->most_joins > 0) + 2 * row) * sizeof(int32_t) +
            m->lanes.most_standing * m->most_servers * sizeof *m->lanes.standing;
 }
 
-static bool take_arrays(hr_lanes_memory *m, size_t most, unsigned n_servers)
+static bool take_pages(hr_lanes_memory *m, size_t most)
+{
+    m->lanes.entry = hr_mem_take(most * HR_LANES_PAGE, sizeof(uint64_t));
+    m->lanes.spare = hr_mem_take(most, sizeof *m->lanes.spare);
+    m->most_pages = most;
+    return m->lanes.entry && m->lanes.spare;
+}
+
+static bool take_arrays(hr_lanes_memory *m, size_t most, size_t most_joins, unsigned n_servers)
 {
     hr_lanes *lanes = &m->lanes;
+    const size_t ramp_steps = most_joins > 0 ? most : 0;
     lanes->server = hr_mem_take(most * N, sizeof *lanes->server);
     lanes->flag = hr_mem_take(most, sizeof *lanes->flag);
     lanes->most_standing = (uint32_t)most_standing(most, n_servers);
     lanes->standing = hr_mem_take(lanes->most_standing * (size_t)n_servers, sizeof(int32_t));
-    lanes->rows = hr_mem_take((size_t)HR_LANES_BLOCK * n_servers * N, sizeof(int32_t));
+    lanes->rows = hr_mem_take(row_cells(n_servers, most_joins > 0), sizeof(int32_t));
     lanes->tail = hr_mem_take(most / HR_LANES_BLOCK + 2, sizeof *lanes->tail);
-    lanes->entry = hr_mem_take(most_pages(most) * HR_LANES_PAGE, sizeof(uint64_t));
-    lanes->spare = hr_mem_take(most_pages(most), sizeof *lanes->spare);
     lanes->ceiling = hr_mem_take(n_servers, sizeof *lanes->ceiling);
     lanes->peak = hr_mem_take(n_servers, sizeof *lanes->peak);
     m->gap = hr_mem_take(most * N, sizeof *m->gap);
-    m->start = hr_mem_take(most + HR_LANES_PAD, sizeof *m->start);
-    m->first = hr_mem_take(most, sizeof *m->first);
+    m->joined = hr_mem_take(ramp_steps * N, sizeof *m->joined);
+    m->joining = hr_mem_take((ramp_steps + 1) * N, sizeof *m->joining);
+    m->join_gap = hr_mem_take(most_joins * N, sizeof *m->join_gap);
+    m->start = hr_mem_take(most + HR_LANES_PAD, sizeof(int64_t));
+    m->first = hr_mem_take(2 * most + HR_LANES_PAD, sizeof *m->first);
     m->flagged = hr_mem_take(most + 1, sizeof *m->flagged);
-    m->departure = hr_mem_take(most, sizeof *m->departure);
-    m->work = hr_mem_take(HR_ORDER_WORK(most), sizeof *m->work);
-    return lanes->server && lanes->flag && lanes->standing && lanes->rows && lanes->tail &&
-           lanes->entry && lanes->spare && lanes->ceiling && lanes->peak && m->gap && m->start &&
-           m->first && m->flagged && m->departure && m->work;
+    m->event = hr_mem_take(most + most_joins + 1, sizeof *m->event);
+    m->work = hr_mem_take(HR_ORDER_WORK(most + most_joins), sizeof *m->work);
+    m->most_steps = most;
+    m->most_joins = most_joins;
+    m->most_ramp_steps = ramp_steps;
+    m->most_servers = n_servers;
+    return take_pages(m, pages_for(most, 0)) && lanes->server && lanes->flag && lanes->standing &&
+           lanes->rows && lanes->tail && lanes->ceiling && lanes->peak && m->gap && m->joined &&
+           m->joining && m->join_gap && m->start && m->first && m->flagged && m->event && m->work;
 }
 
-hr_status hr_lanes_memory_room(hr_lanes_memory **memory, uint32_t n_steps, unsigned n_servers,
-                               hr_err *err)
+static bool has_room(const hr_lanes_memory *m, uint32_t n_steps, uint32_t n_joins,
+                     unsigned n_servers)
+{
+    return n_steps <= m->most_steps && n_servers <= m->most_servers && n_joins <= m->most_joins &&
+           (n_joins == 0 || n_steps <= m->most_ramp_steps);
+}
+
+static size_t more_than(size_t n, size_t most)
+{
+    return n > most ? n + n / 4 + 64 : most;
+}
+
+hr_status hr_lanes_memory_room(hr_lanes_memory **memory, uint32_t n_steps, uint32_t n_joins,
+                               unsigned n_servers, hr_err *err)
 {
     if (*memory == NULL)
         *memory = hr_mem_take(1, sizeof **memory);
     hr_lanes_memory *m = *memory;
-    if (m != NULL && (n_steps > m->most_steps || n_servers > m->most_servers)) {
-        const size_t most = n_steps > m->most_steps ? n_steps + n_steps / 4 + 64 : m->most_steps;
-        const unsigned servers = n_servers > m->most_servers ? n_servers : m->most_servers;
+    if (m != NULL && !has_room(m, n_steps, n_joins, n_servers)) {
         const hr_lanes_memory kept = *m;
         free_arrays(m);
         m->is_known = kept.is_known;
         m->configuration = kept.configuration;
         m->is_narrow = kept.is_narrow;
         m->is_given_up = kept.is_given_up;
-        if (take_arrays(m, most, servers)) {
-            m->most_steps = most;
-            m->most_servers = servers;
-        } else {
+        if (!take_arrays(m, more_than(n_steps, kept.most_steps),
+                         more_than(n_joins, kept.most_joins),
+                         n_servers > kept.most_servers ? n_servers : kept.most_servers))
             free_arrays(m);
-        }
     }
     if (m == NULL || m->most_steps == 0)
         return HR_FAIL(err, HR_ERR_MEMORY, "no memory to replay %d times %u meetings", (int)N,
                        n_steps);
     m->lanes.n_servers = n_servers;
     m->lanes.n_steps = n_steps;
+    m->lanes.has_ramp = n_joins > 0;
+    m->lanes.near = n_joins > 0 ? hr_lanes_near(n_servers) : HR_LANES_BLOCK;
+    m->n_far = 0;
     return HR_OK;
+}
+
+bool hr_lanes_memory_pages(hr_lanes_memory *m)
+{
+    const size_t n = pages_for(m->lanes.n_steps, m->n_far);
+    if (n <= m->most_pages)
+        return true;
+    hr_mem_free(m->lanes.entry);
+    hr_mem_free(m->lanes.spare);
+    if (take_pages(m, n + n / 4))
+        return true;
+    free_arrays(m);
+    return false;
 }

@@ -20,7 +20,19 @@ enum {
     HR_LANES_PAGE = 128, /* departures kept together, link included */
 };
 
-/* After arrival `step` some server of these lanes is above its lowest ceiling. */
+/* Arrivals whose rows are at hand while participants join on a ramp, who are most often there
+ * within minutes: as many blocks, a power of two, as stay in a near cache. */
+enum { HR_LANES_MOST_NEAR = 8 * HR_LANES_BLOCK, HR_LANES_NEAR_CELLS = 1 << 15 };
+static inline uint32_t hr_lanes_near(unsigned n_servers)
+{
+    uint32_t near = HR_LANES_MOST_NEAR;
+    while (near > HR_LANES_BLOCK && near * n_servers * HR_LANES_N > HR_LANES_NEAR_CELLS)
+        near /= 2;
+    return near;
+}
+
+/* After arrival `step` some server of these lanes is above its lowest ceiling, or, on a join ramp,
+ * may be before the next arrival: or may then have more people than ever, where that is counted. */
 typedef struct hr_lanes_flag {
     uint32_t step;
     uint8_t lane[HR_LANES_N]; /* not 0: that lane */
@@ -29,6 +41,7 @@ typedef struct hr_lanes_flag {
 typedef struct hr_lanes {
     unsigned n_servers;
     bool ties_uniform, wants_peak;
+    bool has_ramp;          /* nobody is there when a meeting starts: they join from then on */
     bool is_too_narrow;     /* out, when not all could be placed: more people than a key holds */
     uint32_t n_steps;       /* of the longest lane */
     uint32_t n[HR_LANES_N]; /* meetings of each lane */
@@ -37,48 +50,70 @@ typedef struct hr_lanes {
     const uint32_t *gap[HR_LANES_N];  /* [n] arrivals, itself included, that come before the
                                          departure */
     const uint32_t *tie[HR_LANES_N];  /* [n] when ties_uniform */
-    int32_t (*ceiling)[HR_LANES_N];   /* [n_servers] people, lowest of the server */
-    uint8_t *server;                  /* [n_steps * N] out: where the meeting goes */
-    int32_t (*peak)[HR_LANES_N]; /* [n_servers] out, if wanted: most people after a measured arrival
-                                  */
+    /* on a ramp; a gap is what lies between two arrivals, by the number of arrivals before it */
+    const uint32_t *joined[HR_LANES_N];   /* [n] who join in the gap after the meeting's arrival */
+    const uint32_t *join_gap[HR_LANES_N]; /* of those who join later, meeting by meeting */
+    const uint32_t *joining[HR_LANES_N];  /* [n + 1] joins in each gap, of all meetings */
+    int32_t (*ceiling)[HR_LANES_N];       /* [n_servers] people, lowest of the server */
+    uint8_t *server;                      /* [n_steps * N] out: where the meeting goes */
+    int32_t (*peak)[HR_LANES_N]; /* [n_servers] out, if wanted: most people after a measured
+                                    arrival, before anybody joins */
     hr_lanes_flag *flag;         /* [n_steps] out */
     uint32_t n_flags;
     uint64_t n_flagged, most_flagged; /* flagged steps of all lanes together */
     int32_t *standing; /* [most_standing * n_servers] out: people after each flagged arrival whose
-                          predecessor in the lane is not, in order of (step, lane) */
+                          predecessor in the lane is not, in order of (step, lane); before anybody
+                          joins */
     uint32_t n_standing, most_standing;
 
     /* working memory: departures, block of arrivals by block, in linked pages */
-    void *rows;      /* [BLOCK * n_servers * N] keys: what leaves before each arrival of a block */
+    uint32_t near; /* arrivals that have rows: BLOCK, on a ramp hr_lanes_near */
+    void *rows; /* [near * n_servers * N] keys: what leaves before each arrival, less what joins */
     uint32_t *tail;  /* [n_steps / BLOCK + 2] after the last departure of each block; 0: none */
     void *entry;     /* [most pages * PAGE] departures; the first of a page is its link */
     uint32_t *spare; /* pages that were used and are free */
     uint32_t n_pages, n_spare;
 } hr_lanes;
 
-/* For one lane: how many arrivals (meeting i itself the first) come before each departure. Times
- * are ticks since `base`. */
+/* For one lane: how many arrivals (meeting i itself the first) come before each departure, and
+ * before each join. Times are ticks since `base`. */
 typedef struct hr_lanes_rank {
     uint32_t n;
     uint64_t base, span;
     const int32_t *start; /* [n] ascending, then HR_LANES_PAD that no departure is behind; each ^
                              HR_LANES_SIGN, because instruction sets compare signed numbers */
-    const uint64_t *end;  /* [n] ticks; those after base + span count as this */
+    const int64_t *long_start; /* instead, where the span needs more than 32 bits; no sign, or NULL
+                                */
+    const uint64_t *end;       /* [n] ticks; those after base + span count as this */
     unsigned cell_bits;
     const uint32_t *first; /* first arrival at or after cell * 2^cell_bits */
+    bool is_fine;          /* most cells have no arrival */
     uint32_t *gap;         /* [n] out */
+
+    /* on a ramp */
+    uint32_t n_joins;
+    const uint64_t *join_tick;             /* [n_joins] none before its meeting's start */
+    const uint32_t *join_meeting;          /* [n_joins] ascending */
+    uint32_t near;                         /* see n_far */
+    uint32_t *joined, *join_gap, *joining; /* out: see hr_lanes */
+    uint32_t longest; /* out: most arrivals, its own included, between a meeting's and a join */
+    uint64_t n_far;   /* out: joins more than `near` arrivals after their meeting's */
 } hr_lanes_rank;
 
 enum { HR_LANES_PAD = 16 };
 #define HR_LANES_SIGN 0x80000000u
 
-/* The copy for an instruction set and a width of keys, in bits. `place` puts all meetings of all
- * lanes; it is false when too many steps are flagged or more people come than a key holds. */
-typedef struct hr_lanes_level {
-    void (*rank)(const hr_lanes_rank *rank);
-    bool (*place)(hr_lanes *lanes);
-} hr_lanes_level;
-extern const hr_lanes_level hr_lanes_16_baseline, hr_lanes_16_avx2, hr_lanes_16_avx512;
-extern const hr_lanes_level hr_lanes_32_baseline, hr_lanes_32_avx2, hr_lanes_32_avx512;
+/* One copy per instruction set. */
+typedef struct hr_lanes_rank_level {
+    void (*departures)(const hr_lanes_rank *rank);
+    void (*joins)(hr_lanes_rank *rank);
+} hr_lanes_rank_level;
+extern const hr_lanes_rank_level hr_lanes_rank_baseline, hr_lanes_rank_avx2, hr_lanes_rank_avx512;
+
+/* One copy for an instruction set and a width of keys, in bits: puts all meetings of all lanes;
+ * false when too many steps are flagged or more people come than a key holds. */
+typedef bool hr_lanes_placing(hr_lanes *lanes);
+extern hr_lanes_placing hr_lanes_16_baseline, hr_lanes_16_avx2, hr_lanes_16_avx512;
+extern hr_lanes_placing hr_lanes_32_baseline, hr_lanes_32_avx2, hr_lanes_32_avx512;
 
 #endif

@@ -72,6 +72,48 @@ static const kernel_case cases[] = {
     {PLAIN, {"placement.rule=fewest_participants", "pool.servers=1", NULL}},
     {PLAIN, {"placement.rule=fewest_participants", "pool.servers=256", NULL}},
     {PLAIN, {"meetings.join_ramp=uniform(0 s, 900 s)", NULL}},
+    {PLAIN,
+     {"meetings.join_ramp=uniform(0 s, 300 s)", "pool.ceilings.load.full=90",
+      "observe.outcomes=[time_over, people_hit]", NULL}},
+    {PLAIN,
+     {"meetings.join_ramp=uniform(0 s, 300 s)", "placement.ties=lowest",
+      "pool.ceilings.load.full=66", "pool.ceilings.load.target=62", NULL}},
+    {PLAIN,
+     {"meetings.join_ramp=uniform(0 s, 300 s)", "pool.ceilings.load.full=75",
+      "window.start=stationary", "background.items[0].law=normal(mean 5, sd 3)", NULL}},
+    {PLAIN, /* far joins, and most after the window or never */
+     {"meetings.join_ramp=exponential(mean 90 min)", "arrivals.sources[0].rate=600 per hour",
+      "pool.ceilings.load.full=80", NULL}},
+    {PLAIN,
+     {"meetings.join_ramp=uniform(0 s, 100 s)", "pool.servers=17", "pool.ceilings.load.full=55",
+      "window.start=stationary", NULL}},
+    {PLAIN,
+     {"meetings.join_ramp=uniform(0 s, 100 s)", "pool.servers=200", "pool.ceilings.load.full=12",
+      "placement.ties=lowest", "arrivals.sources[0].rate=900 per hour", NULL}},
+    {PLAIN, /* arrivals and joins at one tick */
+     {"meetings.join_ramp=mix(0 s at 50 %, 60 s at 50 %)", "arrivals.sources[0].kind=clock_batch",
+      "arrivals.sources[0].rate=~", "arrivals.sources[0].period=10 min",
+      "arrivals.sources[0].count=poisson(mean 33)", "pool.ceilings.load.full=75", NULL}},
+    {PLAIN, /* more people than a narrow key holds: on a server, in a meeting, in a gap */
+     {"meetings.join_ramp=uniform(0 s, 300 s)", "pool.servers=2", "pool.ceilings.load.full=3000",
+      "arrivals.sources[0].rate=1700 per hour", NULL}},
+    {PLAIN,
+     {"meetings.join_ramp=uniform(0 s, 300 s)", "pool.servers=3", "pool.ceilings.load.full=9000",
+      "meetings.classes[0].size=mix(1 at 90 %, 2500 at 10 %)",
+      "arrivals.sources[0].rate=50 per hour", NULL}},
+    {PLAIN,
+     {"meetings.join_ramp=uniform(0 s, 9 s)", "pool.servers=3", "pool.ceilings.load.full=9000",
+      "meetings.classes[0].size=mix(0 at 50 %, 1200 at 50 %)",
+      "arrivals.sources[0].rate=9 per hour", NULL}},
+    {PLAIN, {"window.from=30 h", NULL}},
+    {PLAIN,
+     {"window.length=40 h", "meetings.join_ramp=uniform(0 s, 300 s)", "pool.ceilings.load.full=85",
+      "arrivals.sources[0].rate=150 per hour", "placement.metric=load", NULL}},
+    {RESTLESS, {"meetings.join_ramp=uniform(0 s, 1 s)", NULL}},
+    {RESTLESS,
+     {"meetings.join_ramp=uniform(0 s, 60 s)", "pool.servers=12", "pool.ceilings.load.full=270",
+      "meetings.classes[0].size=300", "window.start=stationary",
+      "meetings.classes[0].duration=exponential(mean 3 min)", NULL}},
     {PLAIN, {"placement.report_delay=20 s", "placement.metric=load", NULL}},
     {PLAIN, {"window.start=stationary", "arrivals.sources[0].rate=1 per hour", NULL}},
     {PLAIN, {"placement.metric=load", "pool.ceilings.load.full=75", NULL}},
@@ -233,9 +275,40 @@ static void kernels_agree_on_everything(void **state)
     assert_true(over > N_CASES / 2); /* the cases are about something */
 }
 
+/* Reasons to leave the lanes, and that what seems one is none. */
+static void lanes_say_what_they_cannot_do(void **state)
+{
+    static const struct {
+        const char *set, *why;
+    } asked[] = {
+        {"pool.servers=16", NULL},
+        {"meetings.join_ramp=uniform(0 s, 300 s)", NULL},
+        {"window.length=100 h", NULL},
+        {"placement.rule=random", "its placement rule"},
+        {"placement.report_delay=20 s", "load reports"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        const kernel_case one = {PLAIN, {asked[i].set, NULL}};
+        const char *why = NULL;
+        hr_configuration c;
+        bench b;
+        open_bench(&b, &one);
+        resolve_good(&b.study, 0, 0, &b.day, &c);
+        const hr_kernel *kernel = hr_kernel_for(NULL, &c, &why);
+        assert_string_equal(kernel->name, asked[i].why == NULL ? "lanes" : "scalar");
+        if (asked[i].why == NULL)
+            assert_null(why);
+        else
+            assert_string_equal(why, asked[i].why);
+        close_bench(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lanes_say_what_they_cannot_do),
         cmocka_unit_test(kernels_agree_on_everything),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

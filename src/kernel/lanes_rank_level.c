@@ -1,0 +1,111 @@
+/* What comes before what, as far as it is known before any server is chosen: compiled once for each
+ * instruction set, named by HR_VECTOR_LEVEL (see cmake/floors.cmake). */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernel/lanes_place.h"
+
+#if defined(__clang__)
+/* With sanitizers or without optimisation the loops stay scalar; the results are the same. */
+#pragma clang diagnostic ignored "-Wpass-failed"
+#endif
+
+#define HR_INLINE __attribute__((always_inline)) static inline
+
+/* Arrivals before a time. A table finds the neighbourhood, `n` comparisons at a time the place. */
+HR_INLINE uint32_t count_before(const hr_lanes_rank *r, uint64_t after, const int n)
+{
+    const uint32_t time = (uint32_t)(after < r->span ? after : r->span);
+    const int32_t end = (int32_t)(time ^ HR_LANES_SIGN);
+    uint32_t gap = r->first[time >> r->cell_bits];
+    int32_t less = n;
+    while (less == n) {
+        const int32_t *from = r->start + gap;
+        less = 0;
+#pragma omp simd reduction(+ : less)
+        for (int k = 0; k < n; k++)
+            less += from[k] < end;
+        gap += (uint32_t)less;
+    }
+    return gap;
+}
+
+HR_INLINE uint32_t count_before_long(const hr_lanes_rank *r, uint64_t after, const int n)
+{
+    const int64_t time = (int64_t)(after < r->span ? after : r->span);
+    uint32_t gap = r->first[time >> r->cell_bits];
+    int64_t less = n;
+    while (less == n) {
+        const int64_t *from = r->long_start + gap;
+        less = 0;
+#pragma omp simd reduction(+ : less)
+        for (int k = 0; k < n; k++)
+            less += from[k] < time;
+        gap += (uint32_t)less;
+    }
+    return gap;
+}
+
+/* Comparisons where a cell of the table has less than an arrival, and where it has some. */
+enum { FEW = 4, MANY = HR_LANES_PAD };
+
+HR_INLINE void rank_all_departures(const hr_lanes_rank *rank, const int n, const bool is_long)
+{
+    const hr_lanes_rank r = *rank; /* a copy, which no result is written over */
+    for (uint32_t i = 0; i < r.n; i++)
+        r.gap[i] = is_long ? count_before_long(&r, r.end[i] - r.base, n)
+                           : count_before(&r, r.end[i] - r.base, n);
+}
+
+static void rank_departures(const hr_lanes_rank *rank)
+{
+    if (rank->long_start != NULL)
+        rank_all_departures(rank, FEW, true);
+    else if (rank->is_fine)
+        rank_all_departures(rank, FEW, false);
+    else
+        rank_all_departures(rank, MANY, false);
+}
+
+/* Who joins at the tick of an arrival comes after it. Joins after the window go with what is left
+ * of the meetings then, in the last gap, and are nobody's in `joining`. In one loop over all joins:
+ * how many a meeting has nobody can tell, a loop's end least of all. */
+HR_INLINE void rank_all_joins(hr_lanes_rank *rank, const bool is_long)
+{
+    const hr_lanes_rank r = *rank;
+    uint32_t *later = r.join_gap;
+    uint32_t longest = 0;
+    uint64_t n_far = 0;
+    for (uint32_t i = 0; i < r.n; i++)
+        r.joined[i] = r.joining[i] = 0;
+    r.joining[r.n] = 0;
+    for (uint32_t k = 0; k < r.n_joins; k++) {
+        const uint64_t after = r.join_tick[k] + 1 - r.base;
+        const uint32_t meeting = r.join_meeting[k];
+        const uint32_t gap =
+            is_long ? count_before_long(&r, after, FEW) : count_before(&r, after, FEW);
+        const uint32_t passed = gap - meeting;
+        longest = passed > longest ? passed : longest;
+        n_far += passed > r.near;
+        r.joining[gap] += after <= r.span;
+        r.joined[meeting] += passed == 1;
+        *later = gap;
+        later += passed > 1;
+    }
+    rank->longest = longest;
+    rank->n_far = n_far;
+}
+
+static void rank_joins(hr_lanes_rank *rank)
+{
+    if (rank->long_start != NULL)
+        rank_all_joins(rank, true);
+    else
+        rank_all_joins(rank, false);
+}
+
+#define JOIN_AGAIN(a, b) a##b
+#define JOIN(a, b)       JOIN_AGAIN(a, b)
+
+extern const hr_lanes_rank_level JOIN(hr_lanes_rank_, HR_VECTOR_LEVEL);
+const hr_lanes_rank_level JOIN(hr_lanes_rank_, HR_VECTOR_LEVEL) = {rank_departures, rank_joins};
