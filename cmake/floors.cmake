@@ -32,12 +32,13 @@ function(headroom_floor name)
 endfunction()
 
 # Files named *_level.c are compiled once per instruction set; HR_VECTOR_LEVEL names the copy. With
-# a macro and its values, once for each value too.
+# a macro and its values, once for each value too. -mfma allows fused operations where a file asks for
+# them by name, and nowhere else.
 # headroom_isa_levels(floor file [MACRO values...])
 function(headroom_isa_levels floor file)
   set(options_baseline "")
-  set(options_avx2 -mavx2)
-  set(options_avx512 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512)
+  set(options_avx2 -mavx2 -mfma)
+  set(options_avx512 -mfma -mavx512f -mavx512dq -mavx512bw -mavx512vl -mprefer-vector-width=512)
   set(values ${ARGN})
   list(POP_FRONT values macro)
   if(NOT macro)

@@ -86,7 +86,8 @@ typedef struct hr_sampler {
     const double *value;       /* table laws: values, ascending */
     const uint32_t *threshold; /* table laws: entry i is drawn when word <= threshold[i] and not
                                   one from guide[0] on; the last threshold is 2^32 - 1 */
-    const uint16_t *guide;     /* table laws: first entry to try for the top byte of the word */
+    const uint16_t *guide;     /* table laws: first entry to try for word >> guide_shift */
+    unsigned guide_shift;
 } hr_sampler;
 
 HR_MUST_CHECK hr_status hr_sampler_init(hr_sampler *sampler, const hr_law *law, hr_arena *arena,
@@ -98,9 +99,10 @@ void hr_sampler_fill(const hr_sampler *sampler, const uint32_t *word, size_t n,
 /* The first entry, from the one that the guide names on, whose threshold is not below the word. In
  * most cases it is the guide's or the next, and it is not known which: hence no branch for these.
  */
-static inline size_t hr_table_index(const uint32_t *threshold, const uint16_t *guide, uint32_t word)
+static inline size_t hr_table_index(const uint32_t *threshold, const uint16_t *guide,
+                                    unsigned guide_shift, uint32_t word)
 {
-    size_t i = guide[word >> 24];
+    size_t i = guide[word >> guide_shift];
     i += word > threshold[i];
     while (word > threshold[i])
         i++;
@@ -109,7 +111,7 @@ static inline size_t hr_table_index(const uint32_t *threshold, const uint16_t *g
 /* Index of the entry drawn, for table laws; equal to the value for values 0, 1, 2, ... */
 static inline size_t hr_sampler_index(const hr_sampler *sampler, uint32_t word)
 {
-    return hr_table_index(sampler->threshold, sampler->guide, word);
+    return hr_table_index(sampler->threshold, sampler->guide, sampler->guide_shift, word);
 }
 
 /* The table of named laws: parser, help, `headroom list laws` and the manual read it. */

@@ -30,7 +30,8 @@ static bool is_ascending(const entry *e, size_t n)
  * probability is right to 2^-32. Entries of no probability own no word: a leading one is hidden
  * by the guide, a later one repeats the threshold before it, and the last entry that has any
  * owns all that rounding left over. */
-static void set_thresholds(const entry *e, size_t n, uint32_t *threshold, uint16_t *guide)
+static void set_thresholds(const entry *e, size_t n, uint32_t *threshold, uint16_t *guide,
+                           unsigned guide_shift)
 {
     double total = 0.0, sum = 0.0;
     size_t last = 0, first = n;
@@ -49,12 +50,15 @@ static void set_thresholds(const entry *e, size_t n, uint32_t *threshold, uint16
     }
     if (first == n || first > last)
         first = last;
-    for (size_t byte = 0, i = first; byte < 256; byte++) {
-        while (threshold[i] < (uint32_t)byte << 24)
+    for (size_t cell = 0, i = first; cell <= UINT32_MAX >> guide_shift; cell++) {
+        while (threshold[i] < (uint32_t)cell << guide_shift)
             i++;
-        guide[byte] = (uint16_t)i;
+        guide[cell] = (uint16_t)i;
     }
 }
+
+/* Few words should share a cell of the guide with two thresholds, and tables be quick to make. */
+enum { MANY_ENTRIES = 64, GUIDE_BITS = 8, LONG_GUIDE_BITS = 11 };
 
 /* Sort the entries by value and make the tables of the sampler. */
 static hr_status make_table(hr_sampler *sampler, entry *e, size_t n, hr_arena *arena, hr_err *err)
@@ -63,14 +67,16 @@ static hr_status make_table(hr_sampler *sampler, entry *e, size_t n, hr_arena *a
     double *value = NULL;
     uint32_t *threshold = NULL;
     uint16_t *guide = NULL;
+    const unsigned guide_bits = n < MANY_ENTRIES ? GUIDE_BITS : LONG_GUIDE_BITS;
     HR_TAKE(value, arena, n);
     HR_TAKE(threshold, arena, n);
-    HR_TAKE(guide, arena, 256);
+    HR_TAKE(guide, arena, (size_t)1 << guide_bits);
     if (!is_ascending(e, n)) /* most tables are */
         qsort(e, n, sizeof *e, by_value);
     for (size_t i = 0; i < n; i++)
         value[i] = e[i].value;
-    set_thresholds(e, n, threshold, guide);
+    sampler->guide_shift = 32 - guide_bits;
+    set_thresholds(e, n, threshold, guide, sampler->guide_shift);
     sampler->n = n;
     sampler->value = value;
     sampler->threshold = threshold;
@@ -128,6 +134,7 @@ static hr_status table_sampler(hr_sampler *sampler, hr_arena *arena, hr_err *err
     sampler->value = known->value;
     sampler->threshold = known->threshold;
     sampler->guide = known->guide;
+    sampler->guide_shift = known->guide_shift;
 out:
     return st;
 }

@@ -41,10 +41,15 @@ static inline double hr_real_select(double sign, double low, double high)
     return hr_real_of_bits((hr_real_bits(low) & ~mask) | (hr_real_bits(high) & mask));
 }
 
-/* An integer below 2^52 to double without the conversion that AVX2 lacks. */
+/* 2^52 + n for an integer below 2^52: to double without the conversion that AVX2 lacks. */
+static inline double hr_real_lifted(uint64_t n)
+{
+    return hr_real_of_bits(n | 0x4330000000000000u);
+}
+
 static inline double hr_real_of_small(uint64_t n)
 {
-    return hr_real_of_bits(n | 0x4330000000000000u) - 0x1p52;
+    return hr_real_lifted(n) - 0x1p52;
 }
 
 /* (word + 1/2) 2^-32, as hr_uniform. */

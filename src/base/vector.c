@@ -8,7 +8,7 @@ extern const hr_vector hr_vector_baseline, hr_vector_avx2, hr_vector_avx512;
 #if defined(__x86_64__)
 static bool has_avx2(void)
 {
-    return __builtin_cpu_supports("avx2") != 0;
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 }
 
 static bool has_avx512(void)

@@ -2,7 +2,8 @@
  *
  * The same C file is compiled once per level (baseline x86-64, AVX2, AVX-512); the level is
  * chosen at run time, or forced by HEADROOM_ISA = baseline | avx2 | avx512. Every level gives
- * the same bits: only integer operations and IEEE + - * / in a fixed order, no contraction.
+ * the same bits: only integer operations and IEEE + - * / in a fixed order, no contraction, and
+ * fused operations only where they cannot show (real_near.h).
  */
 #ifndef HR_BASE_VECTOR_H
 #define HR_BASE_VECTOR_H

@@ -1,8 +1,10 @@
 /* One instruction set's copy of the array operations: compiled once per level, with
  * HR_VECTOR_LEVEL naming the copy (see cmake/floors.cmake). */
 #include <math.h>
+#include <stdbool.h>
 
 #include "base/real_inline.h"
+#include "base/real_near.h"
 #include "base/vector.h"
 
 #if defined(__clang__)
@@ -11,6 +13,9 @@
 #endif
 
 enum { LANES = 16 };
+
+/* Of a tick: beyond, too many batches are computed twice. */
+#define MOST_MARGIN 0x1p-9
 
 #define MULTIPLIER 6364136223846793005u
 
@@ -113,8 +118,7 @@ static void round_down(const double *value, size_t n, double scale, double most,
 }
 
 /* One after the other, a little at a time: both together need more registers than there are. */
-static void exponential_ticks(const uint32_t *word, size_t n, double scale, double most,
-                              uint64_t *out)
+static void exact_ticks(const uint32_t *word, size_t n, double scale, double most, uint64_t *out)
 {
     enum { BATCH = 256 };
     double value[BATCH];
@@ -123,6 +127,35 @@ static void exponential_ticks(const uint32_t *word, size_t n, double scale, doub
         exponential(word + from, now, value);
         round_down(value, now, scale, most, out + from);
     }
+}
+
+/* Most ticks are known from a logarithm that is only near, as one that is within `room` of the tick
+ * could not be rounded to another. The rest are left to the exact one, with all of their batch. */
+static void exponential_ticks(const uint32_t *word, size_t n, double scale, double most,
+                              uint64_t *out)
+{
+    size_t from = 0;
+#if defined(__FMA__)
+    enum { BATCH = 64 };
+    /* 2^-30: more than the last roundings of a number of ticks near 1 */
+    const double margin = scale * HR_REAL_NEAR_ERROR + 0x1p-30, room = 0.5 - margin;
+    const bool is_worth_it = margin < MOST_MARGIN && scale * HR_REAL_MOST_EXPONENTIAL < most;
+    for (; is_worth_it && n - from >= BATCH; from += BATCH) {
+        const uint32_t *w = word + from;
+        uint64_t *o = out + from, is_sure = UINT64_MAX; /* in the highest bit */
+#pragma omp simd reduction(& : is_sure)
+        for (int i = 0; i < BATCH; i++) {
+            const double value = hr_real_near_exponential(w[i]);
+            const double sum = __builtin_fma(value, scale, 0x1p52); /* rounds to a tick */
+            const double off = __builtin_fma(value, scale, 0x1p52 - sum);
+            is_sure &= hr_real_bits(__builtin_fma(off, off, -room * room));
+            o[i] = hr_real_bits(sum) & 0x000fffffffffffffu;
+        }
+        if (is_sure >> 63 == 0)
+            exact_ticks(w, BATCH, scale, most, o);
+    }
+#endif
+    exact_ticks(word + from, n - from, scale, most, out + from);
 }
 
 /* n / PAD * PAD tells the compiler that there is no remainder. */

@@ -50,13 +50,12 @@ static hr_status arrivals_of_poisson(const hr_writing *writing, unsigned source,
         hr_tick *out = starts->tick + starts->n;
         for (int i = 0; i < WORDS; i++)
             out[i] = tick += step[i];
-        if (tick < to) {
-            starts->n += WORDS;
-            continue;
-        }
-        for (int i = 0; out[i] < to; i++)
-            starts->n++;
-        return HR_OK;
+        uint32_t n = WORDS;
+        while (n > 0 && out[n - 1] >= to)
+            n--;
+        hr_starts_take(starts, n);
+        if (n < WORDS)
+            return HR_OK;
     }
 out:
     return st;

@@ -42,7 +42,7 @@ static inline uint32_t hr_endings_of(hr_endings *endings, const hr_prepared_back
                                      uint32_t n, uint32_t word)
 {
     const hr_endings_row *row = n < endings->n_rows ? endings->row[n] : NULL;
-    return row != NULL ? (uint32_t)hr_table_index(row->threshold, row->guide, word)
+    return row != NULL ? (uint32_t)hr_table_index(row->threshold, row->guide, 24, word)
                        : hr_endings_search(endings, item, n, word);
 }
 

@@ -65,8 +65,7 @@ hr_status hr_input_write_shared(hr_input *const *input,
     in->begin = first->prepared->begin;
     in->from = first->prepared->from;
     in->to = first->prepared->to;
-    in->store->starts.n = 0;
-    in->store->starts.n_thinned = 0;
+    hr_starts_begin(&in->store->starts);
     for (unsigned i = 0; i < first->n_sources; i++) {
         HR_TRY(hr_write_past(&writing, i, err));
         HR_TRY(hr_write_arrivals(&writing, i, err));
@@ -95,6 +94,7 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->starts.room_class,
         &s->starts.room_kept,
         &s->room_kept,
+        &s->zeros,
         &s->start,
         &s->end,
         &s->class_of,

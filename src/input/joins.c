@@ -85,7 +85,8 @@ static hr_status join_on_a_ramp(const hr_writing *writing, hr_err *err)
         const uint32_t size = in->size[i];
         const unsigned n_kinds =
             writing->prepared->classes[in->class_of[i]].profiles[in->profile[i]].n_kinds;
-        if (store->kept[i]) /* else the meeting will be taken out: its draws are passed over */
+        /* else the meeting will be taken out: its draws are passed over */
+        if (store->kept == NULL || store->kept[i])
             join_meeting(writing, &drawn, i);
         drawn.offset += size;
         drawn.kind_word += n_kinds > 1 ? size : 0;

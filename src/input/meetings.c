@@ -22,6 +22,7 @@ static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
     struct hr_input_store *store = in->store;
     const size_t n = (in->n_meetings + (size_t)HR_LANES - 1) / HR_LANES * HR_LANES;
     HR_ROOM(in->profile, &store->profile, n);
+    HR_TRY(hr_room_grow(&store->zeros, n, sizeof(uint16_t), 0, err));
     HR_ROOM(in->size, &store->size, n);
     HR_ROOM(in->tie, &store->tie, n);
     HR_ROOM(in->pick, &store->pick, n);
@@ -32,30 +33,23 @@ out:
     return st;
 }
 
-static bool is_ascending(const hr_tick *tick, uint32_t n)
-{
-    uint64_t falls = 0; /* in the highest bit: ticks are far below 2^63 */
-#pragma omp simd reduction(| : falls)
-    for (uint32_t i = 1; i < n; i++)
-        falls |= tick[i] - tick[i - 1];
-    return falls >> 63 == 0;
-}
-
-/* Starts into time order; `end` is 0 where the duration is still to be drawn. Most come in order,
- * and are used where they are. */
+/* Starts into time order; `end` is 0 where the duration is still to be drawn, or nothing yet when
+ * that is so for all. Most come in order, and are used where they are. */
 static hr_status put_in_order(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_input *in = writing->input;
     struct hr_input_store *store = in->store;
-    const hr_starts *starts = &store->starts;
+    hr_starts *starts = &store->starts;
     const uint32_t n = in->n_meetings;
     uint32_t *place = store->place.data;
+    if (starts->n_told > 0 || !starts->is_ascending)
+        hr_starts_tell(starts);
     in->start = starts->tick;
     in->end = starts->end;
     in->class_of = starts->class_of;
-    store->kept = starts->kept;
-    if (is_ascending(starts->tick, n))
+    store->kept = starts->n_told > 0 ? starts->kept : NULL;
+    if (starts->is_ascending)
         return HR_OK;
     HR_TRY(hr_order(starts->tick, n, place, store->work.data, err));
     HR_ROOM(in->start, &store->start, n);
@@ -72,14 +66,23 @@ out:
     return st;
 }
 
+/* Are the ends and classes of all meetings still to be drawn? */
+static bool is_untold(const hr_writing *writing)
+{
+    return writing->input->store->starts.n_told == 0;
+}
+
 static void draw_classes(const hr_writing *writing, uint32_t *words)
 {
     hr_input *in = writing->input;
-    if (writing->configuration->n_classes == 1)
-        return; /* class 0, as the starts say */
+    const bool all = is_untold(writing);
+    if (writing->configuration->n_classes == 1) {
+        in->class_of = in->store->zeros.data;
+        return;
+    }
     draw_words(writing, HR_PURPOSE_CLASS, 0, words);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        if (in->end[i] == 0)
+        if (all || in->end[i] == 0)
             in->class_of[i] = (uint16_t)hr_sampler_index(&writing->prepared->class_of, words[i]);
     }
 }
@@ -118,7 +121,21 @@ static void draw_ticks(const hr_writing *writing, const uint16_t *class_of, cons
     vector->round(seconds, n, HR_TICKS_PER_SECOND, HR_MOST_DURATION, ticks);
 }
 
-/* Meetings found alive at the start have their end already. */
+/* Meetings found alive at the start have their end already; when `all` is set there are none. */
+static void set_ends(const hr_tick *start, const uint64_t *ticks, uint32_t n, bool all,
+                     hr_tick *end)
+{
+    if (all) {
+#pragma omp simd
+        for (uint32_t i = 0; i < n; i++)
+            end[i] = start[i] + ticks[i] + (ticks[i] == 0);
+        return;
+    }
+#pragma omp simd
+    for (uint32_t i = 0; i < n; i++)
+        end[i] = end[i] == 0 ? start[i] + ticks[i] + (ticks[i] == 0) : end[i];
+}
+
 static void draw_durations(const hr_writing *writing)
 {
     const hr_input *in = writing->input;
@@ -131,13 +148,7 @@ static void draw_durations(const hr_writing *writing)
         uint64_t ticks[BATCH];
         hr_stream_fill(&stream, (n + HR_LANES - 1) / HR_LANES, word);
         draw_ticks(writing, is_one ? NULL : in->class_of + from, word, n, ticks);
-        const hr_tick *start = in->start + from;
-        hr_tick *end = in->end + from;
-#pragma omp simd
-        for (uint32_t i = 0; i < n; i++) {
-            const hr_tick drawn = start[i] + ticks[i] + (ticks[i] == 0);
-            end[i] = end[i] == 0 ? drawn : end[i];
-        }
+        set_ends(in->start + from, ticks, n, is_untold(writing), in->end + from);
     }
 }
 
@@ -171,7 +182,7 @@ static void draw_profiles(const hr_writing *writing, uint32_t *words)
     for (unsigned k = 0; k < writing->configuration->n_classes; k++)
         needed = needed || writing->configuration->classes[k].n_profiles > 1;
     if (!needed) {
-        memset(in->profile, 0, in->n_meetings * sizeof *in->profile);
+        in->profile = in->store->zeros.data;
         return;
     }
     draw_words(writing, HR_PURPOSE_PROFILE, 0, words);

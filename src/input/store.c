@@ -41,32 +41,58 @@ out:
     return st;
 }
 
+void hr_starts_begin(hr_starts *starts)
+{
+    starts->n = starts->n_told = starts->n_thinned = 0;
+    starts->is_ascending = true;
+}
+
 hr_status hr_starts_room(hr_starts *starts, uint32_t more, hr_err *err)
 {
     hr_status st = HR_OK;
     while (starts->capacity - starts->n < more)
         HR_TRY(grow_starts(starts, err));
-    memset(starts->end + starts->n, 0, more * sizeof *starts->end);
-    memset(starts->class_of + starts->n, 0, more * sizeof *starts->class_of);
-    memset(starts->kept + starts->n, 0xff, more * sizeof *starts->kept);
 out:
     return st;
 }
 
+void hr_starts_take(hr_starts *starts, uint32_t n)
+{
+    const hr_tick *first = starts->tick + starts->n;
+    if (n > 0 && starts->n > 0 && first[0] < first[-1])
+        starts->is_ascending = false;
+    starts->n += n;
+}
+
+/* Most replications have nothing to tell: then nothing is written but ticks. */
+void hr_starts_tell(hr_starts *starts)
+{
+    const size_t from = starts->n_told, more = starts->n - from;
+    if (more == 0)
+        return;
+    memset(starts->end + from, 0, more * sizeof *starts->end);
+    memset(starts->class_of + from, 0, more * sizeof *starts->class_of);
+    memset(starts->kept + from, 0xff, more * sizeof *starts->kept);
+    starts->n_told = starts->n;
+}
+
 hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err)
 {
-    if (starts->n == starts->capacity) {
-        const hr_status st = grow_starts(starts, err);
-        if (st != HR_OK)
-            return st;
+    hr_status st = HR_OK;
+    const uint32_t i = starts->n;
+    HR_TRY(hr_starts_room(starts, 1, err));
+    starts->tick[i] = row.tick;
+    if (row.end != 0 || row.kept != UINT32_MAX) {
+        hr_starts_tell(starts);
+        starts->end[i] = row.end;
+        starts->class_of[i] = row.class_of;
+        starts->kept[i] = row.kept;
+        starts->n_thinned += row.kept == 0;
+        starts->n_told = i + 1;
     }
-    starts->tick[starts->n] = row.tick;
-    starts->end[starts->n] = row.end;
-    starts->class_of[starts->n] = row.class_of;
-    starts->kept[starts->n] = row.kept;
-    starts->n_thinned += row.kept == 0;
-    starts->n++;
-    return HR_OK;
+    hr_starts_take(starts, 1);
+out:
+    return st;
 }
 
 hr_tick hr_duration_ticks(double seconds)

@@ -31,7 +31,10 @@ HR_MUST_CHECK hr_status hr_room_grow(hr_room *room, size_t count, size_t size, s
 /* Starts of meetings as the sources give them, before they are put in order. */
 typedef struct hr_starts {
     uint32_t n, capacity;
+    bool is_ascending;
     hr_tick *tick;
+    /* of the first n_told rows; the others have no end yet and are kept by all */
+    uint32_t n_told;
     hr_tick *end;       /* 0: not drawn yet; else the meeting was alive at `begin` */
     uint16_t *class_of; /* where end is set */
     uint32_t *kept;     /* bit l: of the group's starts, one of configuration l's */
@@ -45,14 +48,20 @@ typedef struct hr_start_row {
     uint32_t kept;
 } hr_start_row;
 
-/* Make room for `more` rows, to be written by hand: new rows are kept by all and without end. */
+void hr_starts_begin(hr_starts *starts);
+/* Make room for `more` rows, whose ticks are written behind the others by hand, */
 HR_MUST_CHECK hr_status hr_starts_room(hr_starts *starts, uint32_t more, hr_err *err);
+/* and count the first `n` of them, which are ascending, in. */
+void hr_starts_take(hr_starts *starts, uint32_t n);
 HR_MUST_CHECK hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err);
+/* Tell all rows. */
+void hr_starts_tell(hr_starts *starts);
 
 struct hr_input_store {
     hr_starts starts;
-    uint32_t *kept; /* [n_meetings] as in hr_starts, in start order */
+    uint32_t *kept; /* [n_meetings] as in hr_starts, in start order; NULL: all by all */
     hr_room room_kept;
+    hr_room zeros; /* what class_of and profile are where there is one: never written */
     hr_room start, end, class_of, profile, size, tie, pick, initial, final;
     hr_room join_tick, join_meeting, join_kind;
     hr_room ceiling, sessions, probe_tie, probe_pick;

@@ -7,6 +7,7 @@
 #include "kernel/islands.h"
 #include "kernel/lanes_memory.h"
 #include "kernel/placed.h"
+#include "kernel/rank.h"
 #include "kernel/scalar.h"
 
 enum { N = HR_LANES_N };
@@ -56,46 +57,6 @@ static hr_tick base_of(const hr_input *in)
     return in->start[0] < in->begin ? in->start[0] : in->begin;
 }
 
-/* A table of first arrivals, about eight to a cell: then it stays in the nearest cache. Joins ask
- * for few cells at a time, which may therefore be many; with so many, few comparisons do. */
-static unsigned cell_bits(const hr_lanes_rank *rank)
-{
-    const uint64_t wanted = rank->is_fine ? 2 * (uint64_t)rank->n : rank->n / 8 + 1;
-    unsigned bits = 0;
-    while ((rank->span >> bits) > wanted)
-        bits++;
-    return bits;
-}
-
-/* Starts as hr_lanes_rank wants them, and the table. */
-static void set_starts(const hr_input *in, hr_lanes_memory *m, hr_lanes_rank *rank)
-{
-    const uint32_t n = in->n_meetings;
-    const bool is_long = rank->span >= UINT32_MAX;
-    rank->is_fine = m->lanes.has_ramp || is_long;
-    rank->cell_bits = cell_bits(rank);
-    const unsigned bits = rank->cell_bits;
-    const uint32_t n_cells = (uint32_t)(rank->span >> bits) + 1;
-    uint32_t *first = m->first; /* of the next cell, where this one has arrivals; then of all */
-    int32_t *start = m->start;
-    int64_t *long_start = m->start;
-    memset(first, 0, (n_cells + (size_t)1) * sizeof *first);
-    for (uint32_t i = 0; i < n + HR_LANES_PAD; i++) {
-        const uint64_t ticks = i < n ? in->start[i] - rank->base : (uint64_t)INT64_MAX;
-        if (is_long)
-            long_start[i] = (int64_t)ticks;
-        else
-            start[i] = (int32_t)((uint32_t)ticks ^ HR_LANES_SIGN);
-        if (i < n)
-            first[(ticks >> bits) + 1] = i + 1;
-    }
-    for (uint32_t cell = 1; cell <= n_cells; cell++)
-        first[cell] = first[cell] > first[cell - 1] ? first[cell] : first[cell - 1];
-    rank->first = first;
-    rank->start = is_long ? NULL : start;
-    rank->long_start = is_long ? long_start : NULL;
-}
-
 /* The first meeting that starts at or after `tick`. */
 static uint32_t first_since(const hr_input *in, hr_tick tick)
 {
@@ -110,31 +71,29 @@ static uint32_t first_since(const hr_input *in, hr_tick tick)
     return low;
 }
 
-static const hr_lanes_rank_level *const ranking[HR_VECTOR_LEVELS] = {
-    &hr_lanes_rank_baseline, &hr_lanes_rank_avx2, &hr_lanes_rank_avx512};
-
 /* What comes before what in lane `l`. */
-static void set_ranks(const hr_input *in, unsigned l, unsigned level, hr_lanes_memory *m)
+static void set_ranks(const hr_input *in, unsigned l, const hr_vector *vector, hr_lanes_memory *m)
 {
     hr_lanes *lanes = &m->lanes;
-    hr_lanes_rank rank = {.n = in->n_meetings,
-                          .base = base_of(in),
-                          .span = in->to - base_of(in),
-                          .end = in->end,
-                          .gap = m->gap + l * m->most_steps,
-                          .n_joins = in->n_joins,
-                          .join_tick = in->join_tick,
-                          .join_meeting = in->join_meeting,
-                          .near = lanes->near - HR_LANES_BLOCK};
-    set_starts(in, m, &rank);
-    ranking[level]->departures(&rank);
+    hr_rank rank = {.n = in->n_meetings,
+                    .base = base_of(in),
+                    .span = in->to - base_of(in),
+                    .end = in->end,
+                    .gap = m->gap + l * m->most_steps,
+                    .n_joins = in->n_joins,
+                    .join_tick = in->join_tick,
+                    .join_meeting = in->join_meeting,
+                    .near = lanes->near - HR_LANES_BLOCK};
+    const hr_rank_level *level = hr_rank_level_of(vector);
+    hr_rank_begin(&rank, in, lanes->has_ramp, m->start, m->first);
+    level->departures(&rank);
     lanes->gap[l] = rank.gap;
     if (!lanes->has_ramp)
         return;
     rank.joined = m->joined + l * m->most_ramp_steps;
     rank.joining = m->joining + l * (m->most_ramp_steps + 1);
     rank.join_gap = m->join_gap + l * m->most_joins;
-    ranking[level]->joins(&rank);
+    level->joins(&rank);
     lanes->joined[l] = rank.joined;
     lanes->joining[l] = rank.joining;
     lanes->join_gap[l] = rank.join_gap;
@@ -143,14 +102,14 @@ static void set_ranks(const hr_input *in, unsigned l, unsigned level, hr_lanes_m
 }
 
 /* What lane `l` is made of, but for its people. False when it does not fit the lanes. */
-static bool set_lane(const hr_lane *lane, unsigned l, unsigned level, hr_lanes_memory *m)
+static bool set_lane(const hr_lane *lane, unsigned l, const hr_vector *vector, hr_lanes_memory *m)
 {
     const hr_input *in = lane->input;
     hr_events events;
     if (!set_ceilings(lane, l, &m->lanes) || !hr_events_fit(in, &events))
         return false;
     if (in->n_meetings > 0)
-        set_ranks(in, l, level, m);
+        set_ranks(in, l, vector, m);
     m->lanes.measured[l] = first_since(in, in->from);
     m->lanes.n[l] = in->n_meetings;
     m->lanes.size[l] = in->size;
@@ -158,10 +117,10 @@ static bool set_lane(const hr_lane *lane, unsigned l, unsigned level, hr_lanes_m
     return true;
 }
 
-static bool set_lanes(const hr_lane *lane, unsigned n, unsigned level, hr_lanes_memory *m)
+static bool set_lanes(const hr_lane *lane, unsigned n, const hr_vector *vector, hr_lanes_memory *m)
 {
     for (unsigned l = 0; l < n; l++) {
-        if (!set_lane(&lane[l], l, level, m))
+        if (!set_lane(&lane[l], l, vector, m))
             return false;
     }
     for (unsigned l = n; l < N; l++) {
@@ -233,7 +192,7 @@ hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vect
     m->lanes.ties_uniform = c->placement.ties == HR_TIES_UNIFORM;
     m->lanes.wants_peak = lane[0].counts->needs & HR_NEEDS_PEAK;
     m->lanes.most_flagged = (uint64_t)(MOST_FLAGGED * (double)n_steps * N) + LEAST_FLAGGED;
-    if (m->is_given_up || !set_lanes(lane, n, level, m) || !place(level, m)) {
+    if (m->is_given_up || !set_lanes(lane, n, vector, m) || !place(level, m)) {
         m->is_given_up = true; /* the next days of this configuration will be like this one */
         return hr_scalar_replay(lane, n, vector, scratch, err);
     }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/order.h"
 #include "kernel/lanes.h"
+#include "kernel/rank.h"
 
 enum { N = HR_LANES_N, LEAST_STANDING = 1024, MOST_STANDING_BYTES = 4 << 20 };
 
@@ -92,8 +93,8 @@ static bool take_arrays(hr_lanes_memory *m, size_t most, size_t most_joins, unsi
     m->joined = hr_mem_take(ramp_steps * N, sizeof *m->joined);
     m->joining = hr_mem_take((ramp_steps + 1) * N, sizeof *m->joining);
     m->join_gap = hr_mem_take(most_joins * N, sizeof *m->join_gap);
-    m->start = hr_mem_take(most + HR_LANES_PAD, sizeof(int64_t));
-    m->first = hr_mem_take(2 * most + HR_LANES_PAD, sizeof *m->first);
+    m->start = hr_mem_take(most + HR_RANK_PAD, sizeof(int64_t));
+    m->first = hr_mem_take(hr_rank_cells(most, true), sizeof *m->first);
     m->flagged = hr_mem_take(most + 1, sizeof *m->flagged);
     m->event = hr_mem_take(most + most_joins + 1, sizeof *m->event);
     m->work = hr_mem_take(HR_ORDER_WORK(most + most_joins), sizeof *m->work);

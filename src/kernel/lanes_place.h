@@ -75,41 +75,6 @@ typedef struct hr_lanes {
     uint32_t n_pages, n_spare;
 } hr_lanes;
 
-/* For one lane: how many arrivals (meeting i itself the first) come before each departure, and
- * before each join. Times are ticks since `base`. */
-typedef struct hr_lanes_rank {
-    uint32_t n;
-    uint64_t base, span;
-    const int32_t *start; /* [n] ascending, then HR_LANES_PAD that no departure is behind; each ^
-                             HR_LANES_SIGN, because instruction sets compare signed numbers */
-    const int64_t *long_start; /* instead, where the span needs more than 32 bits; no sign, or NULL
-                                */
-    const uint64_t *end;       /* [n] ticks; those after base + span count as this */
-    unsigned cell_bits;
-    const uint32_t *first; /* first arrival at or after cell * 2^cell_bits */
-    bool is_fine;          /* most cells have no arrival */
-    uint32_t *gap;         /* [n] out */
-
-    /* on a ramp */
-    uint32_t n_joins;
-    const uint64_t *join_tick;             /* [n_joins] none before its meeting's start */
-    const uint32_t *join_meeting;          /* [n_joins] ascending */
-    uint32_t near;                         /* see n_far */
-    uint32_t *joined, *join_gap, *joining; /* out: see hr_lanes */
-    uint32_t longest; /* out: most arrivals, its own included, between a meeting's and a join */
-    uint64_t n_far;   /* out: joins more than `near` arrivals after their meeting's */
-} hr_lanes_rank;
-
-enum { HR_LANES_PAD = 16 };
-#define HR_LANES_SIGN 0x80000000u
-
-/* One copy per instruction set. */
-typedef struct hr_lanes_rank_level {
-    void (*departures)(const hr_lanes_rank *rank);
-    void (*joins)(hr_lanes_rank *rank);
-} hr_lanes_rank_level;
-extern const hr_lanes_rank_level hr_lanes_rank_baseline, hr_lanes_rank_avx2, hr_lanes_rank_avx512;
-
 /* One copy for an instruction set and a width of keys, in bits: puts all meetings of all lanes;
  * false when too many steps are flagged or more people come than a key holds. */
 typedef bool hr_lanes_placing(hr_lanes *lanes);

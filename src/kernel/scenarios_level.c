@@ -4,6 +4,7 @@
  * All lanes see the same events at the same time, so the order is that of one replay. A meeting
  * that is not a lane's own is nowhere in that lane. */
 #include "kernel/events.h"
+#include "kernel/scenarios_lanes.h"
 #include "kernel/scenarios_place.h"
 #include "model/placement.h"
 
@@ -11,9 +12,6 @@
 /* With sanitizers or without optimisation the loops stay scalar; the results are the same. */
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
-
-/* Lengths of loops are known to the compiler where functions are one with their caller. */
-#define HR_INLINE __attribute__((always_inline)) static inline
 
 /* Narrow keys change all servers' rows at once; there may be too many servers for that with wide
  * ones. */
@@ -26,32 +24,38 @@ enum { BITS = HR_WIDE_BITS, MOST_KEY = INT32_MAX, ROW_BY_ROW = 0 };
 #endif
 enum { MASK = (1 << BITS) - 1, NOWHERE = -1 }; /* HR_NO_SERVER in a key's type */
 
+enum { N = HR_SCENARIOS_LANES };
+
+#define JOIN_AGAIN(a, b, c, d) a##b##c##d
+#define JOIN(a, b, c, d)       JOIN_AGAIN(a, b, c, d)
+
 /* The lanes' state: rows of N lanes, one row a server. */
 typedef struct lanes_state {
     lane_key *people; /* keys of people */
     lane_key *metric; /* keys of what is least loaded: `people`, unless some lane counts meetings */
     lane_key *ceiling; /* as keys: above the largest key with the lowest ceiling's people */
     lane_key *peak;    /* keys */
-    lane_key room[HR_MAX_SHARING]; /* lowest of the lane's ceilings, people */
-    uint32_t turn[HR_MAX_SHARING];
+    lane_key room[N];  /* lowest of the lane's ceilings, people */
+    uint32_t turn[N];
     uint32_t over; /* lanes with a server above its lowest ceiling */
     uint32_t last; /* lanes in their last stretch */
 } lanes_state;
 
 static void begin(hr_scenarios *sc, lanes_state *state)
 {
-    const size_t cells = (size_t)sc->n_servers * sc->n_lanes;
+    const size_t cells = (size_t)sc->n_servers * N;
+    sc->n_joint = 0;
     *state = (lanes_state){.people = (lane_key *)sc->key};
     state->metric = sc->by_meetings != 0 ? state->people + cells : state->people;
     state->ceiling = state->people + 2 * cells;
     state->peak = state->people + 3 * cells;
-    for (unsigned l = 0; l < sc->n_lanes; l++) {
+    for (unsigned l = 0; l < N; l++) {
         sc->n_stretches[l] = 0;
-        state->room[l] = (lane_key)sc->most;
+        state->room[l] = (lane_key)((sc->live >> l & 1) != 0 ? sc->most : MOST_KEY >> BITS);
     }
     for (unsigned s = 0; s < sc->n_servers; s++) {
-        for (unsigned l = 0; l < sc->n_lanes; l++) {
-            const size_t at = (size_t)s * sc->n_lanes + l;
+        for (unsigned l = 0; l < N; l++) {
+            const size_t at = (size_t)s * N + l;
             const bool is_there = (sc->live >> l & 1) != 0 && s < sc->servers_of[l];
             const lane_key most =
                 (lane_key)(sc->ceiling[at] < sc->most ? sc->ceiling[at] : sc->most);
@@ -67,9 +71,9 @@ static void begin(hr_scenarios *sc, lanes_state *state)
 /* ---- which server */
 
 /* Every other row by itself, so that not each comparison waits for the one before; n is even. */
-HR_INLINE void find_least(const lane_key *metric, lane_key *least, const int N, const unsigned n)
+HR_INLINE void find_least(const lane_key *metric, lane_key *least, const unsigned n)
 {
-    lane_key odd[HR_MAX_SHARING];
+    lane_key odd[N];
 #pragma omp simd
     for (int l = 0; l < N; l++)
         least[l] = odd[l] = MOST_KEY;
@@ -88,10 +92,9 @@ HR_INLINE void find_least(const lane_key *metric, lane_key *least, const int N, 
 
 /* Lanes that take any of the equals: the skip-th of them in index order. */
 HR_INLINE void choose_uniform(const hr_scenarios *sc, const lane_key *metric, uint32_t tie,
-                              const lane_key *least, lane_key *server, const int N,
-                              const unsigned n)
+                              const lane_key *least, lane_key *server, const unsigned n)
 {
-    lane_key equals[HR_MAX_SHARING] = {0}, skip[HR_MAX_SHARING];
+    lane_key equals[N] = {0}, skip[N];
     for (unsigned s = 0; s < n; s++) {
         const lane_key *row = metric + s * (size_t)N;
 #pragma omp simd
@@ -130,22 +133,18 @@ static void choose_blindly(const hr_scenarios *sc, lanes_state *state, uint32_t 
 
 /* ---- what changes */
 
-/* Lane l gets `amount` where its bit is set, else 0. In one loop: what is written in halves cannot
- * be read as a whole soon after. */
-HR_INLINE void spread(uint32_t lanes, lane_key amount, lane_key *out, const int N)
+/* All bits for lanes whose bit is set, else 0. */
+HR_INLINE void spread(uint32_t lanes, lane_key *out)
 {
-#define HR_HALF                                                                                    \
-    1, 2, 4, 8, 0x10, 0x20, 0x40, 0x80, 0x100, 0x200, 0x400, 0x800, 0x1000, 0x2000, 0x4000
-    static const uint16_t bit[HR_MAX_SHARING] = {HR_HALF, 0x8000, HR_HALF, 0x8000};
-    const uint16_t low = (uint16_t)lanes, high = (uint16_t)(lanes >> 16);
+    int16_t all[N];
+    hr_scenarios_spread(lanes, all);
 #pragma omp simd
     for (int l = 0; l < N; l++)
-        out[l] = (bit[l] & (l < 16 ? low : high)) != 0 ? amount : 0;
+        out[l] = all[l];
 }
 
 /* The key of server[l] changes by add[l]; NOWHERE is no server. */
-HR_INLINE void change(lane_key *keys, const lane_key *server, const lane_key *add, const int N,
-                      const unsigned n)
+HR_INLINE void change(lane_key *keys, const lane_key *server, const lane_key *add, const unsigned n)
 {
     for (int l = 0; !ROW_BY_ROW && l < N; l++) {
         if (server[l] != NOWHERE)
@@ -160,7 +159,7 @@ HR_INLINE void change(lane_key *keys, const lane_key *server, const lane_key *ad
 }
 
 /* The key of server[l], 0 of no server. */
-HR_INLINE void look_up(const lane_key *keys, const lane_key *server, lane_key *key, const int N,
+HR_INLINE void look_up(const lane_key *keys, const lane_key *server, lane_key *key,
                        const unsigned n)
 {
 #pragma omp simd
@@ -180,7 +179,7 @@ HR_INLINE void look_up(const lane_key *keys, const lane_key *server, lane_key *k
     }
 }
 
-HR_INLINE void raise_peaks(lane_key *peak, const lane_key *keys, const int N, const unsigned n)
+HR_INLINE void raise_peaks(lane_key *peak, const lane_key *keys, const unsigned n)
 {
 #pragma omp simd
     for (size_t i = 0; i < n * (size_t)N; i++)
@@ -189,9 +188,9 @@ HR_INLINE void raise_peaks(lane_key *peak, const lane_key *keys, const int N, co
 
 /* ---- overload */
 
-HR_INLINE uint32_t find_over(const lanes_state *state, const int N, const unsigned n)
+HR_INLINE uint32_t find_over(const lanes_state *state, const unsigned n)
 {
-    lane_key above[HR_MAX_SHARING];
+    lane_key above[N];
     uint32_t over = 0;
 #pragma omp simd
     for (int l = 0; l < N; l++)
@@ -208,14 +207,18 @@ HR_INLINE uint32_t find_over(const lanes_state *state, const int N, const unsign
     return over;
 }
 
-/* Stretches begin and end. */
+/* Stretches begin and end, with an event that brings people: in between people only leave. */
 static void note_over(hr_scenarios *sc, lanes_state *state, uint32_t event, uint32_t over)
 {
     const uint32_t now = over | state->last, changed = now ^ state->over;
+    if (state->over == 0 && now != 0 && sc->n_joint < sc->most_stretches)
+        sc->joint[sc->n_joint++] = (hr_stretch){event, sc->n_events};
+    else if (changed != 0 && now == 0 && sc->n_joint < sc->most_stretches)
+        sc->joint[sc->n_joint - 1].end = event;
     state->over = now;
     for (uint32_t left = changed & ~now; left != 0; left &= left - 1) {
         const unsigned l = (unsigned)__builtin_ctz(left);
-        sc->stretch[l * (size_t)sc->most_stretches + sc->n_stretches[l] - 1].end = event + 1;
+        sc->stretch[l * (size_t)sc->most_stretches + sc->n_stretches[l] - 1].end = event;
     }
     for (uint32_t left = changed & now; left != 0; left &= left - 1) {
         const unsigned l = (unsigned)__builtin_ctz(left);
@@ -223,13 +226,13 @@ static void note_over(hr_scenarios *sc, lanes_state *state, uint32_t event, uint
         int32_t *standing = sc->standing + number * sc->n_servers;
         sc->stretch[number] = (hr_stretch){event, sc->n_events};
         for (unsigned s = 0; s < sc->servers_of[l]; s++)
-            standing[s] = state->people[(size_t)s * sc->n_lanes + l] >> BITS;
+            standing[s] = state->people[(size_t)s * N + l] >> BITS;
         if (sc->n_stretches[l] == sc->most_stretches)
             state->last |= 1u << l;
     }
 }
 
-HR_INLINE bool has_too_many(const hr_scenarios *sc, const lane_key *after, const int N)
+HR_INLINE bool has_too_many(const hr_scenarios *sc, const lane_key *after)
 {
     bool any = false;
     for (int l = 0; l < N; l++)
@@ -241,40 +244,40 @@ HR_INLINE bool has_too_many(const hr_scenarios *sc, const lane_key *after, const
 
 /* `people` and `meetings` more, as in keys, on the servers of all lanes. */
 HR_INLINE void move(const hr_scenarios *sc, lanes_state *state, const lane_key *server,
-                    lane_key people, lane_key meetings, const int N, const unsigned n)
+                    lane_key people, lane_key meetings, const unsigned n)
 {
-    lane_key add[HR_MAX_SHARING];
+    lane_key add[N];
 #pragma omp simd
     for (int l = 0; l < N; l++)
         add[l] = people;
-    change(state->people, server, add, N, n);
+    change(state->people, server, add, n);
     if (sc->by_meetings == 0)
         return;
-    lane_key counts[HR_MAX_SHARING];
-    spread(sc->by_meetings, -1, counts, N);
+    lane_key counts[N];
+    spread(sc->by_meetings, counts);
 #pragma omp simd
     for (int l = 0; l < N; l++)
         add[l] = (lane_key)((counts[l] & meetings) | (~counts[l] & people));
-    change(state->metric, server, add, N, n);
+    change(state->metric, server, add, n);
 }
 
 /* after[l]: the key that the meeting's server has then, or one of as many people. */
 HR_INLINE void arrive(const hr_scenarios *sc, lanes_state *state, uint32_t meeting, lane_key *after,
-                      const int N, const unsigned n)
+                      const unsigned n)
 {
     const hr_input *in = sc->input;
-    const uint32_t kept = in->kept != NULL ? in->kept[meeting] & sc->live : sc->live;
+    const uint32_t kept = sc->is_thinned ? in->kept[meeting] >> sc->first & sc->live : sc->live;
     const bool is_blind = (sc->random | sc->in_turn) != 0;
     const lane_key people = (lane_key)(sc->joins_at_once ? in->size[meeting] * (1u << BITS) : 0);
-    uint16_t *out = sc->server + (size_t)meeting * (unsigned)N;
-    lane_key server[HR_MAX_SHARING], nowhere[HR_MAX_SHARING];
-    find_least(state->metric, after, N, n);
-    spread(~kept, NOWHERE, nowhere, N);
+    uint16_t *out = sc->server + (size_t)meeting * N;
+    lane_key server[N], nowhere[N];
+    find_least(state->metric, after, n);
+    spread(~kept, nowhere);
 #pragma omp simd
     for (int l = 0; l < N; l++)
         server[l] = (lane_key)(after[l] & MASK);
     if (sc->uniform != 0)
-        choose_uniform(sc, state->metric, in->tie[meeting], after, server, N, n);
+        choose_uniform(sc, state->metric, in->tie[meeting], after, server, n);
     if (is_blind)
         choose_blindly(sc, state, meeting, kept, server);
 #pragma omp simd
@@ -283,41 +286,41 @@ HR_INLINE void arrive(const hr_scenarios *sc, lanes_state *state, uint32_t meeti
         out[l] = (uint16_t)server[l];
         after[l] = (lane_key)((uint32_t)after[l] + (uint32_t)people) & ~nowhere[l];
     }
-    move(sc, state, server, people, 1 << BITS, N, n);
+    move(sc, state, server, people, 1 << BITS, n);
     if (is_blind || sc->by_meetings != 0)
-        look_up(state->people, server, after, N, n);
+        look_up(state->people, server, after, n);
 }
 
 /* Where a meeting is. */
-HR_INLINE void find(const hr_scenarios *sc, uint32_t meeting, lane_key *server, const int N)
+HR_INLINE void find(const hr_scenarios *sc, uint32_t meeting, lane_key *server)
 {
-    const uint16_t *placed = sc->server + (size_t)meeting * (unsigned)N;
+    const uint16_t *placed = sc->server + (size_t)meeting * N;
 #pragma omp simd
     for (int l = 0; l < N; l++)
         server[l] = (lane_key)(int16_t)placed[l]; /* HR_NO_SERVER is NOWHERE */
 }
 
-HR_INLINE void depart(const hr_scenarios *sc, lanes_state *state, uint32_t meeting, const int N,
+HR_INLINE void depart(const hr_scenarios *sc, lanes_state *state, uint32_t meeting,
                       const unsigned n)
 {
-    lane_key server[HR_MAX_SHARING];
+    lane_key server[N];
     const lane_key people = (lane_key)((int32_t)sc->input->size[meeting] * -(1 << BITS));
-    find(sc, meeting, server, N);
-    move(sc, state, server, people, -(1 << BITS), N, n);
+    find(sc, meeting, server);
+    move(sc, state, server, people, -(1 << BITS), n);
 }
 
 HR_INLINE void join(const hr_scenarios *sc, lanes_state *state, uint32_t number, lane_key *after,
-                    const int N, const unsigned n)
+                    const unsigned n)
 {
-    lane_key server[HR_MAX_SHARING];
-    find(sc, sc->input->join_meeting[number], server, N);
-    move(sc, state, server, 1 << BITS, 0, N, n);
-    look_up(state->people, server, after, N, n);
+    lane_key server[N];
+    find(sc, sc->input->join_meeting[number], server);
+    move(sc, state, server, 1 << BITS, 0, n);
+    look_up(state->people, server, after, n);
 }
 
 /* More people have come: false when that is too many. */
 HR_INLINE bool check(const hr_scenarios *sc, const lanes_state *state, const lane_key *after,
-                     bool *above, const int N)
+                     bool *above)
 {
     lane_key excess = 0;
 #pragma omp simd reduction(max : excess)
@@ -326,33 +329,48 @@ HR_INLINE bool check(const hr_scenarios *sc, const lanes_state *state, const lan
         excess = more > excess ? more : excess;
     }
     *above = excess > 0;
-    return excess <= 0 || !has_too_many(sc, after, N);
+    return excess <= 0 || !has_too_many(sc, after);
 }
 
-HR_INLINE bool run(hr_scenarios *sc, const int N, const unsigned n)
+/* Does everything follow from the least key, and nobody asks what happens in between? */
+HR_INLINE bool may_sprint(const hr_scenarios *sc)
+{
+    return HR_KEY_BITS == 16 && sc->joins_at_once && !sc->counts_peaks &&
+           (sc->by_meetings | sc->random | sc->in_turn | sc->uniform) == 0;
+}
+
+HR_INLINE bool run(hr_scenarios *sc, const unsigned n)
 {
     lanes_state state;
+    uint32_t sprint_from = 0; /* events before are to be taken one by one */
     begin(sc, &state);
     for (uint32_t e = 0; e < sc->n_events; e++) {
+        if (may_sprint(sc) && state.over == 0 && e >= sprint_from) {
+            e = JOIN(hr_, sprint, _, HR_VECTOR_LEVEL)(sc, (void *)state.people, (void *)state.room,
+                                                      e);
+            sprint_from = e + HR_SPRINT;
+            if (e == sc->n_events)
+                break;
+        }
         const uint32_t number = sc->event[e] & ((1u << HR_SCENARIOS_NUMBER_BITS) - 1);
         const uint32_t kind = sc->event[e] >> HR_SCENARIOS_NUMBER_BITS;
-        lane_key after[HR_MAX_SHARING];
+        lane_key after[N];
         bool above = false;
         if (kind == HR_EVENT_DEPARTURE) {
-            depart(sc, &state, number, N, n);
+            depart(sc, &state, number, n);
         } else {
             if (kind == HR_EVENT_ARRIVAL)
-                arrive(sc, &state, number, after, N, n);
+                arrive(sc, &state, number, after, n);
             else
-                join(sc, &state, number, after, N, n);
-            if (!check(sc, &state, after, &above, N))
+                join(sc, &state, number, after, n);
+            if (!check(sc, &state, after, &above))
                 return false;
         }
         if (sc->counts_peaks &&
             (e + 1 == sc->measured || (e + 1 > sc->measured && kind != HR_EVENT_DEPARTURE)))
-            raise_peaks(state.peak, state.people, N, n);
-        if (above || state.over != 0)
-            note_over(sc, &state, e, find_over(&state, N, n));
+            raise_peaks(state.peak, state.people, n);
+        if (kind != HR_EVENT_DEPARTURE && (above || state.over != 0))
+            note_over(sc, &state, e, find_over(&state, n));
     }
     for (unsigned i = 0; i < n * (unsigned)N; i++)
         sc->peak[i] = state.peak[i] >> BITS;
@@ -362,25 +380,21 @@ HR_INLINE bool run(hr_scenarios *sc, const int N, const unsigned n)
 /* ---- lengths of loops: as many servers, or a few more that are never chosen */
 
 #if HR_KEY_BITS == 16
-#define HR_CASE(lanes, servers)                                                                    \
-    case (lanes)*HR_WIDE_SERVERS + (servers):                                                      \
-        return run(sc, lanes, servers);
-#define HR_CASES(lanes)                                                                            \
-    HR_CASE(lanes, 2)                                                                              \
-    HR_CASE(lanes, 4)                                                                              \
-    HR_CASE(lanes, 6)                                                                              \
-    HR_CASE(lanes, 8)                                                                              \
-    HR_CASE(lanes, 10)                                                                             \
-    HR_CASE(lanes, 12)                                                                             \
-    HR_CASE(lanes, 14)                                                                             \
-    HR_CASE(lanes, 16)
+#define HR_CASE(servers)                                                                           \
+    case servers:                                                                                  \
+        return run(sc, servers);
 
 static bool place(hr_scenarios *sc)
 {
-    switch (sc->n_lanes * HR_WIDE_SERVERS + sc->n_servers) {
-        HR_CASES(8)
-        HR_CASES(16)
-        HR_CASES(32)
+    switch (sc->n_servers) {
+        HR_CASE(2)
+        HR_CASE(4)
+        HR_CASE(6)
+        HR_CASE(8)
+        HR_CASE(10)
+        HR_CASE(12)
+        HR_CASE(14)
+        HR_CASE(16)
     default:
         return false;
     }
@@ -388,19 +402,9 @@ static bool place(hr_scenarios *sc)
 #else
 static bool place(hr_scenarios *sc)
 {
-    switch (sc->n_lanes) {
-    case 8:
-        return run(sc, 8, sc->n_servers);
-    case 16:
-        return run(sc, 16, sc->n_servers);
-    default:
-        return run(sc, 32, sc->n_servers);
-    }
+    return run(sc, sc->n_servers);
 }
 #endif
 
-#define JOIN_AGAIN(a, b, c, d) a##b##c##d
-#define JOIN(a, b, c, d)       JOIN_AGAIN(a, b, c, d)
-
 extern const hr_scenarios_level JOIN(hr_scenarios_, HR_KEY_BITS, _, HR_VECTOR_LEVEL);
-const hr_scenarios_level JOIN(hr_scenarios_, HR_KEY_BITS, _, HR_VECTOR_LEVEL) = {place};
+const hr_scenarios_level JOIN(hr_scenarios_, HR_KEY_BITS, _, HR_VECTOR_LEVEL) = {N, place};

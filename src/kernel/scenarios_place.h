@@ -24,14 +24,18 @@ _Static_assert((int)HR_MAX_SERVERS <= (int)HR_WIDE_SERVERS,
 /* An event: its kind (hr_events) above, the number of the meeting or of the join below. */
 enum { HR_SCENARIOS_NUMBER_BITS = 30 };
 
-/* Events first .. end of one lane: the first one puts a server above its lowest ceiling, and only
- * after the last one none is, or is looked at any more. */
+/* Rows before that of the first meeting: one of nobody's places, and one that nobody reads. */
+enum { HR_SCENARIOS_SPARE = 2 };
+
+/* Events first .. end of one lane: the first one puts a server above its lowest ceiling, and after
+ * the last one none is, or is looked at any more. */
 typedef struct hr_stretch {
     uint32_t first, end;
 } hr_stretch;
 
 typedef struct hr_scenarios {
-    unsigned n_lanes;   /* 8, 16 or 32: some of them may be empty */
+    unsigned n_lanes;   /* of the copy: some of them may be empty */
+    unsigned first;     /* bit in hr_input.kept of the first of them */
     unsigned n_servers; /* of the largest pool */
     uint32_t live;      /* lanes that are not empty */
     unsigned servers_of[HR_MAX_SHARING];
@@ -47,6 +51,7 @@ typedef struct hr_scenarios {
     const uint32_t *event;
     const hr_input *input;
     bool joins_at_once, counts_peaks;
+    bool is_thinned;  /* not every lane has all meetings */
     int32_t most;     /* people on one server that leave room in its key for one meeting more */
     int32_t *ceiling; /* [n_servers * n_lanes] people, lowest of the server */
 
@@ -56,6 +61,8 @@ typedef struct hr_scenarios {
     uint32_t most_stretches; /* of a lane; the last one goes on to the end */
     uint32_t n_stretches[HR_MAX_SHARING];
     hr_stretch *stretch; /* [n_lanes * most_stretches] */
+    uint32_t n_joint;    /* stretches of all lanes together */
+    hr_stretch *joint;   /* [most_stretches] */
     int32_t *standing;   /* [n_lanes * most_stretches * n_servers] people after the first event */
 
     int32_t *key; /* [4 * n_servers * n_lanes] for the loop */
@@ -64,11 +71,24 @@ typedef struct hr_scenarios {
 /* The copy for an instruction set and a width of keys, in bits: put all meetings. False when a
  * server gets more people than a key holds. */
 typedef struct hr_scenarios_level {
+    unsigned n_lanes;
     bool (*place)(hr_scenarios *scenarios);
 } hr_scenarios_level;
 extern const hr_scenarios_level hr_scenarios_16_baseline, hr_scenarios_16_avx2,
     hr_scenarios_16_avx512;
 extern const hr_scenarios_level hr_scenarios_32_baseline, hr_scenarios_32_avx2,
     hr_scenarios_32_avx512;
+
+/* Narrow keys: take events from `event` on, HR_SPRINT at a time, as long as nothing is over that
+ * was not, where all lanes take the least loaded by people, everybody is there at once and peaks
+ * are not counted. [n_servers * n_lanes] keys and [n_lanes] people that leave nothing over. Where
+ * it ends: everything is as before that event. */
+enum { HR_SPRINT = 32 };
+uint32_t hr_sprint_baseline(const hr_scenarios *scenarios, int16_t *people, const int16_t *room,
+                            uint32_t event);
+uint32_t hr_sprint_avx2(const hr_scenarios *scenarios, int16_t *people, const int16_t *room,
+                        uint32_t event);
+uint32_t hr_sprint_avx512(const hr_scenarios *scenarios, int16_t *people, const int16_t *room,
+                          uint32_t event);
 
 #endif

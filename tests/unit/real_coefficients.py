@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Print the polynomial coefficients of src/base/real_inline.h as hexadecimal constants.
+"""Print the polynomial coefficients of src/base/real_inline.h and real_near.h, in hexadecimal.
 
 Each polynomial interpolates its function at Chebyshev nodes, in 200-bit arithmetic (Python's
 `decimal` would do; `mpmath` is shorter), and the largest error against the function, after
@@ -53,6 +53,8 @@ S = (mp.sqrt(2) - 1) / (mp.sqrt(2) + 1)
 report("log", log_rest, lambda z: z, mp.mpf(0), S * S * mp.mpf("1.0001"), 7)
 H = mp.log(2) / 2 * mp.mpf("1.0001")
 report("exp", exp_rest, lambda r: abs(r) ** 3, -H, H, 9)
+report("near exponential", lambda f: -mp.log(f + mp.mpf(3) / 2), lambda f: 1, -mp.mpf(1) / 2,
+       mp.mpf(1) / 2, 14)
 ln2 = mp.log(2)
 high = mp.floor(ln2 * 2**42) / mp.mpf(2) ** 42
 print("ln 2:", float(high).hex(), float(ln2 - high).hex())

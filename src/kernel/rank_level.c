@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "kernel/lanes_place.h"
+#include "kernel/rank.h"
 
 #if defined(__clang__)
 /* With sanitizers or without optimisation the loops stay scalar; the results are the same. */
@@ -13,10 +13,10 @@
 #define HR_INLINE __attribute__((always_inline)) static inline
 
 /* Arrivals before a time. A table finds the neighbourhood, `n` comparisons at a time the place. */
-HR_INLINE uint32_t count_before(const hr_lanes_rank *r, uint64_t after, const int n)
+HR_INLINE uint32_t count_before(const hr_rank *r, uint64_t after, const int n)
 {
     const uint32_t time = (uint32_t)(after < r->span ? after : r->span);
-    const int32_t end = (int32_t)(time ^ HR_LANES_SIGN);
+    const int32_t end = (int32_t)(time ^ HR_RANK_SIGN);
     uint32_t gap = r->first[time >> r->cell_bits];
     int32_t less = n;
     while (less == n) {
@@ -30,7 +30,7 @@ HR_INLINE uint32_t count_before(const hr_lanes_rank *r, uint64_t after, const in
     return gap;
 }
 
-HR_INLINE uint32_t count_before_long(const hr_lanes_rank *r, uint64_t after, const int n)
+HR_INLINE uint32_t count_before_long(const hr_rank *r, uint64_t after, const int n)
 {
     const int64_t time = (int64_t)(after < r->span ? after : r->span);
     uint32_t gap = r->first[time >> r->cell_bits];
@@ -47,17 +47,17 @@ HR_INLINE uint32_t count_before_long(const hr_lanes_rank *r, uint64_t after, con
 }
 
 /* Comparisons where a cell of the table has less than an arrival, and where it has some. */
-enum { FEW = 4, MANY = HR_LANES_PAD };
+enum { FEW = 4, MANY = HR_RANK_PAD };
 
-HR_INLINE void rank_all_departures(const hr_lanes_rank *rank, const int n, const bool is_long)
+HR_INLINE void rank_all_departures(const hr_rank *rank, const int n, const bool is_long)
 {
-    const hr_lanes_rank r = *rank; /* a copy, which no result is written over */
+    const hr_rank r = *rank; /* a copy, which no result is written over */
     for (uint32_t i = 0; i < r.n; i++)
         r.gap[i] = is_long ? count_before_long(&r, r.end[i] - r.base, n)
                            : count_before(&r, r.end[i] - r.base, n);
 }
 
-static void rank_departures(const hr_lanes_rank *rank)
+static void rank_departures(const hr_rank *rank)
 {
     if (rank->long_start != NULL)
         rank_all_departures(rank, FEW, true);
@@ -70,9 +70,9 @@ static void rank_departures(const hr_lanes_rank *rank)
 /* Who joins at the tick of an arrival comes after it. Joins after the window go with what is left
  * of the meetings then, in the last gap, and are nobody's in `joining`. In one loop over all joins:
  * how many a meeting has nobody can tell, a loop's end least of all. */
-HR_INLINE void rank_all_joins(hr_lanes_rank *rank, const bool is_long)
+HR_INLINE void rank_all_joins(hr_rank *rank, const bool is_long)
 {
-    const hr_lanes_rank r = *rank;
+    const hr_rank r = *rank;
     uint32_t *later = r.join_gap;
     uint32_t longest = 0;
     uint64_t n_far = 0;
@@ -96,7 +96,7 @@ HR_INLINE void rank_all_joins(hr_lanes_rank *rank, const bool is_long)
     rank->n_far = n_far;
 }
 
-static void rank_joins(hr_lanes_rank *rank)
+static void rank_joins(hr_rank *rank)
 {
     if (rank->long_start != NULL)
         rank_all_joins(rank, true);
@@ -107,5 +107,5 @@ static void rank_joins(hr_lanes_rank *rank)
 #define JOIN_AGAIN(a, b) a##b
 #define JOIN(a, b)       JOIN_AGAIN(a, b)
 
-extern const hr_lanes_rank_level JOIN(hr_lanes_rank_, HR_VECTOR_LEVEL);
-const hr_lanes_rank_level JOIN(hr_lanes_rank_, HR_VECTOR_LEVEL) = {rank_departures, rank_joins};
+extern const hr_rank_level JOIN(hr_rank_, HR_VECTOR_LEVEL);
+const hr_rank_level JOIN(hr_rank_, HR_VECTOR_LEVEL) = {rank_departures, rank_joins};
