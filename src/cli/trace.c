@@ -150,6 +150,13 @@ static void put_policies(hr_json *json, const hr_configuration *configuration)
     hr_json_count(json, "dedicated", placement->dedicated);
     hr_json_number(json, "dedicated_from", placement->dedicated_from);
     hr_json_number(json, "seats", placement->overbook * placement->seats);
+    hr_json_number(json, "join_gate", placement->join_gate);
+    hr_json_count(json, "most_joins", placement->most_joins);
+    hr_json_flag(json, "cascades", placement->cascades);
+    hr_json_number(json, "link", placement->link);
+    hr_json_count(json, "review_period", prepared->review_period);
+    hr_json_number(json, "review_above", placement->review_above);
+    hr_json_count(json, "cool_down", prepared->cool_down);
     hr_json_end_object(json);
     hr_json_object(json, "admission");
     hr_json_text(json, "policy", hr_admission_rows[configuration->admission].name);
@@ -341,6 +348,10 @@ static void put_path_counts(hr_json *json, const hr_configuration *configuration
     put_u64s(json, "meetings_hit", counts->meetings_hit, c * d);
     put_u64s(json, "people_hit", counts->people_hit, c * d);
     hr_json_count(json, "meetings_ended", counts->meetings_ended);
+    hr_json_count(json, "joins_offered", counts->joins_offered);
+    hr_json_count(json, "joins_refused", counts->joins_refused);
+    hr_json_count(json, "servers_linked", counts->servers_linked);
+    hr_json_count(json, "meetings_moved", counts->meetings_moved);
     hr_json_count(json, "people_ended", counts->people_ended);
     put_u64s(json, "person_time_over", counts->person_time_over, c);
     hr_json_count(json, "person_time", counts->person_time);

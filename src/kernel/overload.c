@@ -180,13 +180,23 @@ void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meet
         clock[i] = overload_clock(replay, now, server, i);
 }
 
+void hr_overload_meeting_moves(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned from,
+                               unsigned to)
+{
+    const unsigned n = replay->configuration->n_criteria;
+    uint64_t *start = replay->scratch->clock_at_start + meeting * (size_t)n;
+    for (unsigned i = 0; i < n; i++)
+        start[i] += overload_clock(replay, now, to, i) - overload_clock(replay, now, from, i);
+}
+
 void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server)
 {
     const hr_configuration *c = replay->configuration;
     const hr_scratch *s = replay->scratch;
     hr_counts *counts = replay->counts;
     const uint32_t size = replay->input->size[meeting];
-    if (s->over[server] == 0 && s->last_over[server] <= replay->input->start[meeting])
+    const bool stays = replay->prepared->review_period == 0; /* on one server */
+    if (stays && s->over[server] == 0 && s->last_over[server] <= replay->input->start[meeting])
         return; /* nothing was over while it was there: the common case */
     const uint64_t *start = s->clock_at_start + meeting * (size_t)c->n_criteria;
     for (unsigned i = 0; i < c->n_criteria; i++) {

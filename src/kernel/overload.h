@@ -51,6 +51,9 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server);
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server);
 void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server);
+/* The meeting goes to another server and takes along what it has met. */
+void hr_overload_meeting_moves(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned from,
+                               unsigned to);
 /* The window ends: episodes in progress count up to here. */
 void hr_overload_end(hr_replaying *replay, hr_tick now);
 

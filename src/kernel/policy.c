@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/stream.h"
+#include "kernel/joining.h"
 #include "kernel/placing.h"
 
 #define MOST_TOLD 1e9 /* participants */
@@ -22,6 +23,10 @@ const char *hr_policy_decline(const hr_configuration *configuration)
         return "meetings whose size is told";
     if (p->start_gate > 0.0)
         return "a gate for new meetings";
+    if (hr_joining_decides(configuration))
+        return "participants who are sent to another server";
+    if (p->review_period > 0.0)
+        return "meetings that are moved";
     return NULL; /* dedicated servers and bookings need a hint */
 }
 
@@ -70,7 +75,7 @@ void hr_policy_expect(const hr_replaying *replay, hr_tick now, uint32_t meeting,
         server == replay->configuration->n_servers)
         return;
     const uint32_t seats = is_over ? 0 : seats_of(replay, now, meeting);
-    const uint32_t present = s->people[meeting];
+    const uint32_t present = s->people[meeting] + hr_joining_elsewhere(replay, meeting);
     const uint32_t expecting = seats > present ? seats - present : 0;
     s->truth.expected[server] += (int64_t)expecting - (int64_t)s->expecting[meeting];
     s->expecting[meeting] = expecting;
@@ -118,24 +123,29 @@ static unsigned highest_limit(const hr_replaying *replay, unsigned server, unsig
     return highest;
 }
 
-/* Load and background are at most the gate's share of the highest ceiling, for every resource. What
- * is left of a ceiling tells the background: it is what has been taken off. */
-static bool passes_gate(const hr_replaying *replay, unsigned server)
+/* What is left of a ceiling tells the background: it is what has been taken off. */
+bool hr_policy_passes_with(const hr_replaying *replay, unsigned server, double gate,
+                           const int64_t *load)
 {
     const hr_configuration *c = replay->configuration;
-    const double gate = c->placement.start_gate;
     for (unsigned r = 0; r < c->n_resources; r++) {
         const unsigned l = highest_limit(replay, server, r);
         if (l == c->n_limits)
             continue;
         const int64_t left = hr_overload_ceiling(replay, server, l);
-        const int64_t load =
-            replay->scratch->truth.load[server * (size_t)replay->scratch->stride + r];
+        const int64_t then =
+            replay->scratch->truth.load[server * (size_t)replay->scratch->stride + r] + load[r];
         const double full = replay->prepared->ceiling[l * (size_t)c->n_servers + server];
-        if ((double)(load - left) > (gate - 1.0) * full)
+        if ((double)(then - left) > (gate - 1.0) * full)
             return false;
     }
     return true;
+}
+
+bool hr_policy_passes(const hr_replaying *replay, unsigned server, double gate)
+{
+    static const int64_t nothing[HR_MAX_RESOURCES] = {0};
+    return hr_policy_passes_with(replay, server, gate, nothing);
 }
 
 static bool has_seats(const hr_replaying *replay, uint32_t meeting, unsigned server)
@@ -156,5 +166,13 @@ bool hr_policy_allows(const hr_replaying *replay, uint32_t meeting, unsigned ser
         return false;
     if (c->admission == HR_ADMISSION_BOOKED && !has_seats(replay, meeting, server))
         return false;
-    return !(p->start_gate > 0.0) || passes_gate(replay, server);
+    return !(p->start_gate > 0.0) || hr_policy_passes(replay, server, p->start_gate);
+}
+
+unsigned hr_policy_choose_again(const hr_replaying *replay, const hr_view *view, uint32_t meeting,
+                                uint32_t number)
+{
+    const uint32_t pick = replay->input->pick[meeting], first = HR_PLACEMENT_WORDS + 2 * number;
+    return hr_placement_choose(&replay->configuration->placement, view,
+                               hr_placement_word(pick, first), hr_placement_word(pick, first + 1));
 }

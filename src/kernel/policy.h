@@ -20,6 +20,15 @@ uint32_t hr_policy_told(const hr_configuration *configuration, const hr_input *i
 void hr_policy_tell(const hr_replaying *replay, uint32_t meeting);
 /* May the meeting be placed on `server` now? */
 bool hr_policy_allows(const hr_replaying *replay, uint32_t meeting, unsigned server);
+/* Are load and background of `server` at most the share `gate` of its highest ceilings, for every
+ * resource? Now, or with `load` on top. */
+bool hr_policy_passes(const hr_replaying *replay, unsigned server, double gate);
+bool hr_policy_passes_with(const hr_replaying *replay, unsigned server, double gate,
+                           const int64_t *load);
+/* A further choice of the rule for a meeting that has a server; `number` tells such choices apart.
+ */
+unsigned hr_policy_choose_again(const hr_replaying *replay, const hr_view *view, uint32_t meeting,
+                                uint32_t number);
 /* Does the configuration have anything that hr_policy_allows looks at? */
 bool hr_policy_restricts(const hr_configuration *configuration);
 /* Participants of the meeting have come, or it has just been placed, or (`is_over`) it has ended:

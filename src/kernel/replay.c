@@ -4,9 +4,12 @@
 
 #include "base/mem.h"
 #include "base/order.h"
+#include "kernel/joining.h"
 #include "kernel/placing.h"
 #include "kernel/policy.h"
 #include "kernel/reports.h"
+#include "kernel/review.h"
+#include "kernel/server.h"
 #include "kernel/snapshot.h"
 #include "kernel/stepping.h"
 
@@ -18,7 +21,7 @@ typedef struct hr_cursors {
     uint32_t *joins;      /* joins in order of (tick, number) */
     uint32_t arrival, join, departure, step, snapshot;
     uint32_t turn; /* meetings so far */
-    hr_tick next_step, next_snapshot;
+    hr_tick next_step, next_snapshot, next_review;
     bool measuring; /* the window has begun */
 } hr_cursors;
 
@@ -40,38 +43,20 @@ out:
 
 /* ---- events */
 
-static uint64_t within(const hr_prepared *p, hr_tick begin, hr_tick end)
-{
-    const hr_tick from = begin > p->from ? begin : p->from;
-    const hr_tick to = end < p->to ? end : p->to;
-    return to > from ? to - from : 0;
-}
-
 /* `load` and `people` of a meeting come to its server, to stay until the meeting ends. */
-static void add_to_server(hr_replaying *replay, const hr_cursors *at, hr_tick now, uint32_t meeting,
-                          const int64_t *load, uint32_t people)
+static void add_to_server(hr_replaying *replay, hr_tick now, uint32_t meeting, const int64_t *load,
+                          uint32_t people)
 {
-    const hr_configuration *c = replay->configuration;
+    const unsigned n_resources = replay->configuration->n_resources;
     hr_scratch *s = replay->scratch;
-    hr_counts *counts = replay->counts;
     const unsigned server = s->server[meeting];
-    const uint64_t stays = within(replay->prepared, now, replay->input->end[meeting]);
-    hr_overload_move_people(replay, now, server, people);
-    counts->person_time += stays * people;
-    int64_t *sum = s->truth.load + server * (size_t)s->stride;
-    int64_t *own = s->load + meeting * (size_t)c->n_resources;
-    for (unsigned r = 0; r < c->n_resources; r++) {
-        sum[r] += load[r];
-        own[r] += load[r];
-        counts->load_time[r] += (hr_u128)(uint64_t)load[r] * stays;
-        int64_t *peak = &counts->peak[r * (size_t)c->n_servers + server];
-        if (at->measuring && sum[r] > *peak)
-            *peak = sum[r];
-    }
+    hr_server_count_stay(replay, now, replay->input->end[meeting], load, people);
+    hr_server_add(replay, now, server, load, people);
+    for (unsigned r = 0; r < n_resources; r++)
+        s->load[meeting * (size_t)n_resources + r] += load[r];
     s->people[meeting] += people;
     hr_policy_expect(replay, now, meeting, false);
-    hr_placing_refresh(replay, server);
-    hr_overload_update(replay, now, server);
+    hr_server_changed(replay, now, server);
 }
 
 static void arrive(hr_replaying *replay, hr_cursors *at)
@@ -102,8 +87,8 @@ static void arrive(hr_replaying *replay, hr_cursors *at)
     hr_overload_meeting_begins(replay, now, meeting, server);
     s->truth.meetings[server]++;
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
-    add_to_server(replay, at, now, meeting, initial, people);
-    hr_reports_add(replay, meeting, initial, people, true);
+    add_to_server(replay, now, meeting, initial, people);
+    hr_reports_add(replay, server, meeting, initial, people, true);
 }
 
 static void join(hr_replaying *replay, hr_cursors *at)
@@ -117,8 +102,17 @@ static void join(hr_replaying *replay, hr_cursors *at)
     const hr_prepared_profile *profile =
         &replay->prepared->classes[in->class_of[meeting]].profiles[in->profile[meeting]];
     const int64_t *cost = profile->kind_cost + in->join_kind[number] * (size_t)c->n_resources;
-    add_to_server(replay, at, in->join_tick[number], meeting, cost, 1);
-    hr_reports_add(replay, meeting, cost, 1, false);
+    const hr_tick now = in->join_tick[number];
+    unsigned server = replay->scratch->server[meeting];
+    if (hr_joining_decides(c)) {
+        server = hr_joining_join(replay, now, meeting, cost);
+        if (server == c->n_servers)
+            return; /* turned away */
+        hr_server_count_stay(replay, now, in->end[meeting], cost, 1);
+    } else {
+        add_to_server(replay, now, meeting, cost, 1);
+    }
+    hr_reports_add(replay, server, meeting, cost, 1, false);
 }
 
 static void depart(hr_replaying *replay, hr_cursors *at)
@@ -135,21 +129,19 @@ static void depart(hr_replaying *replay, hr_cursors *at)
         replay->counts->people_ended += replay->input->size[meeting];
         hr_overload_meeting_ends(replay, now, meeting, server);
     }
-    for (unsigned r = 0; r < c->n_resources; r++)
-        s->truth.load[server * (size_t)s->stride + r] -=
-            s->load[meeting * (size_t)c->n_resources + r];
-    hr_overload_move_people(replay, now, server, -(int64_t)s->people[meeting]);
+    hr_server_remove(replay, now, server, s->load + meeting * (size_t)c->n_resources,
+                     s->people[meeting]);
     s->truth.meetings[server]--;
     hr_policy_expect(replay, now, meeting, true);
-    hr_placing_refresh(replay, server);
-    hr_overload_update(replay, now, server);
+    hr_joining_end(replay, now, meeting);
+    hr_server_changed(replay, now, server);
 }
 
 /* The window begins: what stands now is the first peak. */
 static void begin_measuring(hr_replaying *replay, hr_cursors *at)
 {
     const hr_configuration *c = replay->configuration;
-    at->measuring = true;
+    at->measuring = replay->scratch->is_measuring = true;
     for (unsigned r = 0; r < c->n_resources; r++) {
         for (unsigned j = 0; j < c->n_servers; j++)
             replay->counts->peak[r * (size_t)c->n_servers + j] =
@@ -180,6 +172,7 @@ static hr_cursors first_events(const hr_replaying *replay)
     at.next_snapshot = replay->configuration->n_observed > 0 ? p->observed[0]
                        : p->observe_every > 0                ? p->from
                                                              : NEVER;
+    at.next_review = p->review_period > 0 ? p->begin + p->review_period : NEVER;
     return at;
 }
 
@@ -213,6 +206,10 @@ static void quiet_events(hr_replaying *replay, hr_cursors *at, hr_tick now)
     if (!at->measuring && now == replay->prepared->from)
         begin_measuring(replay, at);
     pass_time(replay, at, now, true);
+    if (at->next_review == now) {
+        hr_review_pool(replay, now, at->arrival);
+        at->next_review += replay->prepared->review_period;
+    }
     if (at->next_snapshot == now)
         take_snapshot(replay, at);
 }
@@ -226,7 +223,8 @@ static void run_events(hr_replaying *replay, hr_cursors *at)
         const hr_tick joining = at->join < in->n_joins ? in->join_tick[at->joins[at->join]] : NEVER;
         const hr_tick departure =
             at->departure < in->n_meetings ? in->end[at->departures[at->departure]] : NEVER;
-        hr_tick quiet = least(least(at->next_step, at->next_snapshot), p->to);
+        hr_tick quiet =
+            least(least(at->next_step, at->next_snapshot), least(at->next_review, p->to));
         if (!at->measuring)
             quiet = least(quiet, p->from);
         const hr_tick coming = least(arrival, joining);
@@ -261,6 +259,8 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     HR_TRY(put_in_order(&replay, &at, err));
     HR_TRY(hr_scratch_lay_out(&replay, err));
     HR_TRY(hr_reports_begin(&replay, err));
+    HR_TRY(hr_joining_begin(&replay, err));
+    HR_TRY(hr_review_begin(&replay, err));
     hr_counts_clear(counts, configuration);
     hr_overload_begin(&replay);
     run_events(&replay, &at);

@@ -96,14 +96,13 @@ static void add(const hr_replaying *replay, hr_known *known, unsigned server, co
     known->score[server] = hr_placing_score(replay, known, server);
 }
 
-void hr_reports_add(hr_replaying *replay, uint32_t meeting, const int64_t *load, uint32_t people,
-                    bool is_start)
+void hr_reports_add(hr_replaying *replay, unsigned server, uint32_t meeting, const int64_t *load,
+                    uint32_t people, bool is_start)
 {
     hr_scratch *s = replay->scratch;
     hr_reports *reports = &s->reports;
     if (replay->prepared->report_period == 0 || !replay->configuration->placement.in_flight)
         return;
-    const unsigned server = s->server[meeting];
     const hr_tick start = replay->input->start[meeting];
     if (start >= reports->made[server])
         add(replay, &s->reported, server, load, people, is_start);

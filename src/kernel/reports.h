@@ -12,7 +12,7 @@ HR_MUST_CHECK hr_status hr_reports_begin(hr_replaying *replay, hr_err *err);
 /* All that is made or arrives before `now`, and at `now` too if `inclusive`. Before every event. */
 void hr_reports_until(hr_replaying *replay, hr_tick now, bool inclusive);
 /* In-flight correction: the placer adds what it has placed itself since a report was made. */
-void hr_reports_add(hr_replaying *replay, uint32_t meeting, const int64_t *load, uint32_t people,
-                    bool is_start);
+void hr_reports_add(hr_replaying *replay, unsigned server, uint32_t meeting, const int64_t *load,
+                    uint32_t people, bool is_start);
 
 #endif

@@ -166,6 +166,9 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     s->accounted = replay->prepared->from;
     s->criteria_over = 0;
     s->n_aged = 0;
+    s->is_measuring = false;
+    s->joinings = NULL;
+    s->relieved = NULL;
 out:
     return st;
 }

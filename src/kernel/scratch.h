@@ -52,7 +52,11 @@ struct hr_scratch {
     struct hr_scenarios_memory *scenarios; /* of the scenarios kernel, the same */
 
     hr_known truth, reported;
-    hr_reports reports;     /* of the reference */
+    hr_reports reports; /* of the reference */
+    bool is_measuring;  /* of the reference: the window has begun */
+    struct hr_joinings
+        *joinings;          /* see joining.c; NULL: participants join where their meeting is */
+    hr_tick *relieved;      /* [n] when a review last moved a meeting away; 0: never */
     uint32_t n_aged;        /* meetings that are young no more: the first ones */
     unsigned stride;        /* S: resources of one server fill whole vectors */
     int64_t *peak;          /* [n * S] scalar: largest load in the window */

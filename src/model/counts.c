@@ -61,4 +61,6 @@ void hr_counts_clear(hr_counts *counts, const hr_configuration *configuration)
     ARRAYS(CLEAR)
 #undef CLEAR
     counts->meetings_ended = counts->people_ended = counts->person_time = 0;
+    counts->joins_offered = counts->joins_refused = 0;
+    counts->servers_linked = counts->meetings_moved = 0;
 }

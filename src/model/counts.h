@@ -30,8 +30,12 @@ typedef struct hr_counts {
     uint64_t person_time;       /* participant-ticks of placed meetings in the window */
     uint64_t *offered;          /* [K] arrivals in the window */
     uint64_t *refused;          /* [K] */
-    int64_t *peak;              /* [R * n] largest load in the window, steps */
-    hr_u128 *load_time;         /* [R] integral of the pool's load, steps x ticks */
+    uint64_t joins_offered;     /* in the window, where somebody decides about them */
+    uint64_t joins_refused;
+    uint64_t servers_linked; /* to meetings that were on others, in the window */
+    uint64_t meetings_moved; /* by reviews in the window */
+    int64_t *peak;           /* [R * n] largest load in the window, steps */
+    hr_u128 *load_time;      /* [R] integral of the pool's load, steps x ticks */
 
     /* snapshots, summed over those of one observed-time slot */
     uint64_t *n_snapshots;  /* [T] */

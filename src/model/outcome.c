@@ -219,6 +219,22 @@ PAIR(pair_blocking_all)
         *y += counts->offered[k];
     }
 }
+PAIR(pair_joins_refused)
+{
+    (void)configuration, (void)index;
+    *x = counts->joins_refused;
+    *y = counts->joins_offered;
+}
+PAIR(pair_servers_linked)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = counts->servers_linked;
+}
+PAIR(pair_meetings_moved)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = counts->meetings_moved;
+}
 PAIR(pair_utilisation)
 {
     (void)configuration, (void)y;

@@ -21,13 +21,11 @@ const hr_policy_row hr_admission_rows[HR_N_ADMISSIONS] = {
 };
 
 /* Candidates of power of d are ascending indices; this many fit on the stack. */
-enum { MAX_CANDIDATES = 256 };
+enum { MAX_CANDIDATES = HR_PLACEMENT_WORDS };
 
 __extension__ typedef unsigned __int128 hr_wide;
 
-/* Random word number i of a meeting, from its one word: output i of SplitMix64 (Steele, Lea and
- * Flood 2014, "Fast splittable pseudorandom number generators") seeded by the word. FROZEN. */
-static uint32_t derived_word(uint32_t pick, uint32_t i)
+uint32_t hr_placement_word(uint32_t pick, uint32_t i)
 {
     uint64_t x = pick + ((uint64_t)i + 1) * 0x9E3779B97F4A7C15u;
     x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
@@ -152,7 +150,7 @@ static unsigned draw_candidates(uint16_t *list, unsigned n, unsigned d, uint32_t
         return n;
     uint16_t taken[MAX_CANDIDATES];
     for (unsigned i = 0; i < d; i++) {
-        unsigned place = one_of(derived_word(pick, i), n - i);
+        unsigned place = one_of(hr_placement_word(pick, i), n - i);
         unsigned at = 0;
         while (at < i && place >= taken[at]) {
             place++;

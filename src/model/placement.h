@@ -65,6 +65,17 @@ typedef struct hr_placement {
     unsigned dedicated;     /* the last servers, for meetings told to be large; 0 = none */
     double dedicated_from;  /* participants told from which on a meeting is large */
     double seats, overbook; /* HR_ADMISSION_BOOKED: of a server, and factor on them */
+
+    /* where participants join */
+    double join_gate;    /* load / highest ceiling of the meeting's server, at most; 0 = no gate */
+    uint32_t most_joins; /* of a meeting on one server within a minute of study time; 0 = any */
+    bool cascades;       /* else those turned to another server are turned away */
+    double link;         /* participants that a link of two servers costs, at either end */
+
+    /* reviews */
+    double review_period; /* s; 0 = none */
+    double review_above;  /* load / highest ceiling above which a meeting is moved away */
+    double cool_down;     /* s in which the same server is left alone */
 } hr_placement;
 
 typedef enum hr_admission_policy {
@@ -92,6 +103,13 @@ typedef struct hr_view {
     const bool *allowed;
     uint32_t turn; /* round robin: server whose turn it is (kept by the replay) */
 } hr_view;
+
+/* Random word number i of a meeting, from its one word: output i of SplitMix64 (Steele, Lea and
+ * Flood 2014, "Fast splittable pseudorandom number generators") seeded by the word. The first ones
+ * are the candidates of power of d; a further choice for the same meeting takes those after
+ * HR_PLACEMENT_WORDS. FROZEN. */
+uint32_t hr_placement_word(uint32_t pick, uint32_t i);
+enum { HR_PLACEMENT_WORDS = 256 };
 
 /* Which of `equals` equally loaded servers, in index order, the word `tie` stands for. */
 static inline unsigned hr_placement_tie(uint32_t tie, unsigned equals)

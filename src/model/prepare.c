@@ -42,6 +42,8 @@ static hr_status prepare_time(const hr_preparing *p, hr_err *err)
     o->report_period = hr_preparing_ticks(c->placement.report_period);
     o->report_lag = hr_preparing_ticks(c->placement.report_lag);
     o->young_age = hr_preparing_ticks(c->placement.young_age);
+    o->review_period = hr_preparing_ticks(c->placement.review_period);
+    o->cool_down = hr_preparing_ticks(c->placement.cool_down);
     o->session_step = hr_preparing_ticks(c->session_step);
     o->observe_every = hr_preparing_ticks(c->observe_every);
     if (o->observe_every > 0 && (o->to - o->from) / o->observe_every >= MOST_SNAPSHOTS)

@@ -59,7 +59,9 @@ typedef struct hr_prepared {
     hr_tick report_period; /* 0 = always fresh */
     hr_tick report_lag;    /* <= report_period */
     hr_tick young_age;     /* 0 = none */
-    hr_sampler hint;       /* with a hint: its law */
+    hr_tick review_period; /* 0 = none */
+    hr_tick cool_down;
+    hr_sampler hint; /* with a hint: its law */
     hr_tick session_step;
     hr_tick observe_every;             /* 0 = none */
     hr_tick observed[HR_MAX_OBSERVED]; /* ascending */

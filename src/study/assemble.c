@@ -102,6 +102,13 @@ static hr_status fill_policy(const hr_params *params, hr_configuration *c, hr_er
     p->dedicated_from = number(params, HR_KEY_dedicated_from);
     p->seats = number(params, HR_KEY_seats);
     p->overbook = number(params, HR_KEY_overbook);
+    p->join_gate = number(params, HR_KEY_join_gate);
+    p->most_joins = (uint32_t)number(params, HR_KEY_most_joins);
+    p->cascades = hr_params_get(params, HR_KEY_join_then)->choice == 0;
+    p->link = number(params, HR_KEY_join_link);
+    p->review_period = number(params, HR_KEY_review_every);
+    p->review_above = number(params, HR_KEY_review_above);
+    p->cool_down = number(params, HR_KEY_cool_down);
     HR_TRY(fill_hint(params, p, err));
     if (!counts_people && p->growth > 0.0)
         return hr_params_fail(params, HR_KEY_growth, 0, 0, err,

@@ -9,7 +9,8 @@ are half-open. Overload is a load strictly above the ceiling less the background
 
 import heapq
 
-AGE, DEPARTURE, STEP, WINDOW, SEEN, REPORT, SNAPSHOT, ARRIVAL, JOIN = range(9)
+AGE, DEPARTURE, STEP, WINDOW, SEEN, REPORT, REVIEW, SNAPSHOT, ARRIVAL, JOIN = range(10)
+TICKS_PER_MINUTE = 60 * 65536
 LEVELS = 3
 WORD = 1 << 32
 MASK = (1 << 64) - 1
@@ -84,6 +85,8 @@ class Meeting:
         self.people = 0
         self.expecting = 0
         self.is_over = False
+        self.parts = []   # further servers: [server, load, people]
+        self.joins = {}   # server -> (minute, joins in it)
         self.met = {}     # criterion -> the server's overload clock when the meeting started
 
 
@@ -103,6 +106,7 @@ class Replay:
         self.period = self.policy["report_period"]
         self.made = [-1] * self.n             # when the report was made that is seen
         self.pending_made = [None] * self.n   # the one on its way
+        self.relieved = [None] * self.n       # when a review last moved a meeting away
         self.arrived = 0
         self.measuring = False
         self.now = header["begin"]
@@ -132,7 +136,8 @@ class Replay:
                 ("fits_somewhere", t * p), ("fits_everywhere", t * p), ("fits_servers", t * p),
                 ("stranded", t * p), ("nowhere", t * p)]:
             self.counts[name] = [0] * size
-        for name in ("meetings_ended", "people_ended", "person_time"):
+        for name in ("meetings_ended", "people_ended", "person_time", "joins_offered",
+                     "joins_refused", "servers_linked", "meetings_moved"):
             self.counts[name] = 0
 
     def in_window(self, tick):
@@ -175,11 +180,13 @@ class Replay:
                 phase = self.period * j // self.n if self.policy["reports_staggered"] else 0
                 since = (first - self.h["tick_zero"] - phase) % self.period
                 heap.append((first - since, REPORT, j))
+        if self.policy["review_period"]:
+            heap.append((self.h["begin"] + self.policy["review_period"], REVIEW, 0))
         heapq.heapify(heap)
         self.now = min(self.now, first)
         do = {DEPARTURE: self.depart, STEP: self.set_ceilings, WINDOW: self.open_window,
               REPORT: self.report, SEEN: self.see_report, SNAPSHOT: self.snapshot,
-              ARRIVAL: self.arrive, JOIN: self.join, AGE: self.age}
+              ARRIVAL: self.arrive, JOIN: self.join, AGE: self.age, REVIEW: self.review}
         while heap and heap[0][0] < self.h["to"]:
             tick, kind, number = heapq.heappop(heap)
             self.pass_time(tick)
@@ -187,6 +194,8 @@ class Replay:
             if kind == REPORT:
                 heapq.heappush(heap, (tick + self.period, REPORT, number))
                 heapq.heappush(heap, (tick + self.policy["report_lag"], SEEN, number))
+            if kind == REVIEW:
+                heapq.heappush(heap, (tick + self.policy["review_period"], REVIEW, 0))
             if kind == ARRIVAL and self.policy["young_age"]:
                 heapq.heappush(heap, (tick + self.policy["young_age"], AGE, number))
         self.pass_time(self.h["to"])
@@ -266,7 +275,8 @@ class Replay:
     def expect(self, meeting):
         is_young = self.now < meeting.row["start"] + self.policy["young_age"]
         seats = max(meeting.row["told"], self.policy["young_count"] if is_young else 0)
-        expecting = 0 if meeting.is_over else max(0, seats - meeting.people)
+        present = meeting.people + sum(part[2] for part in meeting.parts)
+        expecting = 0 if meeting.is_over else max(0, seats - present)
         self.truth.expected[meeting.server] += expecting - meeting.expecting
         meeting.expecting = expecting
 
@@ -282,18 +292,18 @@ class Replay:
         taken = self.truth.people[j] + self.truth.expected[j]
         if self.h["admission"]["policy"] == "booked" and taken + row["told"] > self.policy["seats"]:
             return False
-        return not self.policy["start_gate"] or self.passes_gate(j)
+        return not self.policy["start_gate"] or self.passes_gate(j, self.policy["start_gate"])
 
-    def passes_gate(self, j):
+    def passes_gate(self, j, gate, more=None):
         for r in range(self.n_resources):
             own = [i for i, limit in enumerate(self.h["limits"])
                    if limit["resource"] == r and limit["level"] >= 0]
             if not own:
                 continue
             highest = max(own, key=lambda i: self.h["limits"][i]["ceiling"][j])
-            beyond = self.truth.load[j][r] - self.ceiling[highest][j]
+            beyond = self.truth.load[j][r] + (more[r] if more else 0) - self.ceiling[highest][j]
             full = self.h["limits"][highest]["ceiling"][j]
-            if float(beyond) > (self.policy["start_gate"] - 1.0) * full:
+            if float(beyond) > (gate - 1.0) * full:
                 return False
         return True
 
@@ -343,8 +353,139 @@ class Replay:
             return
         profile = self.h["classes"][meeting.row["class"]]["profiles"][meeting.row["profile"]]
         cost = profile["kinds"][join["kind"]]
+        if self.policy["join_gate"] or self.policy["most_joins"]:
+            self.decide_join(meeting, cost)
+            return
         meeting.load = [a + b for a, b in zip(meeting.load, cost)]
         self.add_load(meeting, cost, 1)
+
+    # ---- where participants join
+
+    def takes_one_more(self, meeting, j):
+        gate, most = self.policy["join_gate"], self.policy["most_joins"]
+        if gate and not self.passes_gate(j, gate):
+            return False
+        minute = self.now // TICKS_PER_MINUTE
+        known, joined = meeting.joins.get(j, (minute, 0))
+        joined = joined if known == minute else 0
+        if most and joined >= most:
+            meeting.joins[j] = (minute, joined)
+            return False
+        meeting.joins[j] = (minute, joined + 1)
+        return True
+
+    def another(self, row, allowed, number):
+        """A further choice of the rule for a meeting that has a server."""
+        tie, pick = (derived_word(row["pick"], 256 + 2 * number + i) for i in (0, 1))
+        return self.placer.choose(self.score, row["number"], tie, pick, allowed)
+
+    def grow_part(self, meeting, part, load, people):
+        j = part[0]
+        part[1] = [a + b for a, b in zip(part[1], load)]
+        part[2] += people
+        self.truth.load[j] = [a + b for a, b in zip(self.truth.load[j], load)]
+        self.truth.people[j] += people
+        self.expect(meeting)
+        self.see_peak(j)
+        self.see_overload(j)
+
+    def grow_own(self, meeting, load, people):
+        j = meeting.server
+        meeting.load = [a + b for a, b in zip(meeting.load, load)]
+        meeting.people += people
+        self.truth.load[j] = [a + b for a, b in zip(self.truth.load[j], load)]
+        self.truth.people[j] += people
+        self.expect(meeting)
+        self.see_peak(j)
+        self.see_overload(j)
+
+    def open_part(self, meeting, cost):
+        taken = {meeting.server} | {part[0] for part in meeting.parts}
+        gate = self.policy["join_gate"]
+        allowed = {j for j in range(self.n)
+                   if j not in taken and (not gate or self.passes_gate(j, gate))}
+        j = self.another(meeting.row, allowed, len(meeting.parts))
+        if j == self.n:
+            return None
+        link = [int(self.policy["link"] * float(c) + 0.5) for c in cost]
+        meeting.parts.append([j, [0] * self.n_resources, 0])
+        self.grow_own(meeting, link, 0)
+        self.grow_part(meeting, meeting.parts[-1], link, 0)
+        self.counts["servers_linked"] += self.now >= self.h["from"]
+        return meeting.parts[-1]
+
+    def decide_join(self, meeting, cost):
+        measured = self.now >= self.h["from"]
+        self.counts["joins_offered"] += measured
+        if self.takes_one_more(meeting, meeting.server):
+            self.grow_own(meeting, cost, 1)
+            self.tell(meeting, meeting.server, cost)
+            return
+        part = next((p for p in meeting.parts if self.takes_one_more(meeting, p[0])), None)
+        if part is None and self.policy["cascades"]:
+            part = self.open_part(meeting, cost)
+            if part is not None:
+                self.takes_one_more(meeting, part[0])
+        if part is not None:
+            self.grow_part(meeting, part, cost, 1)
+            self.tell(meeting, part[0], cost)
+        elif self.policy["cascades"]:
+            self.grow_own(meeting, cost, 1)
+            self.tell(meeting, meeting.server, cost)
+        else:
+            self.counts["joins_refused"] += measured
+
+    def tell(self, meeting, j, cost):
+        """The placer corrects the reports of server j by the participant that it sent there."""
+        start = meeting.row["start"]
+        if not self.period or not self.policy["in_flight"]:
+            return
+        views = [self.reported] if start >= self.made[j] else []
+        if self.pending_made[j] is not None and start >= self.pending_made[j]:
+            views.append(self.pending)
+        for view in views:
+            view.load[j] = [a + b for a, b in zip(view.load[j], cost)]
+            view.people[j] += 1
+
+    # ---- reviews
+
+    def review(self, _):
+        above = self.policy["review_above"]
+        for j in range(self.n):
+            since = self.relieved[j]
+            rests = since is not None and self.now - since < self.policy["cool_down"]
+            if rests or self.passes_gate(j, above):
+                continue
+            there = [m for m in self.meetings if m.server == j and not m.is_over and m.people > 0]
+            if not there:
+                continue
+            meeting = max(there, key=lambda m: (m.people, -m.row["number"]))
+            allowed = {k for k in range(self.n)
+                       if k != j and self.passes_gate(k, above, meeting.load)}
+            to = self.another(meeting.row, allowed, 0)
+            if to < self.n:
+                self.relieved[j] = self.now
+                self.move(meeting, to)
+
+    def move(self, meeting, to):
+        j = meeting.server
+        for c in range(self.n_criteria):
+            meeting.met[c] += self.overload_clock(to, c) - self.overload_clock(j, c)
+        self.truth.expected[j] -= meeting.expecting
+        meeting.expecting = 0
+        self.truth.load[j] = [a - b for a, b in zip(self.truth.load[j], meeting.load)]
+        self.truth.people[j] -= meeting.people
+        self.truth.meetings[j] -= 1
+        meeting.server = to
+        self.truth.load[to] = [a + b for a, b in zip(self.truth.load[to], meeting.load)]
+        self.truth.people[to] += meeting.people
+        self.truth.meetings[to] += 1
+        self.expect(meeting)
+        self.see_peak(to)
+        self.see_overload(j)
+        self.see_overload(to)
+        self.counts["meetings_moved"] += self.now >= self.h["from"]
+        self.placed.append((self.now, meeting.row["number"], to))
 
     def depart(self, number):
         meeting = self.meetings[number]
@@ -358,6 +499,10 @@ class Replay:
         self.truth.meetings[j] -= 1
         meeting.is_over = True
         self.expect(meeting)
+        for k, load, people in meeting.parts:
+            self.truth.load[k] = [a - b for a, b in zip(self.truth.load[k], load)]
+            self.truth.people[k] -= people
+            self.see_overload(k)
         self.see_overload(j)
 
     def count_ended(self, meeting):

@@ -1,0 +1,45 @@
+#include "kernel/server.h"
+
+#include "kernel/placing.h"
+
+void hr_server_add(hr_replaying *replay, hr_tick now, unsigned server, const int64_t *load,
+                   uint32_t people)
+{
+    const hr_configuration *c = replay->configuration;
+    hr_scratch *s = replay->scratch;
+    int64_t *sum = s->truth.load + server * (size_t)s->stride;
+    hr_overload_move_people(replay, now, server, people);
+    for (unsigned r = 0; r < c->n_resources; r++) {
+        sum[r] += load[r];
+        int64_t *peak = &replay->counts->peak[r * (size_t)c->n_servers + server];
+        if (s->is_measuring && sum[r] > *peak)
+            *peak = sum[r];
+    }
+}
+
+void hr_server_remove(hr_replaying *replay, hr_tick now, unsigned server, const int64_t *load,
+                      uint32_t people)
+{
+    hr_scratch *s = replay->scratch;
+    int64_t *sum = s->truth.load + server * (size_t)s->stride;
+    for (unsigned r = 0; r < replay->configuration->n_resources; r++)
+        sum[r] -= load[r];
+    hr_overload_move_people(replay, now, server, -(int64_t)people);
+}
+
+void hr_server_changed(hr_replaying *replay, hr_tick now, unsigned server)
+{
+    hr_placing_refresh(replay, server);
+    hr_overload_update(replay, now, server);
+}
+
+void hr_server_count_stay(hr_replaying *replay, hr_tick now, hr_tick end, const int64_t *load,
+                          uint32_t people)
+{
+    hr_counts *counts = replay->counts;
+    const hr_prepared *p = replay->prepared;
+    const uint64_t stays = hr_overload_clip(p, end) - hr_overload_clip(p, now);
+    counts->person_time += stays * people;
+    for (unsigned r = 0; r < replay->configuration->n_resources; r++)
+        counts->load_time[r] += (hr_u128)(uint64_t)load[r] * stays;
+}
