@@ -83,6 +83,16 @@ static inline double hr_uniform(uint32_t word)
     return ((double)word + 0.5) * 0x1p-32;
 }
 
+/* Output number i of SplitMix64 (Steele, Lea and Flood 2014, "Fast splittable pseudorandom number
+ * generators") seeded by `state`: words of a thing that has one strong word of its own. FROZEN. */
+static inline uint64_t hr_split(uint64_t state, uint64_t i)
+{
+    uint64_t x = state + (i + 1) * 0x9E3779B97F4A7C15u;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return x ^ (x >> 31);
+}
+
 /* Strong mixing of `n` words into 64 bits (a sponge of SplitMix64 finalizers, Steele, Lea and
  * Flood 2014); distinct inputs of one length cannot be told from random. Used for stream
  * states, digests and study hashes. FROZEN. */

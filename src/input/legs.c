@@ -20,24 +20,23 @@ typedef struct hr_leg_writing {
     uint32_t n;
 } hr_leg_writing;
 
-/* Words of a participant. They follow from words of the meeting, not from a stream, so that whoever
+/* Words of participants. They follow from words of the meeting, not from a stream, so that whoever
  * else's meetings are in the input takes none of them. */
-static uint64_t words_of(const hr_leg_writing *w, uint32_t meeting, uint32_t participant,
-                         uint64_t use)
+static uint64_t state_of(const hr_leg_writing *w, uint32_t meeting)
 {
     const hr_input *in = w->meetings;
     const uint64_t of_meeting = (uint64_t)in->tie[meeting] << 32 | in->pick[meeting];
-    return hr_hash((const uint64_t[]){w->pool->seed, of_meeting, participant, use}, 4);
+    return hr_hash((const uint64_t[]){w->pool->seed, of_meeting}, 2);
 }
 
-enum { USE_SHARE, USE_PLACE };
-
-static void add_leg(hr_leg_writing *w, uint32_t meeting, uint32_t participant, unsigned number,
-                    uint32_t word, hr_tick tick)
+/* The leg of a participant of the meeting, whose words are of `state`, if it has one. */
+static void add_leg(hr_leg_writing *w, uint32_t meeting, uint64_t state, uint32_t participant,
+                    unsigned number, hr_tick tick)
 {
+    const uint32_t word = (uint32_t)hr_split(state, 2 * (uint64_t)participant);
     if (word >= w->pool->prepared->leg_keep[number] || tick >= w->meetings->to)
         return; /* nothing starts after the window */
-    const uint64_t place = words_of(w, meeting, participant, USE_PLACE);
+    const uint64_t place = hr_split(state, 2 * (uint64_t)participant + 1);
     w->start[w->n] = tick;
     w->row[w->n++] = (hr_leg_row){.end = w->meetings->end[meeting],
                                   .number = number,
@@ -55,19 +54,20 @@ static unsigned first_of(const hr_leg_writing *w, uint32_t meeting)
 static void add_joins(hr_leg_writing *w)
 {
     const hr_input *in = w->meetings;
-    uint32_t participant = 0;
-    for (uint32_t j = 0; j < in->n_joins; j++) {
-        const uint32_t meeting = in->join_meeting[j];
-        participant = j > 0 && in->join_meeting[j - 1] == meeting ? participant + 1 : 0;
-        if (!hr_input_owns(in, meeting))
-            continue;
-        const uint32_t word = (uint32_t)words_of(w, meeting, participant, USE_SHARE);
-        add_leg(w, meeting, participant, first_of(w, meeting) + in->join_kind[j], word,
-                in->join_tick[j]);
+    for (uint32_t j = 0; j < in->n_joins;) {
+        const uint32_t meeting = in->join_meeting[j], first = j;
+        const unsigned number = first_of(w, meeting);
+        const bool is_own = hr_input_owns(in, meeting);
+        const uint64_t state = is_own ? state_of(w, meeting) : 0;
+        for (; j < in->n_joins && in->join_meeting[j] == meeting; j++) {
+            if (is_own)
+                add_leg(w, meeting, state, j - first, number + in->join_kind[j], in->join_tick[j]);
+        }
     }
 }
 
-/* Without one the kinds of participants went into the meeting's load, so they are drawn apart. */
+/* Without one the kinds of participants went into the meeting's load, so they are drawn apart: from
+ * the upper half of the word whose lower half says whether there is a leg. */
 static void add_all_at_once(hr_leg_writing *w)
 {
     const hr_input *in = w->meetings;
@@ -75,12 +75,11 @@ static void add_all_at_once(hr_leg_writing *w)
         const hr_prepared_profile *profile =
             &w->first->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
         const uint32_t size = hr_input_owns(in, i) ? in->size[i] : 0;
+        const uint64_t state = state_of(w, i);
         for (uint32_t k = 0; k < size; k++) {
-            const uint64_t words = words_of(w, i, k, USE_SHARE);
-            const size_t kind = profile->n_kinds > 1
-                                    ? hr_sampler_index(&profile->kind, (uint32_t)(words >> 32))
-                                    : 0;
-            add_leg(w, i, k, first_of(w, i) + (unsigned)kind, (uint32_t)words, in->start[i]);
+            const uint32_t word = (uint32_t)(hr_split(state, 2 * (uint64_t)k) >> 32);
+            const size_t kind = profile->n_kinds > 1 ? hr_sampler_index(&profile->kind, word) : 0;
+            add_leg(w, i, state, k, first_of(w, i) + (unsigned)kind, in->start[i]);
         }
     }
 }
