@@ -7,9 +7,12 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$headroom_root"
 
-headroom_prepare
-study=params/claim-125-plus-1000.yaml output=results/claim-125-plus-1000.h5
-"$headroom" check "$study"
-headroom_run "$study" "$output" "$@"
-"$headroom" show "$output"
-headroom_pictures "$output"
+headroom_answer claim-125-plus-1000 "$@"
+headroom_sentence "$result" <<'AWK'
+    $10 == 8 { fits[$11] = interval($1, $2, $3) }
+    END {
+        print "Beside about 125 average meetings on each of 8 Front Ends, one more of 1,000 people " \
+            "fits in " fits["one-port"] " of instants with one gigabit port and in " \
+            fits["two-ports"] " with two, as means over what is not known."
+    }
+AWK

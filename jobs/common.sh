@@ -63,8 +63,13 @@ headroom_build() {
     cmake --build "$directory" --target "$target" --parallel "$(nproc)"
 }
 
-# The program, for jobs: installed and built without tests unless a build is there already.
+# The program, for jobs: installed and built without tests unless a build is there already, or
+# $HEADROOM, which must exist.
 headroom_prepare() {
+    if [ -n "${HEADROOM:-}" ]; then
+        headroom=$HEADROOM
+        return 0
+    fi
     local build=$headroom_root/build options=(-DCMAKE_BUILD_TYPE=Release)
     headroom_install build
     [ -e "$build/CMakeCache.txt" ] || options+=(-DBUILD_TESTING=OFF)
@@ -108,9 +113,104 @@ headroom_python() {
 # headroom_pictures RESULT: PNG and SVG beside the result, when Python can draw.
 headroom_pictures() {
     local python
-    if python=$(headroom_python); then
+    if [ -n "${HEADROOM_TINY:-}" ]; then
+        return 0
+    elif python=$(headroom_python); then
         "$python" "$headroom_root/analysis/plot.py" "$1"
     else
         headroom_say "no pictures: they need $(headroom_packages picture | tr '\n' ' ')"
     fi
+}
+
+# headroom_study NAME RESULT [OPTION...]: check params/NAME.yaml, run it into results/RESULT.h5 and show
+# the answer; options are those of run. Sets $result. HEADROOM_TINY=1 asks for two worlds and eight
+# replications, which answers nothing and shows in seconds that the script works; HEADROOM_RESULTS
+# is another folder.
+headroom_study() {
+    local study=params/$1.yaml name=$2 tiny=()
+    shift 2
+    if [ -n "${HEADROOM_TINY:-}" ]; then
+        tiny=(--set design.worlds=2 --set precision.at_most=8)
+    fi
+    result=${HEADROOM_RESULTS:-results}/$name.h5
+    headroom_run "$study" "$result" "$@" "${tiny[@]}"
+    "$headroom" show "$result"
+}
+
+# headroom_answer NAME [OPTION...]: a whole job up to its pictures: build, check, run, show.
+headroom_answer() {
+    local name=$1
+    shift
+    headroom_prepare
+    "$headroom" check "params/$name.yaml"
+    headroom_study "$name" "$name" "$@"
+    headroom_pictures "$result"
+}
+
+# headroom_headline RESULT: what `show --json` says of the target, choice by choice, in columns
+# separated by tabs: mean, lower, upper; share of worlds that miss, lower, upper; share that meet,
+# lower, upper (all in percent, "null" where there is none); then what was chosen.
+headroom_headline() {
+    "$headroom" show "$1" --json --configuration 0 | awk '
+        function number(text, key) {
+            if (!match(text, "\"" key "\": [^,}]*"))
+                return "null"
+            text = substr(text, RSTART + length(key) + 4, RLENGTH - length(key) - 4)
+            return text == "null" ? text : 100 * text
+        }
+        function share(key, text) {
+            text = match($0, "\"" key "\": [{][^}]*[}]") ? substr($0, RSTART, RLENGTH) : ""
+            return number(text, "share") "\t" number(text, "lower") "\t" number(text, "upper")
+        }
+        /^ *[{]"choice": / {
+            match($0, /"coordinates": [{][^}]*[}]/)
+            chosen = substr($0, RSTART + 16, RLENGTH - 17)
+            gsub(/"[^"]*": /, "", chosen)
+            gsub(/, /, "\t", chosen)
+            gsub(/"/, "", chosen)
+            print number($0, "mean") "\t" number($0, "lower") "\t" number($0, "upper") "\t" \
+                share("missed") "\t" share("met") "\t" chosen
+        }'
+}
+
+# headroom_sentence [NAME=VALUE...] [RESULT...]: the last word of a job: an awk program on the standard
+# input makes one sentence from the headlines of the results. It has the values as variables, and
+# interval(value, lower, upper).
+headroom_sentence() {
+    local assignment=() program file
+    program=$(cat)
+    while [[ ${1:-} == *=* ]]; do
+        assignment+=(-v "$1")
+        shift
+    done
+    echo
+    for file in "$@"; do
+        headroom_headline "$file"
+    done | awk -F '\t' "${assignment[@]}" '
+        function percent(value) {
+            return sprintf(value >= 10 || value == 0 ? "%.0f" : value >= 1 ? "%.1f" : "%.2f", value)
+        }
+        function interval(value, lower, upper) {
+            if (value == "null")
+                return "an unknown share"
+            if (value == 0 && upper != "null")
+                return "at most " percent(upper) " %"
+            if (lower == "null" || upper == "null")
+                return percent(value) " %"
+            return percent(value) " % (" percent(lower) " to " percent(upper) ")"
+        }
+        '"$program" | fold -s -w 80 | sed 's/ *$//'
+}
+
+# headroom_pool_sentence RESULT: the last word about pool-80000 and its like.
+headroom_pool_sentence() {
+    headroom_sentence "$1" <<'AWK'
+    $10 == 12 { risk[$11] = interval($1, $2, $3) }
+    END {
+        print "In the published pool of 12 servers a busy hour sees a server over its target with " \
+            "probability " risk["fewest_participants"] " when meetings go where fewest people are, " \
+            risk["fewest_meetings"] " where fewest meetings are, and " risk["random"] \
+            " at random, as means over what is not known."
+    }
+AWK
 }

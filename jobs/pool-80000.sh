@@ -8,9 +8,5 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$headroom_root"
 
-headroom_prepare
-study=params/pool-80000.yaml output=results/pool-80000.h5
-"$headroom" check "$study"
-headroom_run "$study" "$output" "$@"
-"$headroom" show "$output"
-headroom_pictures "$output"
+headroom_answer pool-80000 "$@"
+headroom_pool_sentence "$result"

@@ -10,15 +10,14 @@ cd "$headroom_root"
 
 headroom_say "quickstart: under 5 minutes on 2 cores once built; reduced precision"
 headroom_prepare
-output=results/quickstart.h5
-headroom_run params/quickstart.yaml "$output"
-"$headroom" show "$output"
-headroom_pictures "$output"
+headroom_study quickstart quickstart
+headroom_pictures "$result"
 cat <<MESSAGE
 
-The result is $output (h5py, xarray, h5dump -H, or: build/headroom show $output).
+The result is $result (h5py, xarray, h5dump -H, or: build/headroom show $result).
 The full study explores thousands of configurations at the stated precision and takes hours;
 'build/headroom check params/pool-80000.yaml' estimates how many on this machine. It is run by
   jobs/pool-80000.sh                      here
   sbatch slurm/headroom.sbatch            on a cluster
 MESSAGE
+headroom_pool_sentence "$result"

@@ -12,6 +12,7 @@
 #include "cli/values.h"
 #include "kernel/kernel.h"
 #include "study/study.h"
+#include "study/topology.h"
 
 enum { OPTION_VALUES, OPTION_SET, OPTION_CONFIGURATION, OPTION_JSON };
 
@@ -258,9 +259,15 @@ static void print_warnings(const hr_study *study, const hr_configuration *config
         fact("warning", warning.s);
 }
 
-static hr_status print_all(const hr_study *study, const hr_configuration *configuration,
-                           const hr_kernel *chosen, const hr_forecast_pool *pool,
-                           const hr_forecast_work *work, hr_err *err)
+static void print_topology(const hr_topology *topology)
+{
+    for (size_t i = 0; i < topology->n; i++)
+        fact("topology", topology->finding[i].text);
+}
+
+static hr_status print_all(const hr_study *study, const hr_topology *topology,
+                           const hr_configuration *configuration, const hr_kernel *chosen,
+                           const hr_forecast_pool *pool, const hr_forecast_work *work, hr_err *err)
 {
     hr_status st = HR_OK;
     print_design(study);
@@ -270,6 +277,7 @@ static hr_status print_all(const hr_study *study, const hr_configuration *config
     print_kernel(configuration, work->sharing, chosen);
     HR_TRY(print_assumptions(study, configuration->index, err));
     print_warnings(study, configuration, pool, work);
+    print_topology(topology);
 out:
     return st;
 }
@@ -361,9 +369,23 @@ static void json_design(hr_json *json, const hr_study *study)
     hr_json_end_array(json);
 }
 
-static hr_status json_all(const hr_study *study, const hr_configuration *configuration,
-                          const hr_kernel *chosen, const hr_forecast_pool *pool,
-                          const hr_forecast_work *work, hr_err *err)
+static void json_topology(hr_json *json, const hr_topology *topology)
+{
+    hr_json_array(json, "topology");
+    for (size_t i = 0; i < topology->n; i++) {
+        const hr_topology_finding *finding = &topology->finding[i];
+        hr_json_object(json, NULL);
+        hr_json_text(json, "name", finding->rule->name);
+        hr_json_text(json, "source", finding->rule->source);
+        hr_json_text(json, "text", finding->text);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+}
+
+static hr_status json_all(const hr_study *study, const hr_topology *topology,
+                          const hr_configuration *configuration, const hr_kernel *chosen,
+                          const hr_forecast_pool *pool, const hr_forecast_work *work, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_words warning;
@@ -378,6 +400,7 @@ static hr_status json_all(const hr_study *study, const hr_configuration *configu
     for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, work, i, &warning); i++)
         hr_json_text(&json, NULL, warning.s);
     hr_json_end_array(&json);
+    json_topology(&json, topology);
     HR_TRY(hr_values_json(&values, &json, "values", err));
     hr_json_end_object(&json);
 out:
@@ -393,16 +416,18 @@ static hr_status check_study(const hr_invocation *invocation, const hr_study *st
     hr_arena arena = {0};
     hr_configuration configuration = {0};
     hr_forecast_work work;
+    hr_topology topology;
+    HR_TRY(hr_topology_check(study, index, &arena, &topology, err));
     HR_TRY(hr_study_configuration(study, NULL, index, 0, &arena, &configuration, err));
     const hr_forecast_pool pool = hr_forecast_pool_of(&configuration);
     HR_TRY(hr_forecast_work_of(study, &work, err));
     const hr_values values = {.study = study, .configuration = index};
     if (hr_given(invocation, OPTION_JSON))
-        HR_TRY(json_all(study, &configuration, chosen, &pool, &work, err));
+        HR_TRY(json_all(study, &topology, &configuration, chosen, &pool, &work, err));
     else if (hr_given(invocation, OPTION_VALUES))
         HR_TRY(hr_values_print(&values, stdout, HR_TEXT_WIDTH, err));
     else
-        HR_TRY(print_all(study, &configuration, chosen, &pool, &work, err));
+        HR_TRY(print_all(study, &topology, &configuration, chosen, &pool, &work, err));
 out:
     hr_arena_free(&arena);
     return st;
@@ -434,7 +459,8 @@ const hr_command hr_command_check = {
     .summary = "validate a study; show its design, pool and work; run nothing",
     .doc = "Reads a study, with its base and --set, and checks everything that can be checked "
            "without running it. Prints the design, the pool of one configuration with its mean "
-           "loads against the ceilings, and about how long a run would take.",
+           "loads against the ceilings, about how long a run would take, and which rules of the "
+           "documented topology the deployment breaks; refuses one that is not supported.",
     .n_options = HR_LENGTH(options),
     .options = options,
     .examples = {"headroom check mine.yaml", "headroom check mine.yaml --values",

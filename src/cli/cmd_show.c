@@ -32,7 +32,7 @@ static const hr_option options[] = {
                       .doc = "ceilings that count (default: those of the target)"},
     [OPTION_POOL] = {.name = "pool",
                      .value = "NAME",
-                     .doc = "with --outcome, --configuration or --csv: of this pool of the "
+                     .doc = "with --outcome, --configuration, --csv or --json: of this pool of the "
                             "deployment"},
     [OPTION_CONFIGURATION] = {.name = "configuration",
                               .value = "I",

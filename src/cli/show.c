@@ -182,8 +182,11 @@ hr_status hr_show_open(hr_show *show, const hr_show_options *options, hr_err *er
     HR_TRY(read_effort(show, err));
     HR_TRY(name_choices(show, err));
     show->base_choice = find_base_choice(show);
+    const hr_schema *asked = show->schema;
+    hr_show_turn_to(show, show->study->target.pool);
     HR_TRY(hr_show_column(show, show->study->target.outcome, hr_show_target_cell(show),
                           &show->headline, err));
+    show->schema = asked;
 out:
     return st;
 }

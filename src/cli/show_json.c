@@ -59,6 +59,7 @@ static void put_target(hr_json *json, const hr_show *show)
     const unsigned n =
         hr_cell_labels(show->schema, target->outcome, hr_show_target_cell(show), labels);
     hr_json_text(json, "outcome", hr_outcomes[target->outcome].name);
+    hr_json_text(json, "pool", show->study->pools[target->pool].name);
     put_labels(json, labels, n);
     hr_json_number(json, "at_most", target->has_threshold ? target->at_most : (double)NAN);
 }
@@ -304,8 +305,12 @@ hr_status hr_show_json(hr_show *show, const hr_show_part *part, hr_err *err)
     HR_TRY(hr_tally_init(&writer.tally, show->study->n_cells, &show->arena, err));
     HR_TAKE(writer.moments, &show->arena, show->study->n_cells);
     hr_json_object(&writer.json, NULL);
+    const hr_schema *asked = show->schema;
+    hr_show_turn_to(show, show->study->target.pool);
     put_study(&writer.json, show);
     HR_TRY(put_headline(&writer, err));
+    show->schema = asked;
+    hr_json_text(&writer.json, "pool", show->study->pools[asked->pool].name);
     hr_json_array(&writer.json, "configurations");
     for (uint64_t i = 0; i < show->study->n_configurations; i++) {
         if (part->configuration == UINT64_MAX || part->configuration == i)
