@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/demand.h"
 #include "cli/forecast.h"
 #include "cli/json.h"
 #include "cli/table.h"
@@ -273,6 +274,7 @@ static hr_status print_all(const hr_study *study, const hr_topology *topology,
     print_design(study);
     HR_TRY(print_pool(NULL, configuration, pool, err));
     HR_TRY(print_others(study, configuration->index, err));
+    HR_TRY(hr_demand_print(study, configuration, err));
     print_work(study, work);
     print_kernel(configuration, work->sharing, chosen);
     HR_TRY(print_assumptions(study, configuration->index, err));
@@ -305,6 +307,8 @@ static void json_pool(hr_json *json, const char *key, const char *name,
         hr_json_number(json, "background", pool->background[r]);
         for (unsigned l = 0; l < HR_N_LEVELS; l++)
             hr_json_number(json, hr_level_names[l], pool->ceiling[r][l]);
+        hr_json_number(json, "erlang_b", pool->blocking[r]);
+        hr_json_number(json, "erlang_b_of_calls", pool->blocking_of_calls[r]);
         hr_json_end_object(json);
     }
     hr_json_end_array(json);
@@ -395,6 +399,7 @@ static hr_status json_all(const hr_study *study, const hr_topology *topology,
     json_design(&json, study);
     json_pool(&json, "pool", study->pools[0].name, configuration, pool);
     HR_TRY(json_others(&json, study, configuration->index, err));
+    HR_TRY(hr_demand_json(&json, study, configuration, err));
     json_work(&json, configuration, chosen, work);
     hr_json_array(&json, "warnings");
     for (unsigned i = 0; hr_forecast_warning(study, configuration, pool, work, i, &warning); i++)

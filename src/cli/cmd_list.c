@@ -9,6 +9,7 @@
 #include "cli/json.h"
 #include "cli/nearest.h"
 #include "cli/text.h"
+#include "model/activity.h"
 #include "model/outcome.h"
 #include "model/placement.h"
 #include "model/resource.h"
@@ -237,6 +238,76 @@ static void list_workloads(struct entries *entries)
     }
 }
 
+/* "60 per hour of a user; on front_end", "2 of one im_message; ..." */
+static hr_words about_activity(const hr_activity *a)
+{
+    hr_words about = {0};
+    if (a->by == HR_ACTIVITY_BY_ACTIVITY)
+        hr_words_add(&about, "%.10g of one %s", a->rate, hr_activities[a->of].name);
+    else if (a->by == HR_ACTIVITY_BY_ALL)
+        hr_words_add(&about, "%.10g per second of the deployment", a->rate);
+    else if (a->by >= HR_ACTIVITY_BY_MEETINGS)
+        hr_words_add(&about, "one of each %s", hr_activity_by_names[a->by]);
+    else
+        hr_words_add(&about, "%.10g per hour of a %s", 3600.0 * a->rate,
+                     hr_activity_by_names[a->by]);
+    if (a->share < 1.0)
+        hr_words_add(&about, " for %.10g %% of them", 100.0 * a->share);
+    if (a->peak == HR_ACTIVITY_PEER_TO_PEER)
+        hr_words_add(&about, ", 2.5 times in the busy hour");
+    hr_words_add(&about, " %s; on %s", a->source, hr_roles[a->role].name);
+    return about;
+}
+
+static void activity_lines(const hr_activity *a, const hr_activity_ceiling *ceiling)
+{
+    if (a->inside != NULL)
+        printf("    work inside %s\n", a->inside);
+    else
+        printf("    work %.10g Mc (%.10g to %.10g) [U]\n", a->cpu, a->low, a->high);
+    if (ceiling != NULL)
+        printf("    most %s per second of a %s: %s %s\n", hr_text_number(ceiling->rate).s,
+               ceiling->scope == HR_ACTIVITY_POOL ? "pool" : "server", ceiling->doc,
+               ceiling->source);
+}
+
+static void activity_json(hr_json *json, const hr_activity *a, const hr_activity_ceiling *ceiling)
+{
+    const bool has_work = a->inside == NULL;
+    hr_json_text(json, "role", hr_roles[a->role].name);
+    hr_json_text(json, "by", hr_activity_by_names[a->by]);
+    hr_json_text(json, "of", a->by == HR_ACTIVITY_BY_ACTIVITY ? hr_activities[a->of].name : NULL);
+    hr_json_flag(json, "peer_to_peer", a->peak == HR_ACTIVITY_PEER_TO_PEER);
+    hr_json_number(json, "share", a->share);
+    hr_json_number(json, "rate", a->rate);
+    hr_json_text(json, "source", a->source);
+    hr_json_text(json, "inside", a->inside);
+    hr_json_number(json, "work", has_work ? a->cpu : (double)NAN);
+    hr_json_number(json, "low", has_work ? a->low : (double)NAN);
+    hr_json_number(json, "high", has_work ? a->high : (double)NAN);
+    hr_json_number(json, "ceiling", ceiling == NULL ? (double)NAN : ceiling->rate);
+    hr_json_text(json, "ceiling_of",
+                 ceiling == NULL                      ? NULL
+                 : ceiling->scope == HR_ACTIVITY_POOL ? "pool"
+                                                      : "server");
+    hr_json_text(json, "ceiling_source", ceiling == NULL ? NULL : ceiling->source);
+    hr_json_end_object(json);
+}
+
+static void list_activities(struct entries *entries)
+{
+    for (unsigned i = 0; i < HR_N_ACTIVITIES; i++) {
+        const hr_activity *a = &hr_activities[i];
+        const hr_activity_ceiling *ceiling = hr_activity_ceiling_find((hr_activity_id)i);
+        const size_t n = entries->n;
+        const bool is_open = begin_entry(entries, a->name, about_activity(a).s, a->doc);
+        if (is_open)
+            activity_json(entries->json, a, ceiling);
+        else if (entries->n > n)
+            activity_lines(a, ceiling);
+    }
+}
+
 /* "(1/h; by criterion, server; not by default)" */
 static hr_words about_outcome(const hr_outcome *outcome)
 {
@@ -298,6 +369,7 @@ static void list_units(struct entries *entries)
         {HR_DIMENSION_TIME, "times"},
         {HR_DIMENSION_RATE, "rates of events"},
         {HR_DIMENSION_CPU, "processor work"},
+        {HR_DIMENSION_WORK, "work of one event"},
         {HR_DIMENSION_MEMORY, "memory"},
         {HR_DIMENSION_BANDWIDTH, "network traffic"},
         {HR_DIMENSION_USERS, "users"},
@@ -328,9 +400,9 @@ static const struct {
     const char *name;
     void (*list)(struct entries *entries);
 } tables[] = {
-    {"params", list_params},       {"policies", list_policies}, {"roles", list_roles},
-    {"workloads", list_workloads}, {"outcomes", list_outcomes}, {"laws", list_laws},
-    {"units", list_units},         {"presets", list_presets},
+    {"params", list_params},       {"policies", list_policies},     {"roles", list_roles},
+    {"workloads", list_workloads}, {"activities", list_activities}, {"outcomes", list_outcomes},
+    {"laws", list_laws},           {"units", list_units},           {"presets", list_presets},
 };
 
 static const char *table_name(const void *unused, size_t i)
@@ -350,7 +422,7 @@ static hr_status find_table(const char *name, size_t *table, hr_err *err)
         return HR_FAIL(err, HR_ERR_USAGE, "list: no table `%s`; did you mean `%s`?", name, near);
     return HR_FAIL(err, HR_ERR_USAGE,
                    "list: no table `%s`; there are params, policies, roles, "
-                   "workloads, outcomes, laws, units and presets",
+                   "workloads, activities, outcomes, laws, units and presets",
                    name);
 }
 
@@ -375,11 +447,12 @@ out:
 const hr_command hr_command_list = {
     .name = "list",
     .operand = "TABLE",
-    .summary = "params, policies, roles, workloads, outcomes, laws, units, presets",
+    .summary = "params, policies, roles, workloads, activities, outcomes, laws, units, presets",
     .doc = "Prints one of the tables that the program itself works with: params (every key of a "
            "study), policies (placement, admission, arrivals), roles (servers and systems of a "
            "deployment, and what overload means there), workloads (costs, their ranges and "
-           "sources), outcomes (what is measured), laws (distributions), units, presets (studies "
+           "sources), activities (events: their rates, work and published ceilings), outcomes "
+           "(what is measured), laws (distributions), units, presets (studies "
            "that come with the program).",
     .n_options = HR_LENGTH(options),
     .options = options,

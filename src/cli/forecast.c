@@ -7,6 +7,8 @@
 #include "kernel/kernel.h"
 #include "model/prepared.h"
 #include "model/tally.h"
+#include "study/activity.h"
+#include "study/describe.h"
 
 /* Time of one event (a start, a join, an end, a report, a step of sessions) on one core of 2020
  * or so, of drawing a meeting, and of folding one cell of the tally after a replication; measured
@@ -49,6 +51,39 @@ static double lowest(const double *values, unsigned n)
     return low;
 }
 
+double hr_forecast_erlang_b(double offered, double servers)
+{
+    double blocked = 1.0;
+    for (double n = 1.0; n <= servers; n += 1.0)
+        blocked = offered * blocked / (n + offered * blocked);
+    return blocked;
+}
+
+/* The highest ceiling that a resource has; NaN when it has none. */
+static double highest_ceiling(const hr_forecast_pool *pool, unsigned r)
+{
+    double high = (double)NAN;
+    for (unsigned l = 0; l < HR_N_LEVELS; l++) {
+        if (!isnan(pool->ceiling[r][l]) && !(pool->ceiling[r][l] < high))
+            high = pool->ceiling[r][l];
+    }
+    return high;
+}
+
+static void find_blocking(const hr_configuration *configuration, hr_forecast_pool *pool)
+{
+    for (unsigned r = 0; r < configuration->n_resources; r++) {
+        const hr_resource_id id = configuration->resource[r];
+        const double most = highest_ceiling(pool, r);
+        const bool is_call = id == HR_RESOURCE_PSTN_CALLS || id == HR_RESOURCE_PORTS;
+        pool->blocking[r] = pool->blocking_of_calls[r] = (double)NAN;
+        if (!is_call || isnan(most))
+            continue;
+        pool->blocking[r] = hr_forecast_erlang_b(pool->meetings[r] + pool->background[r], most);
+        pool->blocking_of_calls[r] = hr_forecast_erlang_b(pool->background[r], most);
+    }
+}
+
 hr_forecast_pool hr_forecast_pool_of(const hr_configuration *configuration)
 {
     const double n = (double)configuration->n_servers;
@@ -69,7 +104,45 @@ hr_forecast_pool hr_forecast_pool_of(const hr_configuration *configuration)
             pool.ceiling[limit->resource][limit->level] =
                 lowest(limit->ceiling, configuration->n_servers);
     }
+    find_blocking(configuration, &pool);
     return pool;
+}
+
+/* A medium: what its participants have among their uses; 0: nothing but messages. */
+static const struct {
+    const char *name;
+    unsigned uses;
+} media[HR_N_MEDIA] = {{"audio", HR_AUDIO}, {"dial-in", HR_PHONES}, {"sharing", HR_SHARING},
+                       {"video", HR_VIDEO}, {"data", HR_DATA},      {"messages alone", 0}};
+
+static bool has_medium(const hr_kind *kind, unsigned m)
+{
+    return media[m].uses == 0 ? kind->uses == 0 : (kind->uses & media[m].uses) != 0;
+}
+
+void hr_forecast_media(const hr_configuration *configuration, hr_forecast_medium medium[HR_N_MEDIA])
+{
+    const double starts = hr_configuration_arrival_rate(configuration) / configuration->n_servers;
+    for (unsigned m = 0; m < HR_N_MEDIA; m++) {
+        medium[m] = (hr_forecast_medium){.name = media[m].name};
+        for (unsigned k = 0; k < configuration->n_classes; k++) {
+            const hr_class *class = &configuration->classes[k];
+            const double in_progress = starts * class->share * hr_law_mean(&class->duration);
+            const double present = starts * class->share * hr_law_mean(&class->size) *
+                                   hr_class_mean_presence(class, &configuration->join);
+            for (unsigned p = 0; p < class->n_profiles; p++) {
+                const hr_profile *profile = &class->profiles[p];
+                if (has_medium(&profile->kinds[0], m))
+                    medium[m].meetings += in_progress * profile->share;
+                for (unsigned i = 0; i < profile->n_kinds; i++)
+                    medium[m].people += has_medium(&profile->kinds[i], m)
+                                            ? present * profile->share * profile->kinds[i].share
+                                            : 0.0;
+            }
+        }
+        if (media[m].uses == HR_PHONES)
+            medium[m].meetings = (double)NAN;
+    }
 }
 
 /* ---- the work */
@@ -204,17 +277,6 @@ out:
 
 /* ---- warnings */
 
-/* The highest ceiling that a resource has; NaN when it has none. */
-static double highest_ceiling(const hr_forecast_pool *pool, unsigned r)
-{
-    double high = (double)NAN;
-    for (unsigned l = 0; l < HR_N_LEVELS; l++) {
-        if (!isnan(pool->ceiling[r][l]) && !(pool->ceiling[r][l] < high))
-            high = pool->ceiling[r][l];
-    }
-    return high;
-}
-
 static bool warn_of_resource(const hr_configuration *configuration, const hr_forecast_pool *pool,
                              unsigned r, hr_words *warning)
 {
@@ -265,6 +327,47 @@ static bool warn_of_size(const hr_forecast_work *work, hr_words *warning)
     return true;
 }
 
+/* Is this a rate, share or work that a study has changed, of an activity that is a part of
+ * background? */
+static bool is_changed_activity(const hr_described *value)
+{
+    const char *path = value->path;
+    if (strncmp(path, "activity.", 9) != 0 ||
+        (value->law == NULL && strcmp(value->text, value->row->fallback) == 0))
+        return false;
+    for (unsigned i = 0; i < HR_N_ACTIVITIES; i++) {
+        const size_t n = strlen(hr_activities[i].name);
+        if (strncmp(path + 9, hr_activities[i].name, n) == 0 && path[9 + n] == '.')
+            return !hr_activity_is_extra((hr_activity_id)i);
+    }
+    return false;
+}
+
+/* A sweep that moves nothing would look like a finding. */
+static bool warn_of_activity(const hr_study *study, uint64_t index, hr_words *warning)
+{
+    hr_arena arena = {0};
+    const hr_described *value = NULL;
+    const char *changed = NULL;
+    size_t n = 0;
+    bool counts = false;
+    if (hr_study_describe(study, index, &arena, &value, &n, NULL) != HR_OK)
+        n = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (value[i].row == &hr_param_rows[HR_KEY_background_from])
+            counts = strcmp(value[i].text, "activities") == 0;
+        if (changed == NULL && is_changed_activity(&value[i]))
+            changed = value[i].path;
+    }
+    if (changed != NULL && !counts)
+        hr_words_add(warning,
+                     "%s moves no load: background.from is `total`; write `activities` there, and "
+                     "`background.cpu: ~`",
+                     changed);
+    hr_arena_free(&arena);
+    return warning->used > 0;
+}
+
 bool hr_forecast_warning(const hr_study *study, const hr_configuration *configuration,
                          const hr_forecast_pool *pool, const hr_forecast_work *work, unsigned i,
                          hr_words *warning)
@@ -280,6 +383,9 @@ bool hr_forecast_warning(const hr_study *study, const hr_configuration *configur
     }
     *warning = (hr_words){0};
     if (warn_of_effort(study, warning) && n++ == i)
+        return true;
+    *warning = (hr_words){0};
+    if (warn_of_activity(study, configuration->index, warning) && n++ == i)
         return true;
     *warning = (hr_words){0};
     return warn_of_size(work, warning) && n == i;

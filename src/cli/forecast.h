@@ -15,8 +15,27 @@ typedef struct hr_forecast_pool {
     double meetings[HR_MAX_RESOURCES];   /* mean load of meetings on a server, base unit */
     double background[HR_MAX_RESOURCES]; /* mean load of the rest on a server */
     double ceiling[HR_MAX_RESOURCES][HR_N_LEVELS]; /* lowest of the servers; NaN: none */
+    /* Of calls and trunk ports that have a ceiling, were calls refused there instead of degraded:
+     * Erlang's B at the highest, for all that is offered to a server and for calls without the legs
+     * of conferences; NaN for what is no call. */
+    double blocking[HR_MAX_RESOURCES], blocking_of_calls[HR_MAX_RESOURCES];
 } hr_forecast_pool;
 hr_forecast_pool hr_forecast_pool_of(const hr_configuration *configuration);
+
+/* Probability that a call finds all `servers` (rounded down) busy when `offered` erlangs come at
+ * random; B(n) = a B(n - 1) / (n + a B(n - 1)), Erlang 1917. */
+double hr_forecast_erlang_b(double offered, double servers);
+
+/* What participants use, mean numbers on one server of the first pool: meetings in progress with
+ * the medium, and people present in them who use it. */
+enum { HR_N_MEDIA = 6 };
+typedef struct hr_forecast_medium {
+    const char *name;
+    double meetings; /* NaN: of people, not of meetings (dial-in) */
+    double people;
+} hr_forecast_medium;
+void hr_forecast_media(const hr_configuration *configuration,
+                       hr_forecast_medium medium[HR_N_MEDIA]);
 
 /* Expected work of a whole study: the least (every configuration stops at its first look) and the
  * most (none stops before precision.at_most). */

@@ -23,14 +23,27 @@ static bool lists_classes(const hr_described *value, size_t n)
     return false;
 }
 
+/* Work and rates of activities count, and are then assumptions of the study, if it says so. */
+static bool counts_activities(const hr_described *value, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (value[i].row == &hr_param_rows[HR_KEY_background_from])
+            return strcmp(value[i].text, "activities") == 0;
+    }
+    return false;
+}
+
 /* Keep only what matters to these values: moved to the front, their number returned. */
 static size_t select_values(const hr_values *values, hr_described *value, size_t n)
 {
     const bool is_general = lists_classes(value, n);
+    const bool with_activities = counts_activities(value, n);
     size_t kept = 0;
     for (size_t i = 0; i < n; i++) {
         const bool is_core = value[i].row - hr_param_rows < N_CORE_ROWS;
-        if ((is_core || !is_general) && (!values->only_assumptions || value[i].is_assumption))
+        const bool is_activity = strncmp(value[i].row->path, "activity.", 9) == 0;
+        const bool is_assumption = value[i].is_assumption && (with_activities || !is_activity);
+        if ((is_core || !is_general) && (!values->only_assumptions || is_assumption))
             value[kept++] = value[i];
     }
     return kept;

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "study/activity.h"
 #include "study/charge.h"
 #include "study/front_end.h"
 
@@ -313,10 +314,28 @@ static hr_status fill_calls(const hr_role_work *w, hr_background *item, hr_err *
     return fill_cost(w, w->carrying.call, &item->cost, err);
 }
 
+/* Work of events that no user of this role stands for: partners outside, attacks. */
+static hr_status fill_activities(const hr_role_work *w, double cpu, hr_background *item,
+                                 hr_err *err)
+{
+    hr_status st = HR_OK;
+    double *cost = NULL;
+    HR_TAKE(cost, w->arena, w->pool->n_resources);
+    for (unsigned r = 0; r < w->pool->n_resources; r++)
+        cost[r] = w->pool->resource[r] == HR_RESOURCE_CPU ? 1.0 : 0.0;
+    item->name = "activities";
+    item->law = (hr_law){.kind = HR_LAW_CONSTANT, .a = per_server(w, cpu)};
+    item->cost = cost;
+out:
+    return st;
+}
+
 static hr_status fill_background(const hr_role_work *w, hr_err *err)
 {
     hr_status st = HR_OK;
-    enum { MOST = 2 };
+    enum { MOST = 3 };
+    const double events =
+        number(w, HR_KEY_busyness) * hr_activities_cpu(w->params, w->users, w->keys->role);
     hr_background *items = NULL;
     unsigned n = 0;
     HR_TAKE(items, w->arena, MOST);
@@ -324,6 +343,8 @@ static hr_status fill_background(const hr_role_work *w, hr_err *err)
         HR_TRY(fill_users(w, &items[n++], err));
     if (w->carrying.call != NOTHING && hr_front_end_calls(w->params, w->users) > 0.0)
         HR_TRY(fill_calls(w, &items[n++], err));
+    if (events > 0.0)
+        HR_TRY(fill_activities(w, events, &items[n++], err));
     w->pool->n_background = n;
     w->pool->background = items;
 out:

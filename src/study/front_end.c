@@ -4,6 +4,7 @@
 
 #include "base/memo.h"
 #include "model/workload.h"
+#include "study/activity.h"
 #include "study/assemble.h"
 #include "study/charge.h"
 #include "study/deployment.h"
@@ -132,9 +133,9 @@ static hr_status find_rate(const front_end *fe, double *rate, hr_err *err)
         return hr_params_fail(fe->params, HR_KEY_meeting_duration, 0, 0, err,
                               "every meeting ends before anybody has joined (meetings.join_ramp)");
     const hr_value *held = hr_params_get(fe->params, HR_KEY_meetings_per_server);
-    *rate = held->is_set
-                ? held->number * c->n_servers / lasts
-                : fe->users * c->n_servers * number(fe, HR_KEY_in_conference) / (people * presence);
+    *rate = held->is_set ? held->number * c->n_servers / lasts
+                         : fe->users * c->n_servers * number(fe, HR_KEY_in_conference) *
+                               number(fe, HR_KEY_peak_conferences) / (people * presence);
 out:
     return st;
 }
@@ -194,22 +195,11 @@ static double published_cpu(const front_end *fe)
     return cost;
 }
 
-/* Processor work of one server that is neither conferencing nor calls: stated, or what a stated
- * closure at the published maximum leaves for it. */
-static hr_status background_cpu(const front_end *fe, double *cpu, hr_err *err)
+/* What a stated closure at the published maximum leaves for other work. */
+static hr_status closing_cpu(const front_end *fe, double closure, double *cpu, hr_err *err)
 {
-    const hr_value *closure = hr_params_get(fe->params, HR_KEY_calibrate_cpu);
-    const bool is_stated = hr_params_get(fe->params, HR_KEY_background_cpu)->is_set;
-    if (is_stated == closure->is_set)
-        return hr_params_fail(fe->params, HR_KEY_background_cpu, 0, 0, err,
-                              "give either background.cpu or calibrate.cpu_at_published_maximum "
-                              "(`~` removes the other)");
-    if (is_stated) {
-        *cpu = background_of(fe, HR_KEY_background_cpu, HR_REFERENCE_CPU);
-        return HR_OK;
-    }
     const double known = published_cpu(fe);
-    *cpu = (closure->number * HR_REFERENCE_CPU - known) * fe->users / HR_USERS_PER_SERVER;
+    *cpu = (closure * HR_REFERENCE_CPU - known) * fe->users / HR_USERS_PER_SERVER;
     if (*cpu < 0.0)
         return hr_params_fail(
             fe->params, HR_KEY_calibrate_cpu, 0, 0, err,
@@ -217,6 +207,34 @@ static hr_status background_cpu(const front_end *fe, double *cpu, hr_err *err)
             "a server; give more, or lower the costs",
             100.0 * known / HR_REFERENCE_CPU);
     return HR_OK;
+}
+
+/* Processor work of one server that is neither conferencing nor calls: stated, or what a closure
+ * leaves, or the sum of activities; extra activities are on top of each. */
+static hr_status background_cpu(const front_end *fe, double *cpu, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_value *closure = hr_params_get(fe->params, HR_KEY_calibrate_cpu);
+    const bool is_stated = hr_params_get(fe->params, HR_KEY_background_cpu)->is_set;
+    const bool is_summed = hr_activities_count(fe->params);
+    const double all_users = fe->users * fe->pool->n_servers;
+    if (is_summed && (is_stated || closure->is_set))
+        return hr_params_fail(fe->params, is_stated ? HR_KEY_background_cpu : HR_KEY_calibrate_cpu,
+                              0, 0, err,
+                              "background.from is `activities`, whose sum is this work; remove "
+                              "this (`~`), or write `background.from: total`");
+    if (!is_summed && is_stated == closure->is_set)
+        return hr_params_fail(fe->params, HR_KEY_background_cpu, 0, 0, err,
+                              "give either background.cpu or calibrate.cpu_at_published_maximum "
+                              "(`~` removes the other)");
+    *cpu = 0.0;
+    if (is_stated)
+        *cpu = background_of(fe, HR_KEY_background_cpu, HR_REFERENCE_CPU);
+    else if (closure->is_set)
+        HR_TRY(closing_cpu(fe, closure->number, cpu, err));
+    *cpu += hr_activities_cpu(fe->params, all_users, HR_ROLE_front_end) / fe->pool->n_servers;
+out:
+    return st;
 }
 
 double hr_front_end_calls(const hr_params *params, double users)

@@ -30,6 +30,8 @@ const hr_param_row hr_param_rows[HR_N_KEYS] = {
 #include "study/params_core.def"
 #include "study/params_deployment.def"
 #include "study/params_front_end.def"
+
+#include "study/params_activity.def"
 };
 #undef HR_ROW
 

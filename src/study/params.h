@@ -1,8 +1,8 @@
 /* params: the one table of every key a study may have, and typed access to their values.
  *
- * The rows stand in params_core.def (pool, arrivals, meetings.classes, window, design, ...) and
- * params_front_end.def (population, workloads and costs of a Lync-class Front End pool) and
- * params_deployment.def (the pools of other roles). From
+ * The rows stand in params_core.def (pool, arrivals, meetings.classes, window, design, ...),
+ * params_front_end.def (population, workloads and costs of a Lync-class Front End pool),
+ * params_deployment.def (the pools of other roles) and params_activity.def (rates of events). From
  * them come parsing, range checks, `headroom list params`, `headroom check --values`, the manual
  * and the study's identity. Path patterns: `[]` any list item (index i, then j), `{resource}` a
  * resource name, `{level}` a ceiling level (these also fill i, then j, left to right).
@@ -26,6 +26,7 @@ typedef enum hr_dimension {
     HR_DIMENSION_TIME,      /* s: `45 min`, `10 s`, `4 h`, `30 ms`, `1 day` */
     HR_DIMENSION_RATE,      /* 1/s: `4 per hour`, `12 per second` */
     HR_DIMENSION_CPU,       /* Mc/s: `27120 Mc/s`, `2.26 Gc/s` */
+    HR_DIMENSION_WORK,      /* Mc of one event: `200 Mc` */
     HR_DIMENSION_MEMORY,    /* MiB: `32 GiB`, `512 MiB`, `32 GB` = 32e9 bytes */
     HR_DIMENSION_BANDWIDTH, /* kbit/s: `1 Gbit/s`, `200 kbit/s`, `1.1 MB/s` */
     HR_DIMENSION_USERS,     /* `80000` or `6660 per server` */
@@ -63,6 +64,8 @@ typedef enum hr_key {
 #include "study/params_core.def"
 #include "study/params_deployment.def"
 #include "study/params_front_end.def"
+
+#include "study/params_activity.def"
 #undef HR_ROW
     HR_N_KEYS
 } hr_key;

@@ -40,6 +40,9 @@ static const hr_unit units[] = {
     {HR_DIMENSION_CPU, "Mc/s", 1.0},
     {HR_DIMENSION_CPU, "Gc/s", 1000.0},
     {HR_DIMENSION_CPU, "kc/s", 1e-3},
+    {HR_DIMENSION_WORK, "Mc", 1.0},
+    {HR_DIMENSION_WORK, "Gc", 1000.0},
+    {HR_DIMENSION_WORK, "kc", 1e-3},
     {HR_DIMENSION_MEMORY, "MiB", 1.0},
     {HR_DIMENSION_MEMORY, "KiB", 1.0 / 1024.0},
     {HR_DIMENSION_MEMORY, "GiB", 1024.0},
@@ -91,6 +94,7 @@ static const struct {
     [HR_DIMENSION_TIME] = {"time", "s", "4 h"},
     [HR_DIMENSION_RATE] = {"rate", "1/s", "4 per hour"},
     [HR_DIMENSION_CPU] = {"processor work", "Mc/s", "27120 Mc/s"},
+    [HR_DIMENSION_WORK] = {"work of one event", "Mc", "200 Mc"},
     [HR_DIMENSION_MEMORY] = {"memory", "MiB", "32 GiB"},
     [HR_DIMENSION_BANDWIDTH] = {"bandwidth", "kbit/s", "1 Gbit/s"},
     [HR_DIMENSION_USERS] = {"users", "users", "80000"},
@@ -173,7 +177,7 @@ static hr_status read_percent(hr_dimension dimension, hr_quantity *quantity, hr_
 {
     if (dimension == HR_DIMENSION_COUNT || dimension == HR_DIMENSION_USERS ||
         dimension == HR_DIMENSION_TIME || dimension == HR_DIMENSION_RATE ||
-        dimension == HR_DIMENSION_ANGLE)
+        dimension == HR_DIMENSION_WORK || dimension == HR_DIMENSION_ANGLE)
         return wrong_unit(hr_span_of("%"), dimension, err);
     quantity->number /= 100.0;
     quantity->scale = 0.01;

@@ -62,7 +62,8 @@ static double time_over(const contestant_model *model, unsigned lane)
     const unsigned own = model->n_configurations > 1 ? lane : 0;
     const unsigned n = model->configuration[own].n_servers;
     const hr_study *study = &model->study;
-    const uint32_t criterion = study->target.cell - study->pools[0].layout.first[study->target.outcome];
+    const uint32_t criterion =
+        study->target.cell - study->pools[0].layout.first[study->target.outcome];
     uint64_t over = 0;
     for (unsigned k = 1; k <= n; k++)
         over += model->counts[lane].time_with[criterion * (n + 1) + k];

@@ -444,7 +444,7 @@ class File(Case):
         """analysis/ draws the cell that the program calls the headline."""
         whole = json.loads(self.succeeds("show", "file.h5", "--json"))
         about = {key: value for key, value in whole["target"].items()
-                 if key not in ("outcome", "at_most")}
+                 if key not in ("outcome", "pool", "at_most")}
         self.assertEqual((about["level"], about["resource"]), (level, resource))
         cells = [next(cell for cell in configuration["outcomes"][answer.headline]
                       if all(cell[key] == value for key, value in about.items()))["value"]

@@ -57,8 +57,10 @@ static void the_preset_shows_the_defaults(void **state)
 {
     static const hr_key keys[] = {
 #define HR_ROW(name, ...) HR_KEY_##name,
-#include "study/params_front_end.def"
 #include "study/params_deployment.def"
+#include "study/params_front_end.def"
+
+#include "study/params_activity.def"
 #undef HR_ROW
     };
     (void)state;

@@ -1,0 +1,19 @@
+/* demand: what the users of a study ask of its pools, as `check` prints it: people by medium, calls
+ * with Erlang's B, and events per second against their published ceilings.
+ */
+#ifndef HR_CLI_DEMAND_H
+#define HR_CLI_DEMAND_H
+
+#include "cli/json.h"
+#include "study/study.h"
+
+/* Of the configuration that `first` is, its first pool; nothing for a study without a population.
+ * Errors  HR_ERR_MEMORY. */
+HR_MUST_CHECK hr_status hr_demand_print(const hr_study *study, const hr_configuration *first,
+                                        hr_err *err);
+/* The same as members of the open object: `classes`, `activities` and, of a study with a
+ * population, `media` and `calls`. */
+HR_MUST_CHECK hr_status hr_demand_json(hr_json *json, const hr_study *study,
+                                       const hr_configuration *first, hr_err *err);
+
+#endif

@@ -1,0 +1,252 @@
+"""The arithmetic of the published planning documents, as `headroom check --json` prints it.
+
+Each test sets what the documents state and looks for the number that they print or imply; nothing is
+worked out here. Not covered: which servers of a pool must run (quorum), because servers do not fail
+here; and how long joining a meeting of 1,000 takes, because delays are not modelled.
+"""
+
+import json
+
+from program import SOURCE, Case, main
+
+FRONT_END = "front-end.yaml"
+DEPLOYMENT = "deployment.yaml"
+AT_ONCE = "meetings.join_ramp=0 min"  # the documents' arithmetic has no ramp
+OF_FOUR = "meetings.size=4"
+NO_CALLS = "population.voice.users=0 %"
+
+
+def named(rows, name):
+    return next(row for row in rows if row["name"] == name)
+
+
+class Checking(Case):
+    study = FRONT_END
+
+    def check(self, *sets, study=None):
+        path = SOURCE / "params" / "presets" / "lync-2013" / (study or self.study)
+        arguments = [word for each in sets for word in ("--set", each)]
+        return json.loads(self.succeeds("check", path, "--json", *arguments))
+
+
+class Published(Checking):
+    def near(self, value, expected, part=5e-4):
+        self.assertAlmostEqual(value, expected, delta=part * abs(expected))
+
+    def resource(self, answer, name):
+        return named(answer["pool"]["resources"], name)
+
+    def activity(self, answer, name):
+        return named(answer["activities"], name)
+
+    # 1: 80,000 users, 5 %, 8 servers, meetings of 4: 500 people, 125 meetings a server; 188 people
+    # and 47 meetings with application sharing [S:confmodel]
+    def test_eight_servers(self):
+        answer = self.check("population.users=80000", "pool.servers=8", OF_FOUR, AT_ONCE)
+        sharing = named(answer["media"], "sharing")
+        self.near(self.resource(answer, "participants")["meetings"], 500)
+        self.near(answer["pool"]["meetings_in_progress"], 8 * 125)
+        self.near(sharing["people_per_server"], 188, part=3e-3)  # 187.5, printed rounded
+        self.near(sharing["meetings_per_server"], 47, part=3e-3)
+
+    # 2: the same on 12 servers with the tested sizes: 333 people, 73.3 meetings a server [D]
+    def test_twelve_servers(self):
+        answer = self.check("population.users=80000", AT_ONCE)
+        self.near(self.resource(answer, "participants")["meetings"], 333.3)
+        self.near(answer["pool"]["meetings_in_progress"], 12 * 73.26)
+        for medium, people in (("audio", 300), ("dial-in", 75), ("sharing", 125), ("video", 50),
+                               ("data", 50)):
+            self.near(named(answer["media"], medium)["people_per_server"], people)
+        calculator = self.check("population.users=80000", AT_ONCE, "population.dial_in=15 %")
+        self.near(named(calculator["media"], "dial-in")["people_per_server"], 45)
+
+    # 3: one meeting of 250 leaves 3,750 of 4,000 people to others, 824 small meetings [S:capmodel]
+    def test_one_large_meeting(self):
+        answer = self.check("population.users=80000", AT_ONCE, "meetings.tail=250",
+                            "meetings.tail_share=0.12118505 %")
+        small, large = answer["classes"]
+        self.near(large["meetings_in_progress"], 1)
+        self.near(small["participants_present"], 3750)
+        self.near(small["meetings_in_progress"], 824)
+
+    # 4: 30,000 users on 5 servers of which one is lost: 7,500 on each, too many; on 6: 6,000
+    def test_one_server_less(self):
+        lost = self.check("population.users=30000", "pool.servers=4")
+        kept = self.check("population.users=30000", "pool.servers=5")
+        self.near(self.resource(lost, "registrations")["background"], 7500)
+        self.near(self.resource(kept, "registrations")["background"], 6000)
+        self.assertTrue(any("registrations" in line for line in lost["warnings"]))
+        self.assertFalse(any("registrations" in line for line in kept["warnings"]))
+
+    # 6: all sign in within two hours: 11.1 a second, below the 12 of a pool [S:perftool]
+    def test_sign_in(self):
+        sign_in = self.activity(self.check("population.users=80000"), "sign_in")
+        self.near(sign_in["per_second"], 11.11)
+        self.assertEqual((sign_in["ceiling"], sign_in["ceiling_of"]), (12, "pool"))
+        self.near(sign_in["share_of_ceiling"], 0.926)
+
+    # 7: 1,333 presence polls and 88.9 publications a second [S:usermodel][D]
+    def test_presence(self):
+        answer = self.check("population.users=80000")
+        self.near(self.activity(answer, "presence_poll")["per_second"], 1333)
+        self.near(self.activity(answer, "presence_publication")["per_second"], 88.9)
+        self.near(self.activity(answer, "short_subscription")["per_second"], 133.3)
+        self.near(self.activity(answer, "dl_expansion")["per_second"], 11.11)
+
+    def test_address_book_all_on_the_web(self):
+        answer = self.check("population.users=80000",
+                            "activity.address_book_query.rate=11.25 per hour")
+        self.near(self.activity(answer, "address_book_query")["per_second"], 250)
+
+    # 8: 80,000 chat users: 15,000 polls, 133.3 presence changes, 24 messages a second [S:pchat]
+    def test_persistent_chat(self):
+        answer = self.check("population.users=80000", "population.persistent_chat=100 %",
+                            study=DEPLOYMENT)
+        self.near(self.activity(answer, "chat_poll")["per_second"], 15000)
+        self.near(self.activity(answer, "chat_presence")["per_second"], 133.3)
+        self.near(self.activity(answer, "chat_message")["per_second"], 24)
+        self.near(self.activity(answer, "chat_join")["per_second"], 10)
+
+    # 9: 399.6 erlangs a server, 139.9 without bypass against 150: 2.8 % by Erlang's B; with 60 % of
+    # voice users 167.8 and 13.7 %. 26.7 calls a second of 80,000 users
+    def test_calls(self):
+        answer = self.check()
+        calls = self.resource(answer, "pstn_calls")
+        self.near(answer["calls"]["in_progress_per_server"], 399.6)
+        self.near(answer["calls"]["without_bypass_per_server"], 139.9)
+        self.near(calls["background"], 139.9)
+        self.assertEqual(calls["limit"], 150)
+        self.near(calls["erlang_b_of_calls"], 0.028, part=0.02)
+        more = self.resource(self.check("population.voice.users=60 %"), "pstn_calls")
+        self.near(more["background"], 167.8)
+        self.near(more["erlang_b_of_calls"], 0.137, part=0.02)
+        answer = self.check("population.users=80000")
+        self.near(answer["calls"]["in_progress"], 4800)
+        self.near(self.activity(answer, "call_setup")["per_second"], 26.67)
+
+    # dial-in legs come on top: 190 of 150 at 15 % of 333 people, 22.7 %; 223 at 25 % of them
+    def test_calls_and_dial_in(self):
+        for dial_in, legs, blocked in (("15 %", 190, 0.227), ("25 %", 223, None)):
+            calls = self.resource(self.check("population.users=80000", AT_ONCE,
+                                             "meetings.modalities.audio=100 %",
+                                             f"population.dial_in={dial_in}"), "pstn_calls")
+            self.near(calls["meetings"] + calls["background"], legs, part=5e-3)
+            if blocked is not None:
+                self.near(calls["erlang_b"], blocked, part=0.02)
+
+    # 10: 375 viewers of 2.37 Mbit/s take 89 % of a port [S:vbss]
+    def test_viewers(self):
+        answer = self.check("population.in_conference=~", "arrivals.meetings_per_server=1",
+                            "meetings.size=376", AT_ONCE, NO_CALLS,
+                            "meetings.modalities.audio=0 %", "meetings.modalities.video=0 %",
+                            "meetings.modalities.data=0 %", "meetings.modalities.sharing=100 %",
+                            "meetings.sharing_content.heavy_share=0 %",
+                            "meetings.sharing_content.slides=2.37 Mbit/s",
+                            "pool.ceilings.viewers.limit=375")
+        self.near(self.resource(answer, "viewers")["meetings"], 375)
+        network = self.resource(answer, "network_out")
+        self.near(network["meetings"] / network["full"], 0.89, part=5e-3)
+
+    # 11: messages and presence, 13 Mbit/s a server [S:capmodel]
+    def test_messages_and_presence(self):
+        answer = self.check(NO_CALLS)
+        self.near(self.resource(answer, "network_out")["background"], 13000)
+
+    # 12: the busy hour is 2.5 times the mean between two users, 1.5 times in conferences: 417
+    # messages a second (416.7); and 5 % as the day's mean is 125 meetings of 4 on 12 servers too [D]
+    def test_busy_hour(self):
+        flat = "population.peak.peer_to_peer=1"
+        busy, mean = self.check("population.users=80000"), self.check("population.users=80000", flat)
+        self.near(self.activity(busy, "im_message")["per_second"], 416.7)
+        self.near(self.activity(busy, "im_session")["per_second"], 41.67)
+        self.near(self.activity(mean, "im_session")["per_second"], 16.67)
+        self.near(self.activity(busy, "im_transaction")["per_second"], 833.3)
+        peak = self.check("population.users=80000", OF_FOUR, AT_ONCE,
+                          "population.peak.conferences=1.5")
+        self.near(self.resource(peak, "participants")["meetings"], 500)
+        self.near(peak["pool"]["meetings_in_progress"], 12 * 125)
+
+    # 16 parked calls by the user model, 12 a minute by the limit; both published
+    def test_parked_calls_contradict(self):
+        park = self.activity(self.check("population.users=80000"), "call_park")
+        self.near(park["per_second"] * 60, 16)
+        self.near(park["share_of_ceiling"], 16 / 12)
+
+    # 31,125 roster notices for a meeting of 250 [D]
+    def test_joins(self):
+        answer = self.check("population.in_conference=~", "arrivals.meetings_per_server=1",
+                            "meetings.size=250", "meetings.duration=exponential(mean 1 h)")
+        starts = self.activity(answer, "meeting_start")["per_second"]
+        self.near(self.activity(answer, "conference_join")["per_second"] / starts, 250)
+        self.near(self.activity(answer, "roster_notice")["per_second"] / starts, 31125)
+
+    # limits of voice applications for 8 servers, by server; batches of a database [S:rgs][S:khi]
+    def test_ceilings_of_voice_applications(self):
+        answer = self.check("population.users=80000")
+        for name, ceiling in (("response_group_call", 2), ("call_park", 1 / 60),
+                              ("group_pickup", 62.5 / 60), ("sql_batch", 2500)):
+            self.near(self.activity(answer, name)["ceiling"], ceiling)
+            self.assertEqual(self.activity(answer, name)["ceiling_of"], "server")
+
+
+class Activities(Checking):
+    study = DEPLOYMENT
+
+    # with `activities` the sum of the table is the background, on every pool that has one
+    def test_the_sum_is_the_background(self):
+        answer = self.check("background.from=activities", "background.cpu=~", NO_CALLS)
+        other = {pool["name"]: pool for pool in answer["other_pools"]}
+        total = sum(row["cpu_per_server"] or 0 for row in answer["activities"]
+                    if row["role"] == "front_end")
+        self.assertAlmostEqual(named(answer["pool"]["resources"], "cpu")["background"], total, 6)
+        without = self.check(NO_CALLS)
+        plain = {pool["name"]: pool for pool in without["other_pools"]}
+        for role in ("edge", "persistent_chat"):
+            added = sum(row["cpu_per_server"] or 0 for row in answer["activities"]
+                        if row["role"] == role)
+            self.assertAlmostEqual(named(other[role]["resources"], "cpu")["background"],
+                                   named(plain[role]["resources"], "cpu")["background"] + added, 6)
+
+    def test_a_study_says_it_once(self):
+        done = self.headroom("check", SOURCE / "params/presets/lync-2013/front-end.yaml",
+                             "--set", "background.from=activities")
+        self.assertEqual(done.code, 65)
+        self.assertRegex(done.err, r"background\.cpu = 30 %.*remove this \(`~`\)")
+
+    def test_what_moves_nothing_is_said(self):
+        warnings = self.check("activity.im_session.rate=2 per hour")["warnings"]
+        self.assertTrue(any("activity.im_session.rate moves no load" in line for line in warnings))
+        self.assertFalse(any("moves no load" in line for line in self.check()["warnings"]))
+
+    # the Director takes an attack; without one, the Front Ends do
+    def test_attack(self):
+        attack = "activity.attack.rate=600 per second"
+        for directors, role, per_server in ((2, "director", 6000), (0, "front_end", 1000)):
+            servers = f"deployment.director.servers={directors}"
+            calm, attacked = self.check(servers), self.check(servers, attack)
+            self.assertEqual(named(attacked["activities"], "attack")["role"], role)
+
+            def background(answer):
+                pools = [answer["pool"], *answer["other_pools"]]
+                return named(named(pools, role)["resources"], "cpu")["background"]
+
+            self.assertAlmostEqual(background(attacked) - background(calm), per_server, 6)
+
+    def test_text_and_list(self):
+        path = SOURCE / "params/presets/lync-2013/deployment.yaml"
+        text = self.succeeds("check", path)
+        self.assert_narrow(text)
+        self.assertRegex(text, r"Activity on front_end")
+        self.assertRegex(text, r"sign_in .*92\.5 % of 12 a pool")
+        self.assertNotIn("Activity", self.succeeds("check", "tiny.yaml"))
+        self.assertEqual(json.loads(self.succeeds("check", "tiny.yaml", "--json"))["activities"], [])
+        listed = self.succeeds("list", "activities")
+        self.assert_narrow(listed)
+        rows = json.loads(self.succeeds("list", "activities", "--json"))
+        for row in rows:
+            self.assertIn(row["name"], listed)
+            self.assertTrue(row["inside"] or row["low"] <= row["work"] <= row["high"], row)
+
+
+if __name__ == "__main__":
+    main()
