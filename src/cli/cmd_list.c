@@ -152,6 +152,23 @@ static void list_params(struct entries *entries)
 
 /* ---- the other tables */
 
+/* The keys of policies beyond the rule: all of `placement` that is no rule or admission itself. */
+static void list_policy_keys(struct entries *entries)
+{
+    static const char section[] = "placement.";
+    static const hr_key others[] = {
+        HR_KEY_placement_unit, HR_KEY_placement_rule, HR_KEY_placement_metric, HR_KEY_placement_d,
+        HR_KEY_placement_ties, HR_KEY_admission,      HR_KEY_admission_level};
+    for (hr_key key = 0; key < HR_N_KEYS; key++) {
+        const hr_param_row *row = &hr_param_rows[key];
+        bool is_other = strncmp(row->path, section, sizeof section - 1) != 0;
+        for (size_t i = 0; i < HR_LENGTH(others); i++)
+            is_other = is_other || key == others[i];
+        if (!is_other)
+            plain_entry(entries, row->path, row->source, row->doc);
+    }
+}
+
 static void list_policies(struct entries *entries)
 {
     for (size_t i = 0; i < HR_N_RULES; i++)
@@ -159,6 +176,7 @@ static void list_policies(struct entries *entries)
     for (size_t i = 0; i < HR_N_ADMISSIONS; i++)
         plain_entry(entries, hr_admission_rows[i].name, "placement.admission",
                     hr_admission_rows[i].doc);
+    list_policy_keys(entries);
     for (size_t i = 0; i < HR_N_SOURCE_KINDS; i++)
         plain_entry(entries, hr_source_rows[i].name, "arrivals.sources[].kind",
                     hr_source_rows[i].doc);
