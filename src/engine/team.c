@@ -159,8 +159,6 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
             HR_TRY(resolve(worker, index, first + l, c));
         HR_TRY(hr_input_write(&worker->input[l], c, first + l, worker->vector, &worker->err));
         lane[l] = (hr_lane){c, &worker->input[l], &worker->counts[l]};
-        if (!hr_kernel_may_share(c)) /* this day's policy */
-            kernel = hr_kernel_for(worker->kernel, c, NULL);
         member->meetings += worker->input[l].n_meetings;
     }
     HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
@@ -212,8 +210,6 @@ static hr_status run_sharing(hr_worker *worker, const hr_kernel *kernel, hr_memb
         lane[i] = (hr_lane){configuration[i], input[i], &who[i]->counts};
     }
     HR_TRY(hr_input_write_shared(input, configuration, n, day, worker->vector, &worker->err));
-    if (!hr_kernel_may_share(configuration[0])) /* this day's policy */
-        kernel = hr_kernel_for(worker->kernel, configuration[0], NULL);
     HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
     for (unsigned i = 0; i < n; i++) {
         hr_tally_add(&who[i]->tally, &worker->study->pools[0].layout, configuration[i],
@@ -229,12 +225,9 @@ out:
 static unsigned gather(hr_member **who, unsigned n)
 {
     unsigned n_sharing = 1;
-    if (!hr_kernel_may_share(&who[0]->configuration))
-        return 1;
     for (unsigned i = 1; i < n; i++) {
         hr_member *one = who[i];
-        if (!hr_kernel_may_share(&one->configuration) ||
-            !hr_input_may_share(&who[0]->configuration, &one->configuration))
+        if (!hr_input_may_share(&who[0]->configuration, &one->configuration))
             continue;
         who[i] = who[n_sharing];
         who[n_sharing++] = one;

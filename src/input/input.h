@@ -30,8 +30,9 @@ typedef struct hr_input {
     uint16_t *class_of; /* [n_meetings] */
     uint16_t *profile;  /* [n_meetings] within the class */
     uint32_t *size;     /* [n_meetings] participants who will ever be present */
-    uint32_t *tie;      /* [n_meetings] random word that breaks ties */
-    uint32_t *pick;     /* [n_meetings] random word of the rule */
+    uint32_t *tie;      /* [n_meetings] random word that breaks ties, */
+    uint32_t *pick;     /* [n_meetings] random word of the rule: nothing where neither the rule
+                           asks for it nor both are the meeting's name (legs, hints) */
     int64_t *initial;   /* [n_meetings * n_resources] load from the start on, steps */
     int64_t *final;     /* the same once all have joined; HR_MAX_RESOURCES more may be read */
 

@@ -191,6 +191,15 @@ static void draw_profiles(const hr_writing *writing, uint32_t *words)
             &writing->prepared->classes[in->class_of[i]].profile, words[i]);
 }
 
+/* Both words together are also a meeting's name, from which follow its legs in other pools and what
+ * is told of its size; and whoever is sent to another server is sent by the rule's word. */
+static bool wants_names(const hr_configuration *c)
+{
+    const hr_placement *p = &c->placement;
+    const bool is_sent = p->join_gate > 0.0 || p->most_joins > 0 || p->review_period > 0.0;
+    return c->feeds || is_sent || p->hint != HR_HINT_NONE;
+}
+
 /* Words for the rule, where one of those who share the meetings wants any. */
 static void draw_choices(const hr_writing *writing)
 {
@@ -198,9 +207,11 @@ static void draw_choices(const hr_writing *writing)
     for (unsigned l = 0; l < writing->n_sharing; l++) {
         const hr_placement *placement = &writing->sharing[l]->placement;
         const bool is_random = placement->rule == HR_RULE_RANDOM;
-        picks = picks || is_random || placement->rule == HR_RULE_POWER_OF_D;
-        breaks_ties = breaks_ties || (placement->ties == HR_TIES_UNIFORM && !is_random &&
-                                      placement->rule != HR_RULE_ROUND_ROBIN);
+        const bool is_named = wants_names(writing->sharing[l]);
+        picks = picks || is_named || is_random || placement->rule == HR_RULE_POWER_OF_D;
+        breaks_ties = breaks_ties || is_named ||
+                      (placement->ties == HR_TIES_UNIFORM && !is_random &&
+                       placement->rule != HR_RULE_ROUND_ROBIN);
     }
     if (breaks_ties)
         draw_words(writing, HR_PURPOSE_TIE, 0, writing->input->tie);

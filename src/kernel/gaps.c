@@ -143,7 +143,7 @@ uint32_t hr_gaps_count_until(const hr_gaps *gaps, const hr_events *events, const
     uint32_t e = gap > 0 ? gaps->place[gap - 1] + 1 : 0; /* after the last arrival */
     const uint32_t end = gaps->place[gap];
     hr_gaps_sort(events, in, number_bits, e, end, event, scratch);
-    while (e < end && in->end[event[e]] < tick)
+    while (e < end && in->end[event[e]] <= tick) /* at one tick departures are first */
         e++;
     return e;
 }

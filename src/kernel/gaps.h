@@ -31,7 +31,7 @@ bool hr_gaps_put_in_order(hr_gaps *gaps, const hr_events *events, const hr_input
 /* Put also the departures of each gap in order, of gaps between events `first` and `end`. */
 void hr_gaps_sort(const hr_events *events, const hr_input *input, unsigned number_bits,
                   uint32_t first, uint32_t end, uint32_t *event, hr_scratch *scratch);
-/* How many events are before `tick`, once those of its gap are in order. */
+/* How many events are before `tick` or are departures at it, once those of its gap are in order. */
 uint32_t hr_gaps_count_until(const hr_gaps *gaps, const hr_events *events, const hr_input *input,
                              hr_tick tick, unsigned number_bits, uint32_t *event,
                              hr_scratch *scratch);

@@ -168,6 +168,21 @@ unsigned hr_joining_join(hr_replaying *replay, hr_tick now, uint32_t meeting, co
     return replay->configuration->n_servers;
 }
 
+bool hr_joining_is_on(const hr_replaying *replay, uint32_t meeting, unsigned server)
+{
+    const struct hr_joinings *joinings = replay->scratch->joinings;
+    uint32_t i = joinings != NULL ? joinings->first[meeting] : 0;
+    while (i != 0 && joinings->parts[i].server != server)
+        i = joinings->parts[i].next;
+    return i != 0;
+}
+
+void hr_joining_move(hr_replaying *replay, uint32_t meeting)
+{
+    if (replay->scratch->joinings != NULL)
+        replay->scratch->joinings->own[meeting] = (joins_of){0};
+}
+
 void hr_joining_end(hr_replaying *replay, hr_tick now, uint32_t meeting)
 {
     const struct hr_joinings *joinings = replay->scratch->joinings;

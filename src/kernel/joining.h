@@ -16,6 +16,10 @@ HR_MUST_CHECK hr_status hr_joining_begin(hr_replaying *replay, hr_err *err);
 /* A participant of `cost` joins the meeting: note where, or turn it away. The server it goes to;
  * n_servers when it is turned away. The caller counts its stay. */
 unsigned hr_joining_join(hr_replaying *replay, hr_tick now, uint32_t meeting, const int64_t *cost);
+/* Is a part of the meeting on this server? */
+bool hr_joining_is_on(const hr_replaying *replay, uint32_t meeting, unsigned server);
+/* The meeting has another server of its own, where nobody has joined yet in this minute. */
+void hr_joining_move(hr_replaying *replay, uint32_t meeting);
 /* The meeting has ended: its parts go. */
 void hr_joining_end(hr_replaying *replay, hr_tick now, uint32_t meeting);
 /* People of the meeting who are not on its own server. */

@@ -77,11 +77,6 @@ const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *
                                                                 : &kernels[REFERENCE];
 }
 
-bool hr_kernel_may_share(const hr_configuration *configuration)
-{
-    return hr_policy_decline(configuration) == NULL;
-}
-
 const hr_kernel *hr_kernel_for_one(const hr_kernel *chosen)
 {
     const bool is_reference = chosen == &kernels[REFERENCE];
@@ -101,7 +96,7 @@ const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen,
         *why = NULL;
     if (n < 2 || wanted->most_sharing == 0 || (chosen == NULL && is_few))
         return NULL;
-    if (!hr_kernel_may_share(configuration))
+    if (declined_by(&kernels[SCALAR], configuration) != NULL)
         return NULL;
     const char *declined = declined_by(wanted, configuration);
     if (why != NULL)

@@ -33,14 +33,10 @@ HR_MUST_CHECK hr_status hr_kernel_choose(const char *request, const hr_kernel **
  * NULL if there is none. */
 const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
                                const char **why);
-/* May the configuration be replayed together with others at all? Not with policies that only the
- * reference has. */
-bool hr_kernel_may_share(const hr_configuration *configuration);
 /* The kernel for one replication of one configuration: `chosen` if it takes them one by one. */
 const hr_kernel *hr_kernel_for_one(const hr_kernel *chosen);
-/* The kernel for `n` configurations that may share an input (hr_kernel_may_share,
- * hr_input_may_share), the first of which is given; NULL when each goes better by itself, or
- * `chosen` wants it so. `why` as above, for the first. */
+/* The kernel for `n` configurations that may share an input, the first of which is given; NULL when
+ * each goes better by itself, or `chosen` wants it so. `why` as above, for the first. */
 const hr_kernel *hr_kernel_for_sharing(const hr_kernel *chosen,
                                        const hr_configuration *configuration, unsigned n,
                                        const char **why);

@@ -1,6 +1,7 @@
 #include "kernel/placed.h"
 
 #include "base/mem.h"
+#include "kernel/policy.h"
 
 int64_t hr_placed_load_of_one(const hr_configuration *c)
 {
@@ -32,6 +33,9 @@ static bool have_one_capacity(const hr_configuration *c)
 const char *hr_placed_decline(const hr_configuration *c)
 {
     const hr_prepared *p = c->prepared;
+    const char *policy = hr_policy_decline(c);
+    if (policy != NULL)
+        return policy;
     if (c->n_resources > 1)
         return "several resources";
     if (c->admission != HR_ADMISSION_NONE)

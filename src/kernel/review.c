@@ -1,5 +1,6 @@
 #include "kernel/review.h"
 
+#include "kernel/joining.h"
 #include "kernel/placing.h"
 #include "kernel/policy.h"
 #include "kernel/server.h"
@@ -40,7 +41,7 @@ static unsigned choose_refuge(hr_replaying *replay, uint32_t meeting)
     hr_view view = hr_placing_view(replay, meeting);
     const int64_t *load = s->load + meeting * (size_t)c->n_resources;
     for (unsigned j = 0; j < c->n_servers; j++)
-        s->allowed[j] = j != s->server[meeting] &&
+        s->allowed[j] = j != s->server[meeting] && !hr_joining_is_on(replay, meeting, j) &&
                         hr_policy_passes_with(replay, j, c->placement.review_above, load);
     view.allowed = s->allowed;
     return hr_policy_choose_again(replay, &view, meeting, 0);
@@ -61,6 +62,7 @@ static void move(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned t
     hr_policy_expect(replay, now, meeting, false);
     hr_server_changed(replay, now, from);
     hr_server_changed(replay, now, to);
+    hr_joining_move(replay, meeting);
     replay->counts->meetings_moved += now >= replay->prepared->from;
     if (replay->observer != NULL)
         replay->observer->placed(replay->observer->context, now, meeting, to);

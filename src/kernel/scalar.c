@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "kernel/policy.h"
 #include "kernel/scalar_state.h"
 #include "kernel/snapshot.h"
 
@@ -204,9 +205,16 @@ hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vec
                            hr_scratch *scratch, hr_err *err)
 {
     hr_status st = HR_OK;
+    const hr_tick *in_order = NULL; /* starts of the meetings whose events the scratch has */
     for (unsigned l = 0; l < n; l++) {
-        const bool is_in_order = l > 0 && lane[l].input->start == lane[l - 1].input->start;
-        HR_TRY(replay_one(&lane[l], is_in_order, vector, scratch, err));
+        const hr_input *input = lane[l].input;
+        if (hr_policy_decline(lane[l].configuration) != NULL) { /* in a team of others */
+            HR_TRY(hr_replay(lane[l].configuration, input, scratch, lane[l].counts, NULL, err));
+            in_order = NULL;
+            continue;
+        }
+        HR_TRY(replay_one(&lane[l], l > 0 && input->start == in_order, vector, scratch, err));
+        in_order = input->start;
     }
 out:
     return st;

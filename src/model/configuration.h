@@ -136,6 +136,7 @@ typedef struct hr_configuration {
     uint64_t group; /* stream group */
     uint64_t seed;
     bool may_be_empty; /* a pool that this configuration may not have: no servers */
+    bool feeds;        /* its participants may have legs in other pools */
     unsigned n_servers;
     unsigned n_resources;
     hr_resource_id resource[HR_MAX_RESOURCES];

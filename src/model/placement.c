@@ -2,8 +2,6 @@
 
 #include <stddef.h>
 
-#include "base/stream.h"
-
 const hr_policy_row hr_rule_rows[HR_N_RULES] = {
     {"random", "any server, with the pool's weights"},
     {"round_robin", "servers in turn, one meeting each"},
@@ -29,7 +27,10 @@ __extension__ typedef unsigned __int128 hr_wide;
 
 uint32_t hr_placement_word(uint32_t pick, uint32_t i)
 {
-    return (uint32_t)(hr_split(pick, i) >> 32);
+    uint64_t x = pick + ((uint64_t)i + 1) * 0x9E3779B97F4A7C15u;
+    x = (x ^ (x >> 30)) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ (x >> 27)) * 0x94D049BB133111EBu;
+    return (uint32_t)(x >> 32);
 }
 
 /* floor(word * n / 2^32): one of n, each within 2^-32 of 1/n. */

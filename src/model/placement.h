@@ -105,9 +105,9 @@ typedef struct hr_view {
 } hr_view;
 
 /* Random word number i of a meeting, from its one word: output i of SplitMix64 (Steele, Lea and
- * Flood 2014, "Fast splittable pseudorandom number generators") seeded by the word. The first ones
- * are the candidates of power of d; a further choice for the same meeting takes those after
- * HR_PLACEMENT_WORDS. FROZEN. */
+ * Flood 2014, "Fast splittable pseudorandom number generators") seeded by the word, but for its
+ * last step. The first ones are the candidates of power of d; a further choice for the same meeting
+ * takes those after HR_PLACEMENT_WORDS. FROZEN. */
 uint32_t hr_placement_word(uint32_t pick, uint32_t i);
 enum { HR_PLACEMENT_WORDS = 256 };
 

@@ -345,6 +345,8 @@ static hr_status run_admissions(const char *study, const hr_vector *vector,
     for (size_t i = 0; i < n; i++) {
         if (strcmp(changes[i].parameter, "reserve") == 0)
             changes[i].sets[1] = "meetings.classes[0].reserve.load=20";
+        if (strcmp(changes[i].parameter, "booked") == 0)
+            changes[i].sets[1] = "placement.hint.of=size";
     }
     return run_section(study, vector, changes, n, plan, err);
 }

@@ -461,7 +461,8 @@ class Replay:
                 continue
             meeting = max(there, key=lambda m: (m.people, -m.row["number"]))
             allowed = {k for k in range(self.n)
-                       if k != j and self.passes_gate(k, above, meeting.load)}
+                       if k != j and self.passes_gate(k, above, meeting.load)
+                       and k not in (part[0] for part in meeting.parts)}
             to = self.another(meeting.row, allowed, 0)
             if to < self.n:
                 self.relieved[j] = self.now
@@ -477,6 +478,7 @@ class Replay:
         self.truth.people[j] -= meeting.people
         self.truth.meetings[j] -= 1
         meeting.server = to
+        meeting.joins.pop(j, None)
         self.truth.load[to] = [a + b for a, b in zip(self.truth.load[to], meeting.load)]
         self.truth.people[to] += meeting.people
         self.truth.meetings[to] += 1

@@ -64,6 +64,8 @@ CASES = (
      ("pool", ["placement.review.every=1 min", "placement.review.above=60 %",
                "placement.review.cool_down=0 s", "placement.join.most=3",
                "placement.young.count=10", "placement.report_delay=20 s"]),
+     ("pool", ["placement.report_delay=30 s", "placement.join.most=1", "placement.review.every=7 s",
+               "placement.review.above=50 %", "seed=989314"]),
      ("load", ["observe.capacity=[80 %, 120 %]"]),
      ("load", ["placement.admission=chosen_full"]),
      ("load", ["placement.admission=chosen_full", "placement.rule=random"]),

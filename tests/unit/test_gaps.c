@@ -81,7 +81,8 @@ static void hold_to_sort(hr_gaps *gaps, hr_scratch *scratch, const hr_input *in,
             assert_int_equal(event[e], sorted[e]);
     }
     uint32_t before = 0;
-    while (before < n && tick_of(sorted[before]) < in->from)
+    while (before < n && (tick_of(sorted[before]) < in->from ||
+                          (tick_of(sorted[before]) == in->from && sorted[before] < in->n_meetings)))
         before++;
     assert_int_equal(hr_gaps_count_until(gaps, &events, in, in->from, NUMBER_BITS, event, scratch),
                      before);

@@ -411,6 +411,37 @@ static void test_inputs_depend_on_identity_alone(void **state)
     hr_arena_free(&pool.arena);
 }
 
+/* Words that name meetings are drawn whatever the rule, not left from another day. */
+static void test_named_meetings_have_their_words(void **state)
+{
+    (void)state;
+    enum { FEEDS, IS_TOLD, ARE_SENT, ARE_MOVED, N_REASONS };
+    for (unsigned why = 0; why < N_REASONS; why++) {
+        hr_pool pool;
+        hr_configuration *c = hr_pool_make(&pool, 2, 100, 30, 1);
+        hr_err err = {0};
+        hr_input a = {0};
+        hr_input b = {0};
+        c->placement.ties = HR_TIES_LOWEST;
+        c->placement.hint = why == IS_TOLD ? HR_HINT_SIZE : HR_HINT_NONE;
+        c->placement.hint_law = (hr_law){.kind = HR_LAW_CONSTANT, .a = 1.0};
+        c->placement.most_joins = why == ARE_SENT ? 2 : 0;
+        c->placement.review_period = why == ARE_MOVED ? 60.0 : 0.0;
+        c->feeds = why == FEEDS;
+        assert_int_equal(hr_configuration_prepare(c, &pool.arena, &err), HR_OK);
+        assert_int_equal(hr_input_write(&a, c, 3, vector(), &err), HR_OK);
+        assert_int_equal(hr_input_write(&b, c, 7, vector(), &err), HR_OK);
+        memset(b.tie, 1, b.n_meetings * sizeof *b.tie);
+        memset(b.pick, 1, b.n_meetings * sizeof *b.pick);
+        assert_int_equal(hr_input_write(&b, c, 3, vector(), &err), HR_OK);
+        assert_memory_equal(a.tie, b.tie, a.n_meetings * sizeof *a.tie);
+        assert_memory_equal(a.pick, b.pick, a.n_meetings * sizeof *a.pick);
+        hr_input_free(&a);
+        hr_input_free(&b);
+        hr_arena_free(&pool.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -426,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_held_background_is_shared_or_not),
         cmocka_unit_test(test_joins_fill_the_ramp),
         cmocka_unit_test(test_inputs_depend_on_identity_alone),
+        cmocka_unit_test(test_named_meetings_have_their_words),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -75,6 +75,19 @@ static const char *const cases[] = {
     "window: {length: 0.5 h, warm_up: 0 h}\n"
     "design: {common_random_numbers: yes}\n"
     "choose: {placement.rule: [fewest_meetings, random, fewest_participants, round_robin]}\n",
+    /* policies of the reference alone in the midst of others */
+    PLAIN "placement: {rule: fewest_participants}\n"
+          "choose: {placement.growth: [0, 3], placement.report_delay: [0 s, 20 s], "
+          "placement.ties: [lowest, uniform]}\n",
+    /* meetings end, and others begin, at the very tick at which peaks begin to count */
+    "pool: {servers: 2}\n"
+    "arrivals: {sources: [{kind: clock_batch, period: 1 h, count: poisson(mean 30), lateness: "
+    "0 s}]}\n"
+    "meetings: {classes: [{size: 2, duration: 1 h, cost: {load: 1}}]}\n"
+    "window: {start: periodic, length: 30 min, warm_up: 2 h}\n"
+    "observe: {outcomes: [time_over, peak_utilisation]}\n"
+    "design: {common_random_numbers: yes}\n"
+    "choose: {pool.ceilings.load.full: [20, 40, 60]}\n",
     RICH "choose: {pool.servers: [5, 8, 3], placement.rule: [least_loaded, random]}\n",
     RICH "choose: {\"arrivals.sources[0].rate\": [120 per hour, 60 per hour], "
          "\"arrivals.sources[1].count\": [poisson(mean 40), poisson(mean 20)]}\n",
