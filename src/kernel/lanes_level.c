@@ -459,9 +459,9 @@ bool HR_PLACING(hr_lanes *lanes)
 #else
     const bool is_worth_it = true;
 #endif
-    const unsigned n = lanes->n_servers;
     if (!is_worth_it)
         return false;
+    const unsigned n = lanes->n_servers;
     if (lanes->has_ramp)
         return lanes->ties_uniform ? place(lanes, n, true, true) : place(lanes, n, false, true);
     return lanes->ties_uniform ? place(lanes, n, true, false) : place(lanes, n, false, false);
