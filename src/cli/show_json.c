@@ -59,7 +59,6 @@ static void put_target(hr_json *json, const hr_show *show)
     const unsigned n =
         hr_cell_labels(show->schema, target->outcome, hr_show_target_cell(show), labels);
     hr_json_text(json, "outcome", hr_outcomes[target->outcome].name);
-    hr_json_text(json, "pool", show->study->pools[target->pool].name);
     put_labels(json, labels, n);
     hr_json_number(json, "at_most", target->has_threshold ? target->at_most : (double)NAN);
 }
@@ -85,6 +84,7 @@ static void put_study(hr_json *json, const hr_show *show)
                        hr_accounts_number(&provenance->accounts, (hr_account)i));
     hr_json_count(json, "meetings", provenance->meetings);
     hr_json_count(json, "replications", provenance->replications);
+    hr_json_text(json, "target_pool", study->pools[study->target.pool].name);
     hr_json_object(json, "target");
     put_target(json, show);
     hr_json_end_object(json);
