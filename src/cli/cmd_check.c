@@ -194,7 +194,7 @@ out:
 /* ---- the work */
 
 /* "scenarios: ...; 18 choices of a world share their meetings", "scalar: ...; the faster lanes
- * cannot do the join ramp". */
+ * cannot do several resources". */
 static void print_kernel(const hr_configuration *configuration, unsigned n_sharing,
                          const hr_kernel *chosen)
 {
