@@ -171,17 +171,19 @@ hr_status hr_result_append(hr_result_writer *writer, uint64_t index, const hr_ta
                            unsigned look, hr_verdict verdict, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_configuration configuration = {0};
+    hr_configuration configuration = {0}, *others = NULL;
     const hr_study *study = writer->study;
     /* Spent on every look up to this one, so that intervals hold although one looked. */
     const double alpha = hr_look_alpha(1.0 - study->precision.confidence, look);
     HR_ASSERT(index == writer->next && index < study->n_configurations);
     writer->next++;
     hr_arena_reset(&writer->at_hand);
-    for (unsigned p = 0; p < study->n_pools; p++) {
-        HR_TRY(hr_study_pool(study, NULL, p, index, 0, &writer->at_hand, &configuration, err));
-        HR_TRY(hr_columns_add(&writer->columns[p], &configuration, tally, alpha, err));
-    }
+    HR_TRY(hr_study_configuration(study, NULL, index, 0, &writer->at_hand, &configuration, err));
+    HR_TAKE(others, &writer->at_hand, study->n_pools);
+    HR_TRY(hr_study_others(study, &configuration, 0, &writer->at_hand, others, err));
+    HR_TRY(hr_columns_add(&writer->columns[0], &configuration, tally, alpha, err));
+    for (unsigned p = 1; p < study->n_pools; p++)
+        HR_TRY(hr_columns_add(&writer->columns[p], &others[p - 1], tally, alpha, err));
     HR_TRY(hr_tallies_add(&writer->tallies, tally, err));
     writer->effort[HR_EFFORT_REPLICATIONS][index] = (int64_t)tally->n_replications;
     writer->effort[HR_EFFORT_LOOK][index] = (int64_t)look;

@@ -133,6 +133,8 @@ hr_status hr_study_others(const hr_study *study, const hr_configuration *first,
 {
     hr_status st = HR_OK;
     hr_params params = {0};
+    if (study->n_pools == 1)
+        return HR_OK;
     HR_TRY(hr_study_params(study, first->index, replication, &params, arena, err));
     for (unsigned p = 1; p < study->n_pools; p++) {
         HR_TRY(resolve_other(study, &params, p, first, arena, &others[p - 1], err));
