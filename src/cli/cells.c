@@ -16,6 +16,7 @@ static const char *const axis_names[HR_N_AXES] = {
     [HR_AXIS_LEVEL] = "level",
     [HR_AXIS_PROBE] = "size",
     [HR_AXIS_THRESHOLD] = "threshold",
+    [HR_AXIS_CAUSE] = "cause",
 };
 
 const char *hr_axis_name(hr_axis axis)
@@ -68,6 +69,9 @@ static unsigned label_axis(const hr_schema *schema, hr_axis axis, unsigned i, hr
         return example->n_observed > 0 ? 1 : 0;
     case HR_AXIS_PROBE:
         label[0].number = example->probes[i].size;
+        return 1;
+    case HR_AXIS_CAUSE:
+        label[0].text = hr_cause_names[i];
         return 1;
     case HR_AXIS_THRESHOLD:
         label[0].number = example->threshold[i];

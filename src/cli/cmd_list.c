@@ -10,6 +10,7 @@
 #include "cli/nearest.h"
 #include "cli/text.h"
 #include "model/activity.h"
+#include "model/failure.h"
 #include "model/outcome.h"
 #include "model/placement.h"
 #include "model/resource.h"
@@ -414,6 +415,22 @@ static void list_presets(struct entries *entries)
     }
 }
 
+static void list_quorum(struct entries *entries)
+{
+    const hr_quorum *row = NULL;
+    for (unsigned i = 0; (row = hr_quorum_row(i)) != NULL; i++) {
+        hr_words name = {0}, doc = {0};
+        hr_words_add(&name, "%u", row->servers);
+        hr_words_add(&doc, "%u to start; to keep running any %u%s", row->start, row->run,
+                     row->voters < row->servers ? ""
+                     : row->voters % 2 == 0     ? ", and the Back End"
+                                                : "");
+        if (row->voters < row->servers)
+            hr_words_add(&doc, " of the first %u", row->voters);
+        plain_entry(entries, name.s, row->servers == 1 ? "server" : "servers", doc.s);
+    }
+}
+
 static const struct {
     const char *name;
     void (*list)(struct entries *entries);
@@ -421,6 +438,7 @@ static const struct {
     {"params", list_params},       {"policies", list_policies},     {"roles", list_roles},
     {"workloads", list_workloads}, {"activities", list_activities}, {"outcomes", list_outcomes},
     {"laws", list_laws},           {"units", list_units},           {"presets", list_presets},
+    {"quorum", list_quorum},
 };
 
 static const char *table_name(const void *unused, size_t i)
@@ -440,7 +458,7 @@ static hr_status find_table(const char *name, size_t *table, hr_err *err)
         return HR_FAIL(err, HR_ERR_USAGE, "list: no table `%s`; did you mean `%s`?", name, near);
     return HR_FAIL(err, HR_ERR_USAGE,
                    "list: no table `%s`; there are params, policies, roles, "
-                   "workloads, activities, outcomes, laws, units and presets",
+                   "workloads, activities, outcomes, laws, units, presets and quorum",
                    name);
 }
 
@@ -465,13 +483,14 @@ out:
 const hr_command hr_command_list = {
     .name = "list",
     .operand = "TABLE",
-    .summary = "params, policies, roles, workloads, activities, outcomes, laws, units, presets",
+    .summary = "params, policies, roles, workloads, activities, outcomes, laws, units, presets, "
+               "quorum",
     .doc = "Prints one of the tables that the program itself works with: params (every key of a "
            "study), policies (placement, admission, arrivals), roles (servers and systems of a "
            "deployment, and what overload means there), workloads (costs, their ranges and "
            "sources), activities (events: their rates, work and published ceilings), outcomes "
            "(what is measured), laws (distributions), units, presets (studies "
-           "that come with the program).",
+           "that come with the program), quorum (servers that a pool of each size needs).",
     .n_options = HR_LENGTH(options),
     .options = options,
     .examples = {"headroom list params --match placement", "headroom list outcomes",

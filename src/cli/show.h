@@ -119,6 +119,7 @@ HR_MUST_CHECK hr_status hr_show_histogram(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_claims(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_probes(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_first_over(hr_show *show, hr_err *err);
+HR_MUST_CHECK hr_status hr_show_failures(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err);
 void hr_show_ceilings(hr_show *show);
 HR_MUST_CHECK hr_status hr_show_trust(hr_show *show, hr_err *err);

@@ -240,6 +240,17 @@ void hr_trace_header(const hr_trace *trace)
 
 /* ---- input */
 
+/* When somebody whose meeting loses its server is back: ticks, of one turn after the other. */
+static void put_returns(hr_json *json, const hr_trace *trace, uint32_t meeting, uint32_t number)
+{
+    uint64_t after[HR_RETURNS];
+    for (unsigned turn = 0; turn < HR_RETURNS; turn++)
+        after[turn] =
+            hr_prepared_return_after(trace->configuration->prepared, trace->input->tie[meeting],
+                                     trace->input->pick[meeting], number, turn);
+    put_u64s(json, "back_after", after, HR_RETURNS);
+}
+
 static void put_meeting(const hr_trace *trace, uint32_t m)
 {
     const hr_input *input = trace->input;
@@ -256,15 +267,20 @@ static void put_meeting(const hr_trace *trace, uint32_t m)
     put_i64s(&json, "initial", input->initial + m * n_resources, n_resources);
     put_i64s(&json, "final", input->final + m * n_resources, n_resources);
     hr_json_count(&json, "told", hr_policy_told(trace->configuration, input, m));
+    if (input->n_changes > 0 && trace->configuration->prepared->joins_at_once)
+        put_returns(&json, trace, m, 0);
     hr_json_end_object(&json);
 }
 
-static void put_join(const hr_trace *trace, uint32_t i)
+/* `own`: which of the meeting's. */
+static void put_join(const hr_trace *trace, uint32_t i, uint32_t own)
 {
     hr_json json = start_line(trace->out, "join");
     hr_json_count(&json, "tick", trace->input->join_tick[i]);
     hr_json_count(&json, "meeting", trace->input->join_meeting[i]);
     hr_json_count(&json, "kind", trace->input->join_kind[i]);
+    if (trace->input->n_changes > 0)
+        put_returns(&json, trace, trace->input->join_meeting[i], own);
     hr_json_end_object(&json);
 }
 
@@ -286,6 +302,26 @@ static void put_session_step(const hr_trace *trace, uint32_t step)
     hr_json_end_object(&json);
 }
 
+static void put_change(const hr_trace *trace, uint32_t i)
+{
+    static const char *const states[] = {"up", "drains", "out"};
+    const hr_input *input = trace->input;
+    const size_t n = trace->configuration->n_servers, n_limits = trace->configuration->n_limits;
+    hr_json json = start_line(trace->out, "change");
+    hr_json_count(&json, "number", i);
+    hr_json_count(&json, "tick", input->change[i]);
+    hr_json_number(&json, "signed_in", input->signed_in[i]);
+    hr_json_array(&json, "servers");
+    for (size_t j = 0; j < n; j++)
+        hr_json_text(&json, NULL, states[input->server_state[i * n + j]]);
+    hr_json_end_array(&json);
+    hr_json_array(&json, "effective");
+    for (size_t l = 0; l < n_limits; l++)
+        put_i64s(&json, NULL, input->ceiling + (i * n_limits + l) * n, n);
+    hr_json_end_array(&json);
+    hr_json_end_object(&json);
+}
+
 static void put_probe_words(const hr_trace *trace, uint32_t i)
 {
     hr_json json = start_line(trace->out, "probe");
@@ -299,8 +335,13 @@ void hr_trace_input(const hr_trace *trace)
 {
     for (uint32_t m = 0; m < trace->input->n_meetings; m++)
         put_meeting(trace, m);
-    for (uint32_t i = 0; i < trace->input->n_joins; i++)
-        put_join(trace, i);
+    for (uint32_t i = 0, first = 0; i < trace->input->n_joins; i++) {
+        if (trace->input->join_meeting[i] != trace->input->join_meeting[first])
+            first = i;
+        put_join(trace, i, i - first);
+    }
+    for (uint32_t i = 0; i < trace->input->n_changes; i++)
+        put_change(trace, i);
     for (uint32_t step = 0; step < trace->input->n_steps; step++)
         put_session_step(trace, step);
     for (uint32_t i = 0; i < trace->input->n_probe_words; i++)
@@ -352,6 +393,9 @@ static void put_path_counts(hr_json *json, const hr_configuration *configuration
     hr_json_count(json, "joins_refused", counts->joins_refused);
     hr_json_count(json, "servers_linked", counts->servers_linked);
     hr_json_count(json, "meetings_moved", counts->meetings_moved);
+    hr_json_count(json, "meetings_lost", counts->meetings_lost);
+    hr_json_count(json, "people_lost", counts->people_lost);
+    hr_json_count(json, "person_time_lost", counts->person_time_lost);
     hr_json_count(json, "people_ended", counts->people_ended);
     put_u64s(json, "person_time_over", counts->person_time_over, c);
     hr_json_count(json, "person_time", counts->person_time);

@@ -10,6 +10,7 @@ enum {
     N_CORE_ROWS = 0
 #define HR_ROW(...) +1
 #include "study/params_core.def"
+#include "study/params_failures.def"
 #undef HR_ROW
 };
 

@@ -36,11 +36,12 @@ static hr_status arrivals_of_poisson(const hr_writing *writing, unsigned source,
 {
     hr_status st = HR_OK;
     hr_starts *starts = &writing->input->store->starts;
-    const double ticks = HR_TICKS_PER_SECOND / writing->prepared->sources[source].greatest_rate;
+    const hr_prepared_source *prepared = &writing->prepared->sources[source];
+    const double ticks = HR_TICKS_PER_SECOND / prepared->greatest_rate;
     const hr_tick to = writing->prepared->to;
     hr_stream gaps;
     hr_stream_open(&gaps, writing->id, HR_PURPOSE_ARRIVAL, source, writing->vector);
-    hr_tick tick = writing->prepared->begin;
+    hr_tick tick = prepared->first;
     for (;;) {
         uint32_t word[WORDS];
         uint64_t step[WORDS];
@@ -81,7 +82,7 @@ static hr_status arrivals_of_rate(const hr_writing *writing, unsigned source, hr
     const double ticks = HR_TICKS_PER_SECOND / prepared->greatest_rate;
     const bool is_batch = row->kind == HR_SOURCE_POISSON_BATCH;
     const bool is_thinned = row->kind == HR_SOURCE_SINUSOID || row->kind == HR_SOURCE_PIECEWISE;
-    hr_tick tick = writing->prepared->begin;
+    hr_tick tick = prepared->first;
     for (;;) {
         uint32_t word[WORDS];
         double gap[WORDS];
@@ -135,7 +136,7 @@ static hr_status arrivals_of_clock(const hr_writing *writing, unsigned source, h
             const double late = hr_sampler_draw(&prepared->lateness, hr_stream_next(&lateness));
             const int64_t tick = epoch + (int64_t)floor(late * HR_TICKS_PER_SECOND + 0.5);
             const uint32_t kept = hr_thinning_keeps(&thinning);
-            if (tick >= (int64_t)p->begin && tick < (int64_t)p->to)
+            if (tick >= (int64_t)prepared->first && tick < (int64_t)p->to)
                 HR_TRY(add(writing, (hr_tick)tick, kept, err));
         }
     }
@@ -161,7 +162,10 @@ out:
 
 hr_status hr_write_arrivals(const hr_writing *writing, unsigned source, hr_err *err)
 {
-    switch (writing->prepared->sources[source].drawn->kind) {
+    const hr_prepared_source *prepared = &writing->prepared->sources[source];
+    if (prepared->first >= writing->prepared->to)
+        return HR_OK;
+    switch (prepared->drawn->kind) {
     case HR_SOURCE_POISSON:
     case HR_SOURCE_SINUSOID:
     case HR_SOURCE_PIECEWISE:

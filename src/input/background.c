@@ -22,20 +22,29 @@ static void add_held(const hr_writing *writing, unsigned item, double *held)
     }
 }
 
-static hr_status write_ceilings(const hr_writing *writing, hr_err *err)
+/* What is held of all items, [n_resources * n_servers] steps. */
+static hr_status draw_held(const hr_writing *writing, double **held, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_configuration *c = writing->configuration;
+    const size_t n = c->n_resources * (size_t)c->n_servers;
+    HR_ROOM(*held, &writing->input->store->reals, n);
+    memset(*held, 0, n * sizeof **held);
+    for (unsigned i = 0; i < c->n_background; i++) {
+        if (c->background[i].kind == HR_BACKGROUND_HELD)
+            add_held(writing, i, *held);
+    }
+out:
+    return st;
+}
+
+static hr_status write_ceilings(const hr_writing *writing, const double *held, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_input *in = writing->input;
     const hr_configuration *c = writing->configuration;
     const size_t n = c->n_servers;
     HR_ROOM(in->ceiling, &in->store->ceiling, c->n_limits * n);
-    HR_TRY(hr_room_grow(&in->store->reals, c->n_resources * n, sizeof(double), 0, err));
-    double *held = in->store->reals.data;
-    memset(held, 0, c->n_resources * n * sizeof *held);
-    for (unsigned i = 0; i < c->n_background; i++) {
-        if (c->background[i].kind == HR_BACKGROUND_HELD)
-            add_held(writing, i, held);
-    }
     for (unsigned l = 0; l < c->n_limits; l++) {
         for (unsigned j = 0; j < n; j++) {
             const double room =
@@ -53,7 +62,7 @@ static uint32_t least(uint32_t a, uint32_t b)
 }
 
 /* One word for the sessions at the first step, two for each step after it. */
-static size_t words_of_path(uint32_t n_steps)
+size_t hr_words_of_path(uint32_t n_steps)
 {
     return 2 * (size_t)n_steps - 1;
 }
@@ -68,7 +77,7 @@ static hr_status write_paths(const hr_writing *writing, unsigned number, const u
     const hr_prepared_background *item = &writing->prepared->background[number];
     hr_endings *endings = &writing->input->store->endings[number];
     const unsigned n_servers = writing->configuration->n_servers;
-    const size_t n_words = words_of_path(writing->input->n_steps);
+    const size_t n_words = hr_words_of_path(writing->input->n_steps);
     const hr_sampler *newcomers = &item->newcomers;
     const uint32_t fewest = (uint32_t)newcomers->value[0]; /* the others follow one by one */
     const uint32_t most = item->n_survive_all - 1;
@@ -102,7 +111,8 @@ static hr_status write_sessions(const hr_writing *writing, hr_err *err)
         return HR_OK;
     in->n_steps = (uint32_t)((in->to - in->begin + p->session_step - 1) / p->session_step);
     const size_t stride = (size_t)p->n_session_items * c->n_servers;
-    const size_t n_blocks = (c->n_servers * words_of_path(in->n_steps) + HR_LANES - 1) / HR_LANES;
+    const size_t n_blocks =
+        (c->n_servers * hr_words_of_path(in->n_steps) + HR_LANES - 1) / HR_LANES;
     HR_ROOM(in->sessions, &in->store->sessions, in->n_steps * stride);
     HR_ROOM(word, &in->store->words, n_blocks * HR_LANES);
     unsigned row = 0;
@@ -112,8 +122,9 @@ static hr_status write_sessions(const hr_writing *writing, hr_err *err)
         hr_stream stream;
         hr_stream_open(&stream, writing->id, HR_PURPOSE_SESSIONS, i, writing->vector);
         hr_stream_fill(&stream, n_blocks, word);
-        HR_TRY(
-            write_paths(writing, i, word, in->sessions + row * (size_t)c->n_servers, stride, err));
+        uint16_t *sessions = in->sessions + row * (size_t)c->n_servers;
+        HR_TRY(in->n_changes > 0 ? hr_write_rehomed(writing, i, word, sessions, stride, err)
+                                 : write_paths(writing, i, word, sessions, stride, err));
         row++;
     }
 out:
@@ -123,8 +134,12 @@ out:
 hr_status hr_write_background(const hr_writing *writing, bool draws_sessions, hr_err *err)
 {
     hr_status st = HR_OK;
-    HR_TRY(write_ceilings(writing, err));
-    writing->input->n_steps = 0;
+    double *held = NULL;
+    writing->input->n_steps = writing->input->n_changes = 0;
+    HR_TRY(draw_held(writing, &held, err));
+    HR_TRY(hr_failures_happen(writing->configuration->failures)
+               ? hr_write_failures(writing, held, err)
+               : write_ceilings(writing, held, err));
     if (draws_sessions)
         HR_TRY(write_sessions(writing, err));
 out:

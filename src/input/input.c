@@ -83,7 +83,7 @@ out:
     return st;
 }
 
-enum { MOST_ROOMS = 32 };
+enum { MOST_ROOMS = 40 };
 
 /* Every growing array of the store, so that none is forgotten when counting or freeing. */
 static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
@@ -111,6 +111,11 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->sessions,
         &s->probe_tie,
         &s->probe_pick,
+        &s->change,
+        &s->server_state,
+        &s->signed_in,
+        &s->outages,
+        &s->outages_in_order,
         &s->words,
         &s->reals,
         &s->place,

@@ -44,10 +44,21 @@ typedef struct hr_input {
 
     /* background: ceilings of limit l on server j are base[l * n_servers + j] lowered by the
      * sessions in progress; see hr_input_ceilings */
-    int64_t *ceiling;   /* [n_limits * n_servers] steps, after held background */
+    int64_t *ceiling;   /* [n_limits * n_servers] steps, after held background; of servers that
+                           fail, a row of them for each change */
     uint32_t n_steps;   /* steps of the session grid, 0 without sessions; step s begins at
                            begin + s * prepared->session_step */
     uint16_t *sessions; /* [n_steps * n_sessions_items * n_servers] in progress */
+
+    /* servers that fail (0: they do not): from change[i] on they are in row i, the first of which
+     * holds from `begin` */
+    uint32_t n_changes;
+    hr_tick *change;                    /* [n_changes] ascending */
+    uint8_t *server_state;              /* [n_changes * n_servers] hr_server_state */
+    double *signed_in;                  /* [n_changes] users in service, of the pool's own */
+    uint64_t service_lost[HR_N_CAUSES]; /* ticks of the window without service x users,
+                                           in HR_USERS_ONE */
+    uint64_t resilient;                 /* ticks of the window in which the Back End is missed */
 
     uint32_t n_probe_words; /* one pair of words per snapshot and probe */
     uint32_t *probe_tie;

@@ -197,7 +197,7 @@ static bool wants_names(const hr_configuration *c)
 {
     const hr_placement *p = &c->placement;
     const bool is_sent = p->join_gate > 0.0 || p->most_joins > 0 || p->review_period > 0.0;
-    return c->feeds || is_sent || p->hint != HR_HINT_NONE;
+    return c->feeds || is_sent || hr_failures_happen(c->failures) || p->hint != HR_HINT_NONE;
 }
 
 /* Words for the rule, where one of those who share the meetings wants any. */

@@ -192,7 +192,8 @@ out:
 hr_status hr_write_past(const hr_writing *writing, unsigned source, hr_err *err)
 {
     const hr_prepared_source *prepared = &writing->prepared->sources[source];
-    if (writing->configuration->start == HR_START_EMPTY)
+    if (writing->configuration->start == HR_START_EMPTY ||
+        prepared->first > writing->prepared->begin)
         return HR_OK;
     hr_past past = {.writing = writing,
                     .source = prepared,

@@ -79,7 +79,8 @@ static bool has_same_loads(const hr_configuration *a, const hr_configuration *b)
 static bool has_same_sessions(const hr_configuration *a, const hr_configuration *b)
 {
     const hr_prepared *p = a->prepared, *q = b->prepared;
-    bool same = a->n_background == b->n_background && p->session_step == q->session_step;
+    bool same = a->n_background == b->n_background && p->session_step == q->session_step &&
+                !hr_failures_happen(a->failures) && !hr_failures_happen(b->failures);
     for (unsigned i = 0; same && i < a->n_background; i++) {
         const hr_background *x = &a->background[i], *y = &b->background[i];
         same = x->kind == y->kind &&

@@ -65,6 +65,7 @@ struct hr_input_store {
     hr_room start, end, class_of, profile, size, tie, pick, initial, final;
     hr_room join_tick, join_meeting, join_kind;
     hr_room ceiling, sessions, probe_tie, probe_pick;
+    hr_room change, server_state, signed_in, outages, outages_in_order;
     hr_room words, reals, place, work;
     hr_endings endings[HR_MAX_BACKGROUND]; /* of each item */
 };
@@ -116,6 +117,17 @@ HR_MUST_CHECK hr_status hr_write_joins(const hr_writing *writing, hr_err *err);
 /* Without `draws_sessions` the caller sees to the sessions. */
 HR_MUST_CHECK hr_status hr_write_background(const hr_writing *writing, bool draws_sessions,
                                             hr_err *err);
+/* Of servers that fail: changes, and ceilings from one to the next. `held` is the background of all
+ * servers while they are up, [n_resources * n_servers] steps, in store->reals. */
+HR_MUST_CHECK hr_status hr_write_failures(const hr_writing *writing, const double *held,
+                                          hr_err *err);
+/* Sessions in progress of item `number` while users are where their servers are up, as those of
+ * background.c, whose words they have. */
+HR_MUST_CHECK hr_status hr_write_rehomed(const hr_writing *writing, unsigned number,
+                                         const uint32_t *word, uint16_t *sessions, size_t stride,
+                                         hr_err *err);
+/* Words of one item's sessions on one server over n_steps. */
+size_t hr_words_of_path(uint32_t n_steps);
 
 void hr_write_thinned(const hr_writing *writing);
 /* Loads of the meetings, which are written already, at the costs of writing->configuration. */

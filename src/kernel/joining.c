@@ -65,19 +65,6 @@ static bool takes_one_more(const hr_replaying *replay, hr_tick now, unsigned ser
     return true;
 }
 
-static void add_to_own(hr_replaying *replay, hr_tick now, uint32_t meeting, const int64_t *load,
-                       uint32_t people)
-{
-    const unsigned n_resources = replay->configuration->n_resources;
-    hr_scratch *s = replay->scratch;
-    for (unsigned r = 0; r < n_resources; r++)
-        s->load[meeting * (size_t)n_resources + r] += load[r];
-    s->people[meeting] += people;
-    hr_server_add(replay, now, s->server[meeting], load, people);
-    hr_policy_expect(replay, now, meeting, false);
-    hr_server_changed(replay, now, s->server[meeting]);
-}
-
 static void add_to_part(hr_replaying *replay, hr_tick now, uint32_t meeting, part *to,
                         const int64_t *load, uint32_t people)
 {
@@ -126,7 +113,7 @@ static part *open_part(hr_replaying *replay, hr_tick now, uint32_t meeting, cons
     *opened = (part){.server = (uint16_t)server};
     for (unsigned r = 0; r < c->n_resources; r++)
         link[r] = (int64_t)(c->placement.link * (double)cost[r] + 0.5);
-    add_to_own(replay, now, meeting, link, 0);
+    hr_server_grow(replay, now, meeting, link, 0);
     add_to_part(replay, now, meeting, opened, link, 0);
     const hr_tick end = replay->input->end[meeting];
     hr_server_count_stay(replay, now, end, link, 0);
@@ -143,7 +130,7 @@ unsigned hr_joining_join(hr_replaying *replay, hr_tick now, uint32_t meeting, co
     struct hr_joinings *joinings = s->joinings;
     replay->counts->joins_offered += is_measured;
     if (takes_one_more(replay, now, s->server[meeting], &joinings->own[meeting])) {
-        add_to_own(replay, now, meeting, cost, 1);
+        hr_server_grow(replay, now, meeting, cost, 1);
         return s->server[meeting];
     }
     part *to = NULL;
@@ -161,7 +148,7 @@ unsigned hr_joining_join(hr_replaying *replay, hr_tick now, uint32_t meeting, co
         return to->server;
     }
     if (p->cascades) { /* nowhere else to go: quality falls where the meeting is */
-        add_to_own(replay, now, meeting, cost, 1);
+        hr_server_grow(replay, now, meeting, cost, 1);
         return s->server[meeting];
     }
     replay->counts->joins_refused += is_measured;

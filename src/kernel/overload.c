@@ -142,19 +142,25 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server)
         replay->observer->changed(replay->observer->context, now, server, over);
 }
 
-void hr_overload_begin(hr_replaying *replay)
+void hr_overload_set_ceilings(hr_replaying *replay, const int64_t *ceiling)
 {
     const hr_configuration *c = replay->configuration;
     hr_scratch *s = replay->scratch;
     for (unsigned j = 0; j < c->n_servers; j++) {
         for (unsigned l = 0; l < c->n_limits; l++)
-            s->ceiling[j * (size_t)c->n_limits + l] =
-                replay->input->ceiling[l * (size_t)c->n_servers + j];
+            s->ceiling[j * (size_t)c->n_limits + l] = ceiling[l * (size_t)c->n_servers + j];
         for (unsigned r = 0; r < s->stride; r++) {
             s->high[j * (size_t)s->stride + r] = HR_BEYOND;
             s->low[j * (size_t)s->stride + r] = r < c->n_resources ? HR_BEYOND - 1 : -HR_BEYOND;
         }
     }
+}
+
+void hr_overload_begin(hr_replaying *replay)
+{
+    const hr_configuration *c = replay->configuration;
+    const hr_scratch *s = replay->scratch;
+    hr_overload_set_ceilings(replay, replay->input->ceiling);
     hr_stepping_step(replay, replay->input->begin, 0, s->stride);
     for (unsigned j = 0; j < c->n_servers; j++)
         hr_overload_update(replay, replay->input->begin, j);
@@ -180,13 +186,21 @@ void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meet
         clock[i] = overload_clock(replay, now, server, i);
 }
 
-void hr_overload_meeting_moves(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned from,
-                               unsigned to)
+void hr_overload_meeting_comes(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server)
 {
     const unsigned n = replay->configuration->n_criteria;
     uint64_t *start = replay->scratch->clock_at_start + meeting * (size_t)n;
     for (unsigned i = 0; i < n; i++)
-        start[i] += overload_clock(replay, now, to, i) - overload_clock(replay, now, from, i);
+        start[i] += overload_clock(replay, now, server, i);
+}
+
+void hr_overload_meeting_leaves(hr_replaying *replay, hr_tick now, uint32_t meeting,
+                                unsigned server)
+{
+    const unsigned n = replay->configuration->n_criteria;
+    uint64_t *start = replay->scratch->clock_at_start + meeting * (size_t)n;
+    for (unsigned i = 0; i < n; i++)
+        start[i] -= overload_clock(replay, now, server, i);
 }
 
 void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server)
@@ -195,12 +209,14 @@ void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meetin
     const hr_scratch *s = replay->scratch;
     hr_counts *counts = replay->counts;
     const uint32_t size = replay->input->size[meeting];
-    const bool stays = replay->prepared->review_period == 0; /* on one server */
+    const bool is_placed = server < c->n_servers;
+    const bool stays = /* on one server */
+        replay->prepared->review_period == 0 && replay->input->n_changes == 0;
     if (stays && s->over[server] == 0 && s->last_over[server] <= replay->input->start[meeting])
         return; /* nothing was over while it was there: the common case */
     const uint64_t *start = s->clock_at_start + meeting * (size_t)c->n_criteria;
     for (unsigned i = 0; i < c->n_criteria; i++) {
-        const uint64_t met = overload_clock(replay, now, server, i) - start[i];
+        const uint64_t met = (is_placed ? overload_clock(replay, now, server, i) : 0) - start[i];
         for (unsigned d = 0; d < c->n_durations && met > 0; d++) {
             const bool hit = met >= replay->prepared->min_episode[d];
             counts->meetings_hit[i * c->n_durations + d] += hit;

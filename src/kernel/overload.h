@@ -34,6 +34,8 @@ static inline int64_t hr_overload_ceiling(const hr_replaying *replay, unsigned s
 /* Ceilings as the input has them, with the sessions of its first step; an empty pool may be over.
  */
 void hr_overload_begin(hr_replaying *replay);
+/* Other ceilings from now on, [n_limits * n_servers] steps before sessions: update all servers. */
+void hr_overload_set_ceilings(hr_replaying *replay, const int64_t *ceiling);
 /* Count the time up to `now` for all criteria that are over. Call before anything changes that
  * the counted times depend on. */
 void hr_overload_account(hr_replaying *replay, hr_tick now);
@@ -46,14 +48,16 @@ static inline void hr_overload_move_people(hr_replaying *replay, hr_tick now, un
 }
 /* The load of `server` has changed at `now`: find what is over and count what begins or ends. */
 void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server);
-/* A meeting begins on `server`, or ends inside the window: how much overload does it meet? The
- * times at its beginning are what the end needs. */
+/* A meeting begins on `server`, or ends inside the window where it is (beyond the last server:
+ * nowhere): how much overload has it met? The times at its beginning are what the end needs. */
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server);
 void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server);
-/* The meeting goes to another server and takes along what it has met. */
-void hr_overload_meeting_moves(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned from,
-                               unsigned to);
+/* It leaves its server, comes to another, and takes along what it has met. */
+void hr_overload_meeting_comes(hr_replaying *replay, hr_tick now, uint32_t meeting,
+                               unsigned server);
+void hr_overload_meeting_leaves(hr_replaying *replay, hr_tick now, uint32_t meeting,
+                                unsigned server);
 /* The window ends: episodes in progress count up to here. */
 void hr_overload_end(hr_replaying *replay, hr_tick now);
 

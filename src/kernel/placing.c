@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "kernel/failing.h"
 #include "kernel/policy.h"
 #include "kernel/snapshot.h"
 
@@ -81,6 +82,7 @@ hr_view hr_placing_view(const hr_replaying *replay, uint32_t turn)
         .n_servers = n,
         .score = hr_placing_is_fresh(replay) ? s->truth.score : s->reported.score,
         .threshold = replay->prepared->weight,
+        .allowed = hr_failing_allowed(replay),
         .turn = turn % n,
     };
 }
@@ -100,17 +102,17 @@ bool hr_placing_admits(const hr_replaying *replay, uint32_t meeting, unsigned se
     return hr_snapshot_fits(replay, server, wanted, c->admission_level);
 }
 
-unsigned hr_placing_choose(const hr_replaying *replay, uint32_t meeting, uint32_t turn)
+static unsigned choose(const hr_replaying *replay, uint32_t meeting, uint32_t turn, uint32_t tie,
+                       uint32_t pick)
 {
     const hr_configuration *c = replay->configuration;
-    const uint32_t tie = replay->input->tie[meeting];
-    const uint32_t pick = replay->input->pick[meeting];
     hr_view view = hr_placing_view(replay, turn);
     const bool must_fit = c->admission == HR_ADMISSION_NONE_FITS;
     if (must_fit || hr_policy_restricts(c)) {
         bool *allowed = replay->scratch->allowed;
         for (unsigned j = 0; j < c->n_servers; j++)
-            allowed[j] = (!must_fit || hr_placing_admits(replay, meeting, j)) &&
+            allowed[j] = hr_failing_takes(replay, j) &&
+                         (!must_fit || hr_placing_admits(replay, meeting, j)) &&
                          (!hr_policy_restricts(c) || hr_policy_allows(replay, meeting, j));
         view.allowed = allowed;
     }
@@ -120,4 +122,16 @@ unsigned hr_placing_choose(const hr_replaying *replay, uint32_t meeting, uint32_
     return asks && server < c->n_servers && !hr_placing_admits(replay, meeting, server)
                ? c->n_servers
                : server;
+}
+
+unsigned hr_placing_choose(const hr_replaying *replay, uint32_t meeting, uint32_t turn)
+{
+    return choose(replay, meeting, turn, replay->input->tie[meeting], replay->input->pick[meeting]);
+}
+
+unsigned hr_placing_choose_again(const hr_replaying *replay, uint32_t meeting, uint32_t number)
+{
+    const uint32_t pick = replay->input->pick[meeting], first = HR_PLACEMENT_WORDS + 2 * number;
+    return choose(replay, meeting, meeting, hr_placement_word(pick, first),
+                  hr_placement_word(pick, first + 1));
 }

@@ -25,5 +25,7 @@ hr_view hr_placing_view(const hr_replaying *replay, uint32_t turn);
 bool hr_placing_admits(const hr_replaying *replay, uint32_t meeting, unsigned server);
 /* The server that takes the meeting; n_servers when it is refused. */
 unsigned hr_placing_choose(const hr_replaying *replay, uint32_t meeting, uint32_t turn);
+/* The same once more, with other words; `number` tells such choices of one meeting apart. */
+unsigned hr_placing_choose_again(const hr_replaying *replay, uint32_t meeting, uint32_t number);
 
 #endif

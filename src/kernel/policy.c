@@ -27,6 +27,8 @@ const char *hr_policy_decline(const hr_configuration *configuration)
         return "participants who are sent to another server";
     if (p->review_period > 0.0)
         return "meetings that are moved";
+    if (hr_failures_happen(configuration->failures))
+        return "servers that fail";
     return NULL; /* dedicated servers and bookings need a hint */
 }
 
@@ -72,7 +74,7 @@ void hr_policy_expect(const hr_replaying *replay, hr_tick now, uint32_t meeting,
     hr_scratch *s = replay->scratch;
     const unsigned server = s->server[meeting];
     if ((p->hint == HR_HINT_NONE && replay->prepared->young_age == 0) ||
-        server == replay->configuration->n_servers)
+        server >= replay->configuration->n_servers)
         return;
     const uint32_t seats = is_over ? 0 : seats_of(replay, now, meeting);
     const uint32_t present = s->people[meeting] + hr_joining_elsewhere(replay, meeting);
@@ -93,8 +95,8 @@ void hr_policy_age(hr_replaying *replay, hr_tick now)
     hr_scratch *s = replay->scratch;
     const uint32_t meeting = s->n_aged++;
     const unsigned server = s->server[meeting];
-    if (server == replay->configuration->n_servers || s->expecting[meeting] == 0)
-        return; /* refused, gone, or nobody is expected any more */
+    if (server >= replay->configuration->n_servers || s->expecting[meeting] == 0)
+        return; /* refused, nowhere, gone, or nobody is expected any more */
     hr_policy_expect(replay, now, meeting, false);
     hr_placing_refresh(replay, server);
 }

@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/order.h"
+#include "kernel/failing.h"
 #include "kernel/joining.h"
 #include "kernel/placing.h"
 #include "kernel/policy.h"
@@ -47,16 +48,8 @@ out:
 static void add_to_server(hr_replaying *replay, hr_tick now, uint32_t meeting, const int64_t *load,
                           uint32_t people)
 {
-    const unsigned n_resources = replay->configuration->n_resources;
-    hr_scratch *s = replay->scratch;
-    const unsigned server = s->server[meeting];
     hr_server_count_stay(replay, now, replay->input->end[meeting], load, people);
-    hr_server_add(replay, now, server, load, people);
-    for (unsigned r = 0; r < n_resources; r++)
-        s->load[meeting * (size_t)n_resources + r] += load[r];
-    s->people[meeting] += people;
-    hr_policy_expect(replay, now, meeting, false);
-    hr_server_changed(replay, now, server);
+    hr_server_grow(replay, now, meeting, load, people);
 }
 
 static void arrive(hr_replaying *replay, hr_cursors *at)
@@ -103,6 +96,8 @@ static void join(hr_replaying *replay, hr_cursors *at)
         &replay->prepared->classes[in->class_of[meeting]].profiles[in->profile[meeting]];
     const int64_t *cost = profile->kind_cost + in->join_kind[number] * (size_t)c->n_resources;
     const hr_tick now = in->join_tick[number];
+    if (!hr_failing_is_placed(replay, meeting) && !hr_failing_restart(replay, now, meeting, number))
+        return; /* its server is out */
     unsigned server = replay->scratch->server[meeting];
     if (hr_joining_decides(c)) {
         server = hr_joining_join(replay, now, meeting, cost);
@@ -129,6 +124,8 @@ static void depart(hr_replaying *replay, hr_cursors *at)
         replay->counts->people_ended += replay->input->size[meeting];
         hr_overload_meeting_ends(replay, now, meeting, server);
     }
+    if (!hr_failing_is_placed(replay, meeting))
+        return; /* its server is out, and nobody has come back */
     hr_server_remove(replay, now, server, s->load + meeting * (size_t)c->n_resources,
                      s->people[meeting]);
     s->truth.meetings[server]--;
@@ -198,6 +195,8 @@ static void pass_time(hr_replaying *replay, const hr_cursors *at, hr_tick now, b
 /* Everything due at `now` that is neither a departure nor an arrival nor a join. */
 static void quiet_events(hr_replaying *replay, hr_cursors *at, hr_tick now)
 {
+    if (hr_failing_next_change(replay) == now)
+        hr_failing_change(replay, at->arrival);
     if (at->next_step == now) {
         hr_stepping_step(replay, now, ++at->step, replay->scratch->stride);
         at->next_step =
@@ -223,11 +222,13 @@ static void run_events(hr_replaying *replay, hr_cursors *at)
         const hr_tick joining = at->join < in->n_joins ? in->join_tick[at->joins[at->join]] : NEVER;
         const hr_tick departure =
             at->departure < in->n_meetings ? in->end[at->departures[at->departure]] : NEVER;
+        const hr_tick returning = hr_failing_next_return(replay);
         hr_tick quiet =
             least(least(at->next_step, at->next_snapshot), least(at->next_review, p->to));
+        quiet = least(quiet, hr_failing_next_change(replay));
         if (!at->measuring)
             quiet = least(quiet, p->from);
-        const hr_tick coming = least(arrival, joining);
+        const hr_tick coming = least(least(arrival, joining), returning);
         if (departure <= quiet && departure <= coming) {
             if (departure >= p->to)
                 return;
@@ -239,10 +240,12 @@ static void run_events(hr_replaying *replay, hr_cursors *at)
             quiet_events(replay, at, quiet);
         } else {
             pass_time(replay, at, coming, true);
-            if (arrival <= joining)
+            if (arrival == coming)
                 arrive(replay, at);
-            else
+            else if (joining == coming)
                 join(replay, at);
+            else
+                hr_failing_return(replay);
         }
     }
 }
@@ -261,7 +264,12 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     HR_TRY(hr_reports_begin(&replay, err));
     HR_TRY(hr_joining_begin(&replay, err));
     HR_TRY(hr_review_begin(&replay, err));
+    HR_TRY(hr_failing_begin(&replay, err));
     hr_counts_clear(counts, configuration);
+    if (input->n_changes > 0) {
+        memcpy(counts->service_lost, input->service_lost, sizeof counts->service_lost);
+        counts->resilient = input->resilient;
+    }
     hr_overload_begin(&replay);
     run_events(&replay, &at);
     hr_overload_end(&replay, input->to);

@@ -1,7 +1,8 @@
 /* replay: what follows from the input. The reference path: one event at a time, in order.
  *
- * At one tick: departures, background steps, load reports, snapshots and probes, then arrivals
- * in input order, then joins. Windows are half-open; an overload that stands at the start counts.
+ * At one tick: departures, failures and repairs, background steps, load reports, snapshots and
+ * probes, then arrivals in input order, then joins, then participants who come back. Windows are
+ * half-open; an overload that stands at the start counts.
  */
 #ifndef HR_KERNEL_REPLAY_H
 #define HR_KERNEL_REPLAY_H

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "kernel/failing.h"
 #include "kernel/placing.h"
 
 #define NEVER UINT64_MAX
@@ -103,7 +104,7 @@ void hr_reports_add(hr_replaying *replay, unsigned server, uint32_t meeting, con
     hr_reports *reports = &s->reports;
     if (replay->prepared->report_period == 0 || !replay->configuration->placement.in_flight)
         return;
-    const hr_tick start = replay->input->start[meeting];
+    const hr_tick start = hr_failing_placed_at(replay, meeting);
     if (start >= reports->made[server])
         add(replay, &s->reported, server, load, people, is_start);
     if (reports->arrives[server] != NEVER && start >= reports->pending_made[server])

@@ -1,5 +1,6 @@
 #include "kernel/review.h"
 
+#include "kernel/failing.h"
 #include "kernel/joining.h"
 #include "kernel/placing.h"
 #include "kernel/policy.h"
@@ -41,7 +42,8 @@ static unsigned choose_refuge(hr_replaying *replay, uint32_t meeting)
     hr_view view = hr_placing_view(replay, meeting);
     const int64_t *load = s->load + meeting * (size_t)c->n_resources;
     for (unsigned j = 0; j < c->n_servers; j++)
-        s->allowed[j] = j != s->server[meeting] && !hr_joining_is_on(replay, meeting, j) &&
+        s->allowed[j] = j != s->server[meeting] && hr_failing_takes(replay, j) &&
+                        !hr_joining_is_on(replay, meeting, j) &&
                         hr_policy_passes_with(replay, j, c->placement.review_above, load);
     view.allowed = s->allowed;
     return hr_policy_choose_again(replay, &view, meeting, 0);
@@ -55,7 +57,8 @@ static void move(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned t
     hr_policy_expect(replay, now, meeting, true);
     hr_server_remove(replay, now, from, load, s->people[meeting]);
     s->truth.meetings[from]--;
-    hr_overload_meeting_moves(replay, now, meeting, from, to);
+    hr_overload_meeting_leaves(replay, now, meeting, from);
+    hr_overload_meeting_comes(replay, now, meeting, to);
     s->server[meeting] = (uint16_t)to;
     s->truth.meetings[to]++;
     hr_server_add(replay, now, to, load, s->people[meeting]);

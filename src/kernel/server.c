@@ -1,6 +1,7 @@
 #include "kernel/server.h"
 
 #include "kernel/placing.h"
+#include "kernel/policy.h"
 
 void hr_server_add(hr_replaying *replay, hr_tick now, unsigned server, const int64_t *load,
                    uint32_t people)
@@ -33,6 +34,19 @@ void hr_server_changed(hr_replaying *replay, hr_tick now, unsigned server)
     hr_overload_update(replay, now, server);
 }
 
+void hr_server_grow(hr_replaying *replay, hr_tick now, uint32_t meeting, const int64_t *load,
+                    uint32_t people)
+{
+    const unsigned n_resources = replay->configuration->n_resources;
+    hr_scratch *s = replay->scratch;
+    hr_server_add(replay, now, s->server[meeting], load, people);
+    for (unsigned r = 0; r < n_resources; r++)
+        s->load[meeting * (size_t)n_resources + r] += load[r];
+    s->people[meeting] += people;
+    hr_policy_expect(replay, now, meeting, false);
+    hr_server_changed(replay, now, s->server[meeting]);
+}
+
 void hr_server_count_stay(hr_replaying *replay, hr_tick now, hr_tick end, const int64_t *load,
                           uint32_t people)
 {
@@ -42,4 +56,15 @@ void hr_server_count_stay(hr_replaying *replay, hr_tick now, hr_tick end, const 
     counts->person_time += stays * people;
     for (unsigned r = 0; r < replay->configuration->n_resources; r++)
         counts->load_time[r] += (hr_u128)(uint64_t)load[r] * stays;
+}
+
+void hr_server_discount_stay(hr_replaying *replay, hr_tick now, hr_tick end, const int64_t *load,
+                             uint32_t people)
+{
+    hr_counts *counts = replay->counts;
+    const hr_prepared *p = replay->prepared;
+    const uint64_t stays = hr_overload_clip(p, end) - hr_overload_clip(p, now);
+    counts->person_time -= stays * people;
+    for (unsigned r = 0; r < replay->configuration->n_resources; r++)
+        counts->load_time[r] -= (hr_u128)(uint64_t)load[r] * stays;
 }

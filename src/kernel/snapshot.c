@@ -1,10 +1,14 @@
 #include "kernel/snapshot.h"
 
+#include "kernel/failing.h"
+
 bool hr_snapshot_fits(const hr_replaying *replay, unsigned server, const int64_t *load, int level)
 {
     const hr_configuration *c = replay->configuration;
     const hr_scratch *s = replay->scratch;
     const int64_t *now = s->truth.load + server * (size_t)s->stride;
+    if (!hr_failing_takes(replay, server))
+        return false;
     for (unsigned l = 0; l < c->n_limits; l++) {
         const unsigned r = c->limits[l].resource;
         if (c->limits[l].level == level &&
@@ -27,7 +31,7 @@ static bool pool_has_room(const hr_replaying *replay, const int64_t *load, int l
         for (unsigned j = 0; j < c->n_servers; j++) {
             const int64_t free =
                 hr_overload_ceiling(replay, j, l) - s->truth.load[j * (size_t)s->stride + r];
-            room += free > 0 ? free : 0;
+            room += free > 0 && hr_failing_takes(replay, j) ? free : 0;
         }
         if (room < load[r])
             return false;

@@ -39,6 +39,8 @@ static double piecewise_mean_rate(const hr_source *source)
 
 static double source_mean_rate(const hr_source *source)
 {
+    if (source->is_late)
+        return 0.0;
     switch (source->kind) {
     case HR_SOURCE_POISSON:
     case HR_SOURCE_SINUSOID:

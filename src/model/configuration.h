@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/law.h"
 #include "base/mem.h"
+#include "model/failure.h"
 #include "model/placement.h"
 #include "model/resource.h"
 #include "model/source.h"
@@ -76,9 +77,8 @@ typedef struct hr_class {
 /* ---- legs: what participants of the first pool's meetings are on the servers of another role */
 /* All kinds of participants of the first pool are numbered: class by class, profile by profile. */
 typedef struct hr_leg {
-    double share; /* of such participants that have one, 0..1 */
-    const double
-        *cost; /* [n_resources] of this pool, base units, while the participant is present */
+    double share;       /* of such participants that have one, 0..1 */
+    const double *cost; /* [n_resources] of this pool, base units, while it is present */
 } hr_leg;
 
 typedef struct hr_feed {
@@ -160,6 +160,7 @@ typedef struct hr_configuration {
     const hr_limit *limits;
     unsigned n_criteria;
     const hr_criterion *criteria;
+    const hr_failures *failures; /* NULL: the study has none */
     hr_start start;
     double from;        /* s: study time at which the measured window begins */
     double length;      /* s */
@@ -188,7 +189,8 @@ HR_MUST_CHECK hr_status hr_configuration_prepare(hr_configuration *configuration
 /* Mean arrivals per second over a long run, and mean participants present in the pool (ramp
  * included), meetings in progress and load of the pool per resource (background excluded):
  * exact means, for `check`, utilisation columns and tests; with a ramp, meetings (and their
- * own costs) are counted from the scheduled time. Sources that never repeat count 0. */
+ * own costs) are counted from the scheduled time. Sources that never repeat or begin late count 0.
+ */
 double hr_configuration_arrival_rate(const hr_configuration *configuration);
 double hr_configuration_mean_meetings(const hr_configuration *configuration);
 double hr_configuration_mean_present(const hr_configuration *configuration);

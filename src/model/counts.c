@@ -63,4 +63,7 @@ void hr_counts_clear(hr_counts *counts, const hr_configuration *configuration)
     counts->meetings_ended = counts->people_ended = counts->person_time = 0;
     counts->joins_offered = counts->joins_refused = 0;
     counts->servers_linked = counts->meetings_moved = 0;
+    counts->meetings_lost = counts->people_lost = counts->person_time_lost = 0;
+    memset(counts->service_lost, 0, sizeof counts->service_lost);
+    counts->resilient = 0;
 }

@@ -34,8 +34,13 @@ typedef struct hr_counts {
     uint64_t joins_refused;
     uint64_t servers_linked; /* to meetings that were on others, in the window */
     uint64_t meetings_moved; /* by reviews in the window */
-    int64_t *peak;           /* [R * n] largest load in the window, steps */
-    hr_u128 *load_time;      /* [R] integral of the pool's load, steps x ticks */
+    uint64_t meetings_lost;  /* in the window: their server went out */
+    uint64_t people_lost;
+    uint64_t person_time_lost; /* participant-ticks until they were back, or until the end */
+    uint64_t service_lost[HR_N_CAUSES]; /* as in hr_input */
+    uint64_t resilient;
+    int64_t *peak;      /* [R * n] largest load in the window, steps */
+    hr_u128 *load_time; /* [R] integral of the pool's load, steps x ticks */
 
     /* snapshots, summed over those of one observed-time slot */
     uint64_t *n_snapshots;  /* [T] */

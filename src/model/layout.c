@@ -7,7 +7,8 @@
 
 unsigned hr_layout_cells(const hr_layout *layout, unsigned outcome)
 {
-    unsigned cells = 1;
+    const bool fails = layout->size[HR_AXIS_CAUSE] > 0;
+    unsigned cells = fails || !(hr_outcomes[outcome].needs & HR_NEEDS_FAILURES) ? 1 : 0;
     for (int a = 0; a < HR_MAX_AXES; a++)
         cells *= layout->size[hr_outcomes[outcome].axes[a]];
     return cells;
@@ -31,6 +32,7 @@ static void set_sizes(hr_layout *layout, const hr_configuration *example, unsign
     size[HR_AXIS_LEVEL] = HR_N_LEVELS;
     size[HR_AXIS_PROBE] = example->n_probes;
     size[HR_AXIS_THRESHOLD] = example->n_thresholds;
+    size[HR_AXIS_CAUSE] = example->failures != NULL ? HR_N_CAUSES : 0;
 }
 
 static hr_status refuse_empty(unsigned outcome, hr_err *err)
@@ -38,7 +40,7 @@ static hr_status refuse_empty(unsigned outcome, hr_err *err)
     return HR_FAIL(err, HR_ERR_DATA,
                    "outcomes: %s is asked for, but the study gives it nothing to measure "
                    "(snapshots need observe.every or observe.times, probes need probe.sizes, "
-                   "the capacity curve needs observe.capacity)",
+                   "the capacity curve needs observe.capacity, lost service needs failures)",
                    hr_outcomes[outcome].name);
 }
 

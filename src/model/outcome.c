@@ -235,6 +235,45 @@ PAIR(pair_meetings_moved)
     (void)configuration, (void)index, (void)y;
     *x = counts->meetings_moved;
 }
+PAIR(pair_service_lost)
+{
+    (void)configuration, (void)y;
+    *x = counts->service_lost[index[0]];
+}
+SCALE(scale_service)
+{
+    (void)index;
+    return window(configuration) * HR_USERS_ONE;
+}
+SCALE(scale_user_minutes)
+{
+    const hr_failures *failures = configuration->failures;
+    (void)index;
+    if (failures == NULL || !(failures->users > 0.0))
+        return 0.0; /* of how many users is not known */
+    return 60.0 * HR_TICKS_PER_SECOND * HR_USERS_ONE / (failures->users * configuration->n_servers);
+}
+PAIR(pair_resiliency_mode)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = counts->resilient;
+}
+PAIR(pair_meetings_lost)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = counts->meetings_lost;
+}
+PAIR(pair_people_lost)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = counts->people_lost;
+}
+PAIR(pair_person_time_lost)
+{
+    (void)configuration, (void)index;
+    *x = counts->person_time_lost;
+    *y = counts->person_time + counts->person_time_lost;
+}
 PAIR(pair_utilisation)
 {
     (void)configuration, (void)y;

@@ -28,6 +28,7 @@ typedef enum hr_axis {
     HR_AXIS_LEVEL,
     HR_AXIS_PROBE,     /* size of the probe */
     HR_AXIS_THRESHOLD, /* pool total above */
+    HR_AXIS_CAUSE,     /* why users have no service */
     HR_N_AXES
 } hr_axis;
 enum { HR_MAX_AXES = 3 };
@@ -45,7 +46,9 @@ typedef enum hr_needs {
     HR_NEEDS_SUMS = 1, /* offered, meetings_ended, people_ended, person_time, load_time */
     HR_NEEDS_PEAK = 2, /* peak */
     HR_NEEDS_HITS = 4 | HR_NEEDS_SUMS, /* meetings_hit, people_hit */
-    HR_NEEDS_ALL = 7
+    HR_NEEDS_ALL = 7,
+    HR_NEEDS_FAILURES = 16, /* nothing but 0 unless the study has failures: not measured then */
+    HR_NEEDS_LOSSES = HR_NEEDS_FAILURES | HR_NEEDS_SUMS,
 } hr_needs;
 
 __extension__ typedef unsigned __int128 hr_u128;

@@ -245,6 +245,7 @@ hr_status hr_configuration_prepare(hr_configuration *configuration, hr_arena *ar
     HR_TRY(hr_prepare_classes(&p, err));
     HR_TRY(hr_prepare_sources(&p, err));
     HR_TRY(hr_prepare_background(&p, err));
+    HR_TRY(hr_prepare_failures(&p, err));
     HR_TRY(prepare_hint(&p, err));
     HR_TRY(prepare_legs(&p, err));
     HR_TRY(prepare_questions(&p, err));

@@ -80,7 +80,8 @@ double hr_source_share(const hr_source *source, const hr_source *candidates)
     if (source->kind != candidates->kind || !is_same(source->amplitude, candidates->amplitude) ||
         !is_same(source->period, candidates->period) ||
         !is_same(source->phase, candidates->phase) ||
-        !is_same(source->offset, candidates->offset) ||
+        !is_same(source->offset, candidates->offset) || source->is_late != candidates->is_late ||
+        !is_same(source->begins, candidates->begins) ||
         !hr_law_equals(&source->lateness, &candidates->lateness))
         return (double)NAN;
     switch (source->kind) {
@@ -167,6 +168,9 @@ hr_status hr_prepare_sources(const hr_preparing *p, hr_err *err)
         o->drawn = isnan(share) ? &c->sources[i] : drawn;
         o->keep = isnan(share) ? (uint64_t)1 << 32 : (uint64_t)(share * 0x1p32 + 0.5);
         o->greatest_rate = greatest_rate(o->drawn);
+        o->first = p->prepared->begin;
+        if (o->drawn->is_late && hr_preparing_time(o->drawn->begins) > o->first)
+            o->first = hr_preparing_time(o->drawn->begins);
         if (o->drawn->kind >= HR_SOURCE_POISSON_BATCH)
             HR_TRY(prepare_batch(p, o->drawn, o, err));
         o->alive_mean = c->start == HR_START_EMPTY ? 0.0 : alive_mean(p, o->drawn, o);

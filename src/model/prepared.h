@@ -40,6 +40,7 @@ typedef struct hr_prepared_source {
     double alive_mean;        /* meetings (or candidates) alive at the start; 0 = none, ever */
     hr_sampler alive;         /* their number, when alive_mean > 0 */
     double history;           /* s: how far back to look when the past is drawn in full */
+    hr_tick first;            /* it is silent before; at least `begin` */
 } hr_prepared_source;
 
 typedef struct hr_prepared_background {
@@ -52,6 +53,16 @@ typedef struct hr_prepared_background {
     const int64_t *cost; /* SESSIONS: [n_resources] steps per session */
 } hr_prepared_background;
 
+/* See hr_failures; all zero without. */
+typedef struct hr_prepared_failures {
+    hr_tick drain_at, out_at, back_at;       /* of servers out for a while */
+    hr_tick witness_out_at, witness_back_at; /* the Back End, or its mirror in its place */
+    hr_tick resilient_from;
+    hr_tick partner_at, take_over_at;
+    hr_sampler up, repair, repair_weighted; /* s; of servers that fail by themselves */
+    hr_sampler rejoin;                      /* s */
+} hr_prepared_failures;
+
 typedef struct hr_prepared {
     hr_tick begin, from, to;
     hr_tick period; /* of a busy period; the last one ends at `to` */
@@ -62,6 +73,7 @@ typedef struct hr_prepared {
     hr_tick review_period; /* 0 = none */
     hr_tick cool_down;
     hr_sampler hint; /* with a hint: its law */
+    hr_prepared_failures failures;
     hr_tick session_step;
     hr_tick observe_every;             /* 0 = none */
     hr_tick observed[HR_MAX_OBSERVED]; /* ascending */
@@ -87,6 +99,12 @@ typedef struct hr_prepared {
     double rounding;          /* largest relative rounding error of a cost */
 } hr_prepared;
 
+/* Ticks until a participant of a meeting that lost its server is back; number 0 of a meeting whose
+ * participants join at once. They follow from the meeting's words, not from a stream: another draw
+ * of hr_failures.rejoin for each of HR_RETURNS turns, then the first again. */
+enum { HR_RETURNS = 4 };
+hr_tick hr_prepared_return_after(const hr_prepared *prepared, uint32_t tie, uint32_t pick,
+                                 uint32_t number, unsigned turn);
 /* Rate of a time-varying source at study time t (s), 1/s; for thinning. */
 double hr_source_rate(const hr_source *source, double t);
 

@@ -26,5 +26,6 @@ HR_MUST_CHECK hr_status hr_preparing_index(const hr_preparing *p, const double *
 HR_MUST_CHECK hr_status hr_prepare_classes(const hr_preparing *p, hr_err *err);
 HR_MUST_CHECK hr_status hr_prepare_sources(const hr_preparing *p, hr_err *err);
 HR_MUST_CHECK hr_status hr_prepare_background(const hr_preparing *p, hr_err *err);
+HR_MUST_CHECK hr_status hr_prepare_failures(const hr_preparing *p, hr_err *err);
 
 #endif

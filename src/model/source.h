@@ -3,6 +3,8 @@
 #ifndef HR_MODEL_SOURCE_H
 #define HR_MODEL_SOURCE_H
 
+#include <stdbool.h>
+
 #include "base/law.h"
 #include "model/placement.h"
 
@@ -31,6 +33,8 @@ typedef struct hr_source {
     const double *rates; /* [n_pieces] 1/s */
     hr_law count;        /* batch kinds: POISSON, CONSTANT or any integer law */
     hr_law lateness;     /* clock batch: s added to the clock time; CONSTANT 0 = punctual */
+    bool is_late;        /* silent before this study time, s: */
+    double begins;       /* what it would have brought by then is not there */
     /* NULL: drawn at its own rate. Else drawn as this one, of which hr_source_share are kept:
      * so configurations of different rates see the same meetings. */
     const struct hr_source *candidates;

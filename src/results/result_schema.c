@@ -19,6 +19,7 @@ static const hr_dim_row rows[HR_N_DIMS] = {
     [HR_DIM_TIME] = {"time", "s", "observed time, study time", 0, 0, 0, 0},
     [HR_DIM_PROBE] = {"probe_size", "1", "participants of the meeting that is tried", 0, 0, 0, 0},
     [HR_DIM_THRESHOLD] = {"threshold", "1", "total load of the pool above this", 0, 0, 0, 0},
+    [HR_DIM_CAUSE] = {"cause", NULL, "why users have no service; any: all of it", 0, 0, 0, 0},
 };
 
 static hr_status take_integers(hr_schema *schema, hr_dim dim, int64_t first, size_t n, hr_err *err)
@@ -104,6 +105,10 @@ static hr_status take_dims(hr_schema *schema, hr_err *err)
     for (unsigned p = 0; p < example->n_probes; p++)
         probes[p] = example->probes[p].size;
     HR_TRY(take_reals(schema, HR_DIM_PROBE, probes, example->n_probes, err));
+    if (example->failures != NULL) {
+        schema->dim[HR_DIM_CAUSE].n = HR_N_CAUSES;
+        schema->dim[HR_DIM_CAUSE].text = hr_cause_names;
+    }
     HR_TRY(take_reals(schema, HR_DIM_THRESHOLD, example->threshold, example->n_thresholds, err));
     if (example->n_resources > 0)
         schema->dim[HR_DIM_THRESHOLD].unit = hr_resources[example->resource[0]].unit;
@@ -124,6 +129,7 @@ static const hr_dim dim_of_axis[HR_N_AXES] = {
     [HR_AXIS_LEVEL] = HR_DIM_LEVEL,
     [HR_AXIS_PROBE] = HR_DIM_PROBE,
     [HR_AXIS_THRESHOLD] = HR_DIM_THRESHOLD,
+    [HR_AXIS_CAUSE] = HR_DIM_CAUSE,
 };
 
 static void add_dim(const hr_schema *schema, hr_variable *variable, hr_dim dim)

@@ -28,6 +28,7 @@ typedef enum hr_dim {
     HR_DIM_TIME, /* only with `observe: times`; averages over the window have no such dimension */
     HR_DIM_PROBE,
     HR_DIM_THRESHOLD,
+    HR_DIM_CAUSE,
     HR_N_DIMS
 } hr_dim;
 

@@ -6,6 +6,7 @@
 #include "study/assemble_pool.h"
 #include "study/bind.h"
 #include "study/deployment.h"
+#include "study/failures.h"
 
 #define HOUR              3600.0
 #define PROBE_EVERY       300.0 /* s between probes when the study names no time */
@@ -326,6 +327,7 @@ hr_status hr_assemble(const hr_params *params, hr_arena *arena, hr_configuration
     configuration->n_servers = (unsigned)hr_params_get(params, HR_KEY_pool_servers)->number;
     HR_TRY(hr_assemble_ceilings(params, &keys, arena, configuration, err));
     HR_TRY(fill_placement(params, arena, configuration, err));
+    HR_TRY(hr_failures_assemble(params, arena, configuration, err));
     HR_TRY(fill_window(params, configuration, err));
     HR_TRY(fill_durations(params, configuration, err));
     HR_TRY(is_general ? hr_assemble_general(params, arena, configuration, err)

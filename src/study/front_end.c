@@ -8,6 +8,7 @@
 #include "study/assemble.h"
 #include "study/charge.h"
 #include "study/deployment.h"
+#include "study/failures.h"
 #include "study/front_end.h"
 #include "study/modality.h"
 
@@ -17,7 +18,7 @@
 #define HALF_HOUR               1800.0
 
 enum { SMALL, LARGE, N_CLASSES };
-enum { MOST_BACKGROUND = 3, N_SOURCES = 2 };
+enum { MOST_BACKGROUND = 3, N_SOURCES = 2, MOST_SOURCES = 2 * N_SOURCES + 1 };
 enum { WORDS_KEPT = 64 }; /* of a law: longer tables are not looked for */
 
 typedef struct front_end {
@@ -140,6 +141,26 @@ out:
     return st;
 }
 
+/* The partner's meetings, once its users are here: like the pool's own, and those that ended with
+ * the partner start again. They exist even when nobody is lost. */
+static void add_partner(const front_end *fe, const hr_source *own, double in_progress,
+                        hr_source *partner)
+{
+    const double share = number(fe, HR_KEY_failures_partner);
+    for (unsigned i = 0; i < N_SOURCES; i++) {
+        partner[i] = own[i];
+        partner[i].rate *= share;
+        partner[i].count.a *= share;
+        partner[i].is_late = true;
+        partner[i].begins = hr_failures_take_over(fe->params);
+    }
+    partner[N_SOURCES] = (hr_source){
+        .kind = HR_SOURCE_SINGLE_BATCH,
+        .offset = hr_failures_take_over(fe->params),
+        .count = {.kind = HR_LAW_POISSON, .a = share * in_progress},
+    };
+}
+
 /* Scheduled meetings on the clock come in Poisson batches at :00 and :30, all others at random.
  * Both sources exist even when one is silent, so that all configurations of a study have one shape
  * and can have their meetings in common. */
@@ -152,7 +173,8 @@ static hr_status fill_sources(const front_end *fe, hr_configuration *configurati
     HR_TRY(check_rate_keys(fe, err));
     HR_TRY(find_rate(fe, &rate, err));
     rate *= fe->busyness;
-    HR_TAKE(sources, fe->arena, N_SOURCES);
+    const bool has_partner = hr_failures_has_partner(fe->params);
+    HR_TAKE(sources, fe->arena, MOST_SOURCES);
     sources[0] = (hr_source){.kind = HR_SOURCE_POISSON, .rate = rate * (1.0 - on_the_clock)};
     sources[1] = (hr_source){
         .kind = HR_SOURCE_CLOCK_BATCH,
@@ -160,7 +182,10 @@ static hr_status fill_sources(const front_end *fe, hr_configuration *configurati
         .count = {.kind = HR_LAW_POISSON, .a = rate * on_the_clock * HALF_HOUR},
         .lateness = *law(fe, HR_KEY_lateness),
     };
-    configuration->n_sources = N_SOURCES;
+    const double lasts = hr_law_mean(law(fe, HR_KEY_meeting_duration));
+    if (has_partner)
+        add_partner(fe, sources, rate * lasts, sources + N_SOURCES);
+    configuration->n_sources = has_partner ? MOST_SOURCES : N_SOURCES;
     configuration->sources = sources;
 out:
     return st;

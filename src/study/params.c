@@ -29,6 +29,7 @@ static const char metric_words[] = "relative|meetings|participants"
 const hr_param_row hr_param_rows[HR_N_KEYS] = {
 #include "study/params_core.def"
 #include "study/params_deployment.def"
+#include "study/params_failures.def"
 #include "study/params_front_end.def"
 
 #include "study/params_activity.def"

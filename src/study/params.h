@@ -2,10 +2,11 @@
  *
  * The rows stand in params_core.def (pool, arrivals, meetings.classes, window, design, ...),
  * params_front_end.def (population, workloads and costs of a Lync-class Front End pool),
- * params_deployment.def (the pools of other roles) and params_activity.def (rates of events). From
- * them come parsing, range checks, `headroom list params`, `headroom check --values`, the manual
- * and the study's identity. Path patterns: `[]` any list item (index i, then j), `{resource}` a
- * resource name, `{level}` a ceiling level (these also fill i, then j, left to right).
+ * params_failures.def (servers that fail), params_deployment.def (the pools of other roles) and
+ * params_activity.def (rates of events). From them come parsing, range checks, `headroom list
+ * params`, `headroom check --values`, the manual and the study's identity. Path patterns: `[]` any
+ * list item (index i, then j), `{resource}` a resource name, `{level}` a ceiling level (these also
+ * fill i, then j, left to right).
  */
 #ifndef HR_STUDY_PARAMS_H
 #define HR_STUDY_PARAMS_H
@@ -63,6 +64,7 @@ typedef enum hr_key {
 #define HR_ROW(name, ...) HR_KEY_##name,
 #include "study/params_core.def"
 #include "study/params_deployment.def"
+#include "study/params_failures.def"
 #include "study/params_front_end.def"
 
 #include "study/params_activity.def"

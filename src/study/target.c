@@ -95,7 +95,8 @@ static hr_status select_named(const hr_params *params, hr_key key, size_t i, con
         return hr_params_fail(params, key, i, 0, err,
                               "%s has nothing to measure here: outcomes at instants need "
                               "observe.every or observe.times, those of probes probe.sizes, scaled "
-                              "ones observe.capacity, total_above its thresholds",
+                              "ones observe.capacity, total_above its thresholds, lost service "
+                              "failures",
                               name);
     selected[o] = true;
     return HR_OK;
@@ -269,7 +270,7 @@ static hr_status find_position(const hr_selecting *s, hr_axis axis, unsigned *po
         return HR_OK;
     case HR_AXIS_PROBE:
         return find_probe(s, position, err);
-    default: /* capacity, threshold: the first */
+    default: /* capacity, threshold: the first; cause: any */
         return HR_OK;
     }
 }

@@ -16,6 +16,7 @@ class Trace:
         self.joins = self.of("join")
         self.sessions = self.of("sessions")
         self.probes = self.of("probe")
+        self.changes = self.of("change")
         self.placed = [(r["tick"], r["meeting"], r["server"]) for r in self.of("placed")]
         self.changed = [(r["tick"], r["server"], r["over"]) for r in self.of("changed")]
         counts = self.of("counts")
@@ -65,7 +66,8 @@ def input_faults(trace):
 def differences(trace):
     """All that a second replay of the trace's input finds otherwise, as lines of text."""
     found = list(input_faults(trace))
-    replay = Replay(trace.header, trace.meetings, trace.joins, trace.sessions, trace.probes)
+    replay = Replay(trace.header, trace.meetings, trace.joins, trace.sessions, trace.probes,
+                    trace.changes)
     replay.run()
     found.append(first_difference("placed", replay.placed, trace.placed))
     found.append(first_difference("changed", replay.changed, trace.changed))

@@ -2,14 +2,15 @@
 model alone: slow, plain, all integers. It must find every placement, every change of overload
 and every count that the program found, exactly.
 
-Semantics held here: at one tick meetings age first, then departures (lowest meeting first), background
-steps, the begin of the window, load reports, snapshots, arrivals in input order, joins. Windows
-are half-open. Overload is a load strictly above the ceiling less the background.
+Semantics held here: at one tick meetings age first, then departures (lowest meeting first), failures
+and repairs, background steps, the begin of the window, load reports, snapshots, arrivals in input
+order, joins, participants who come back. Windows are half-open. Overload is a load strictly above the ceiling less the background.
 """
 
 import heapq
 
-AGE, DEPARTURE, STEP, WINDOW, SEEN, REPORT, REVIEW, SNAPSHOT, ARRIVAL, JOIN = range(10)
+(AGE, DEPARTURE, CHANGE, STEP, WINDOW, SEEN, REPORT, REVIEW, SNAPSHOT, ARRIVAL, JOIN,
+ RETURN) = range(12)
 TICKS_PER_MINUTE = 60 * 65536
 LEVELS = 3
 WORD = 1 << 32
@@ -87,11 +88,14 @@ class Meeting:
         self.is_over = False
         self.parts = []   # further servers: [server, load, people]
         self.joins = {}   # server -> (minute, joins in it)
+        self.placed = row["start"]  # when it was placed last
+        self.is_nowhere = False     # its server went out
+        self.restarts = 0           # how often a server was asked for since
         self.met = {}     # criterion -> the server's overload clock when the meeting started
 
 
 class Replay:
-    def __init__(self, header, meetings, joins, sessions, probes):
+    def __init__(self, header, meetings, joins, sessions, probes, changes):
         self.h = header
         self.n = header["servers"]
         self.n_resources = len(header["resources"])
@@ -99,6 +103,16 @@ class Replay:
         self.placer = Placer(header)
         self.meetings = [Meeting(row) for row in meetings]
         self.joins, self.sessions, self.probes = joins, sessions, probes
+        self.changes = changes
+        self.state = changes[0]["servers"] if changes else ["up"] * self.n
+        self.effective = (changes[0]["effective"] if changes
+                          else [limit["effective"] for limit in header["limits"]])
+        self.taken = [[0] * self.n_resources for _ in range(self.n)]
+        self.joins_of = {}
+        for i, join in enumerate(joins):
+            self.joins_of.setdefault(join["meeting"], []).append(i)
+        self.away, self.turns = {}, {}   # join (or meeting) -> since when, times back so far
+        self.heap = []
         self.truth = View(self.n, self.n_resources)
         self.reported = View(self.n, self.n_resources)
         self.pending = View(self.n, self.n_resources)
@@ -137,7 +151,8 @@ class Replay:
                 ("stranded", t * p), ("nowhere", t * p)]:
             self.counts[name] = [0] * size
         for name in ("meetings_ended", "people_ended", "person_time", "joins_offered",
-                     "joins_refused", "servers_linked", "meetings_moved"):
+                     "joins_refused", "servers_linked", "meetings_moved", "meetings_lost",
+                     "people_lost", "person_time_lost"):
             self.counts[name] = 0
 
     def in_window(self, tick):
@@ -165,12 +180,13 @@ class Replay:
     # ---- events in order
 
     def run(self):
-        heap = []
+        heap = self.heap
         for m in self.meetings:
             heap.append((m.row["start"], ARRIVAL, m.row["number"]))
             heap.append((m.row["end"], DEPARTURE, m.row["number"]))
         heap += [(join["tick"], JOIN, i) for i, join in enumerate(self.joins)]
         heap += [(row["tick"], STEP, row["step"]) for row in self.sessions if row["step"] > 0]
+        heap += [(row["tick"], CHANGE, row["number"]) for row in self.changes[1:]]
         heap.append((self.h["from"], WINDOW, 0))
         heap += [(tick, SNAPSHOT, i) for i, tick in enumerate(self.snapshot_ticks())]
         first = min(tick for tick, _, _ in heap)
@@ -186,7 +202,8 @@ class Replay:
         self.now = min(self.now, first)
         do = {DEPARTURE: self.depart, STEP: self.set_ceilings, WINDOW: self.open_window,
               REPORT: self.report, SEEN: self.see_report, SNAPSHOT: self.snapshot,
-              ARRIVAL: self.arrive, JOIN: self.join, AGE: self.age, REVIEW: self.review}
+              ARRIVAL: self.arrive, JOIN: self.join, AGE: self.age, REVIEW: self.review,
+              CHANGE: self.change, RETURN: self.come_back}
         while heap and heap[0][0] < self.h["to"]:
             tick, kind, number = heapq.heappop(heap)
             self.pass_time(tick)
@@ -262,7 +279,7 @@ class Replay:
 
     def views_told(self, meeting):
         """The truth, and the reports that the placer corrects: those made before the meeting."""
-        j, start = meeting.server, meeting.row["start"]
+        j, start = meeting.server, meeting.placed
         views = [self.truth]
         if self.period and self.policy["in_flight"]:
             views += [self.reported] if start >= self.made[j] else []
@@ -318,20 +335,24 @@ class Replay:
         return self.fits(j, load, level)
 
     def fits(self, j, load, level):
-        return all(self.truth.load[j][limit["resource"]] + load[limit["resource"]]
+        return self.state[j] == "up" and all(self.truth.load[j][limit["resource"]] + load[limit["resource"]]
                    <= self.ceiling[index][j]
                    for index, limit in enumerate(self.h["limits"]) if limit["level"] == level)
+
+    def choose(self, meeting, turn, tie, pick):
+        policy = self.h["admission"]["policy"]
+        allowed = {j for j in range(self.n)
+                   if self.state[j] == "up" and self.may_go(meeting.row, j)}
+        if policy == "none_fits":
+            allowed = {j for j in allowed if self.is_admitted(meeting, j)}
+        server = self.placer.choose(self.score, turn, tie, pick, allowed)
+        asks = policy in ("chosen_full", "reserve") and server < self.n
+        return self.n if asks and not self.is_admitted(meeting, server) else server
 
     def arrive(self, number):
         meeting = self.meetings[number]
         row = meeting.row
-        policy = self.h["admission"]["policy"]
-        allowed = {j for j in range(self.n) if self.may_go(row, j)}
-        if policy == "none_fits":
-            allowed = {j for j in allowed if self.is_admitted(meeting, j)}
-        server = self.placer.choose(self.score, self.arrived, row["tie"], row["pick"], allowed)
-        if policy in ("chosen_full", "reserve") and server < self.n and not self.is_admitted(meeting, server):
-            server = self.n
+        server = self.choose(meeting, self.arrived, row["tie"], row["pick"])
         self.arrived += 1
         self.placed.append((self.now, number, server))
         if self.in_window(self.now):
@@ -349,8 +370,13 @@ class Replay:
     def join(self, number):
         join = self.joins[number]
         meeting = self.meetings[join["meeting"]]
+        if meeting.is_nowhere and not self.restart(meeting, number):
+            return
         if meeting.server is None:
             return
+        self.add_participant(meeting, join)
+
+    def add_participant(self, meeting, join):
         profile = self.h["classes"][meeting.row["class"]]["profiles"][meeting.row["profile"]]
         cost = profile["kinds"][join["kind"]]
         if self.policy["join_gate"] or self.policy["most_joins"]:
@@ -358,6 +384,80 @@ class Replay:
             return
         meeting.load = [a + b for a, b in zip(meeting.load, cost)]
         self.add_load(meeting, cost, 1)
+
+    # ---- servers that fail
+
+    def change(self, number):
+        row = self.changes[number]
+        self.state, self.effective = row["servers"], row["effective"]
+        for m in self.meetings:
+            if m.server is not None and not m.is_over and self.state[m.server] == "out":
+                self.lose(m)
+        self.find_ceilings()
+
+    def lose(self, meeting):
+        j = meeting.server
+        for c in range(self.n_criteria):
+            meeting.met[c] -= self.overload_clock(j, c)
+        self.truth.expected[j] -= meeting.expecting
+        meeting.expecting = 0
+        self.truth.load[j] = [a - b for a, b in zip(self.truth.load[j], meeting.load)]
+        self.truth.people[j] -= meeting.people
+        self.truth.meetings[j] -= 1
+        measured = self.now >= self.h["from"]
+        self.counts["meetings_lost"] += measured
+        self.counts["people_lost"] += meeting.people * measured
+        number = meeting.row["number"]
+        meeting.server, meeting.is_nowhere, meeting.people = None, True, 0
+        self.placed.append((self.now, number, self.n))
+        thrown = [i for i in self.joins_of.get(number, [])
+                  if self.joins[i]["tick"] < self.now and i not in self.away]
+        for i in thrown if self.joins else [number]:
+            self.send_away(meeting, i)
+
+    def send_away(self, meeting, i):
+        """Participant (or, all at once, meeting) i comes back later, unless the meeting is over."""
+        after = (self.joins[i] if self.joins else meeting.row)["back_after"]
+        turn = self.turns.get(i, 0)
+        self.turns[i] = turn + 1
+        self.away.setdefault(i, self.now)
+        back = self.now + after[turn % len(after)]
+        if back < meeting.row["end"]:
+            heapq.heappush(self.heap, (back, RETURN, i))
+        else:
+            self.count_away(meeting, i, meeting.row["end"])
+
+    def count_away(self, meeting, i, until):
+        people = 1 if self.joins else meeting.row["size"]
+        since = self.away.pop(i)
+        self.counts["person_time_lost"] += (self.clip(until) - self.clip(since)) * people
+
+    def restart(self, meeting, i):
+        """Whoever comes first starts the meeting again, if a server takes it."""
+        row = meeting.row
+        words = [derived_word(row["pick"], 256 + 2 * meeting.restarts + k) for k in (0, 1)]
+        meeting.restarts += 1
+        j = self.choose(meeting, row["number"], *words)
+        if j == self.n:
+            self.send_away(meeting, i)
+            return False
+        meeting.server, meeting.is_nowhere, meeting.placed = j, False, self.now
+        self.placed.append((self.now, row["number"], j))
+        for c in range(self.n_criteria):
+            meeting.met[c] += self.overload_clock(j, c)
+        for view in self.views_told(meeting):
+            view.meetings[j] += 1
+        meeting.load = list(row["initial"])
+        self.add_load(meeting, meeting.load, 0 if self.joins else row["size"])
+        return True
+
+    def come_back(self, i):
+        meeting = self.meetings[self.joins[i]["meeting"] if self.joins else i]
+        if meeting.is_nowhere and not self.restart(meeting, i):
+            return
+        self.count_away(meeting, i, self.now)
+        if self.joins:
+            self.add_participant(meeting, self.joins[i])
 
     # ---- where participants join
 
@@ -461,7 +561,7 @@ class Replay:
                 continue
             meeting = max(there, key=lambda m: (m.people, -m.row["number"]))
             allowed = {k for k in range(self.n)
-                       if k != j and self.passes_gate(k, above, meeting.load)
+                       if k != j and self.state[k] == "up" and self.passes_gate(k, above, meeting.load)
                        and k not in (part[0] for part in meeting.parts)}
             to = self.another(meeting.row, allowed, 0)
             if to < self.n:
@@ -492,10 +592,12 @@ class Replay:
     def depart(self, number):
         meeting = self.meetings[number]
         j = meeting.server
-        if j is None:
+        if j is None and not meeting.is_nowhere:
             return
         if self.in_window(self.now):
             self.count_ended(meeting)
+        if meeting.is_nowhere:
+            return
         self.truth.load[j] = [a - b for a, b in zip(self.truth.load[j], meeting.load)]
         self.truth.people[j] -= meeting.people
         self.truth.meetings[j] -= 1
@@ -513,7 +615,8 @@ class Replay:
         self.counts["people_ended"] += size
         least = self.h["min_episode"]
         for c in range(self.n_criteria):
-            met = self.overload_clock(meeting.server, c) - meeting.met[c]
+            here = 0 if meeting.is_nowhere else self.overload_clock(meeting.server, c)
+            met = here - meeting.met[c]
             for d, ticks in enumerate(least):
                 if met > 0 and met >= ticks:
                     self.counts["meetings_hit"][c * len(least) + d] += 1
@@ -522,14 +625,17 @@ class Replay:
     # ---- overload
 
     def set_ceilings(self, step):
-        taken = [[0] * self.n_resources for _ in range(self.n)]
+        self.taken = taken = [[0] * self.n_resources for _ in range(self.n)]
         if self.sessions:
             for item, cost in zip(self.sessions[step]["in_progress"], self.h["session_costs"]):
                 for j in range(self.n):
                     taken[j] = [t + item[j] * c for t, c in zip(taken[j], cost)]
-        self.ceiling = [[effective - taken[j][limit["resource"]]
-                         for j, effective in enumerate(limit["effective"])]
-                        for limit in self.h["limits"]]
+        self.find_ceilings()
+
+    def find_ceilings(self):
+        self.ceiling = [[effective - self.taken[j][limit["resource"]]
+                         for j, effective in enumerate(row)]
+                        for limit, row in zip(self.h["limits"], self.effective)]
         for j in range(self.n):
             self.see_overload(j)
 
@@ -606,7 +712,7 @@ class Replay:
         for i, load in enumerate(self.h["probes"]):
             words = self.probes[number * len(self.h["probes"]) + i]
             picked = self.placer.choose(self.score, self.arrived, words["tie"], words["pick"],
-                                        set(range(n)))
+                                        {j for j in range(n) if self.state[j] == "up"})
             for level in range(LEVELS):
                 place = (slot * LEVELS + level) * len(self.h["probes"]) + i
                 self.probe(place, load, level, picked)
@@ -620,6 +726,6 @@ class Replay:
         if not fitting:
             room = all(
                 sum(max(self.ceiling[index][j] - self.truth.load[j][limit["resource"]], 0)
-                    for j in range(self.n)) >= load[limit["resource"]]
+                    for j in range(self.n) if self.state[j] == "up") >= load[limit["resource"]]
                 for index, limit in enumerate(self.h["limits"]) if limit["level"] == level)
             self.counts["stranded" if room else "nowhere"][place] += 1

@@ -66,6 +66,30 @@ CASES = (
                "placement.young.count=10", "placement.report_delay=20 s"]),
      ("pool", ["placement.report_delay=30 s", "placement.join.most=1", "placement.review.every=7 s",
                "placement.review.above=50 %", "seed=989314"]),
+     ("pool", ["failures.down=1"]),
+     ("pool", ["failures.out.servers=1", "failures.out.at=80 min", "failures.out.for=20 min"]),
+     ("pool", ["failures.out.servers=2", "failures.out.at=90 min", "failures.out.for=9 min",
+               "failures.rejoin=0 s", "placement.rule=round_robin", "failures.which=first"]),
+     ("pool", ["failures.out.servers=3", "failures.out.at=90 min", "failures.out.for=9 min",
+               "failures.rejoin=exponential(mean 4 min)", "placement.rule=random"]),
+     ("pool", ["failures.out.servers=1", "failures.out.at=100 min", "failures.out.notice=20 min",
+               "placement.hint.of=size", "placement.report_delay=1 min",
+               "placement.in_flight=yes"]),
+     ("pool", ["failures.every=40 min", "failures.repair=uniform(1 min, 9 min)",
+               "failures.quorum=none", "placement.review.every=1 min",
+               "placement.review.above=60 %"]),
+     ("pool", ["failures.every=30 min", "failures.repair=5 min", "placement.rule=power_of_d",
+               "placement.metric=participants", "placement.young.count=15", "placement.young.age=5 min"]),
+     ("pool", ["failures.every=30 min", "failures.repair=5 min", "placement.admission=none_fits",
+               "failures.quorum=none"]),
+     ("pool", ["failures.every=20 min", "failures.quorum=none", "placement.admission=chosen_full",
+               "placement.hint.of=size", "placement.dedicated.servers=1",
+               "placement.dedicated.from=8"]),
+     ("load", ["failures.out.servers=1", "failures.out.at=40 min", "failures.out.for=30 min"]),
+     ("load", ["failures.every=2 h", "failures.quorum=none", "placement.admission=chosen_full"]),
+     ("load", ["failures.every=2 h", "failures.repair=hyperexponential(2 min at 80 %, 30 min at 20 %)",
+               "failures.rejoin=lognormal(mean 1 min, cv 1)", "placement.report_delay=5 min",
+               "placement.in_flight=yes"]),
      ("load", ["observe.capacity=[80 %, 120 %]"]),
      ("load", ["placement.admission=chosen_full"]),
      ("load", ["placement.admission=chosen_full", "placement.rule=random"]),
@@ -98,7 +122,7 @@ def trace_of(study, sets, replication):
 
 def check_case(study, sets):
     """Lines about what is wrong, and how much was compared."""
-    wrong, seen = [], {"placed": 0, "changed": 0, "refused": 0}
+    wrong, seen = [], {"placed": 0, "changed": 0, "refused": 0, "lost": 0}
     for replication in range(REPLICATIONS):
         name = f"{study} {' '.join(sets)} replication {replication}"
         try:
@@ -110,6 +134,7 @@ def check_case(study, sets):
         seen["placed"] += len(trace.placed)
         seen["changed"] += len(trace.changed)
         seen["refused"] += sum(trace.counts["refused"])
+        seen["lost"] += trace.counts["meetings_lost"]
     return wrong, seen
 
 
@@ -155,8 +180,19 @@ def cut_off(rows):
     rows.remove(rows_of(rows, "counts")[0])
 
 
+def repair_at_once(rows):
+    for row in rows_of(rows, "change"):
+        row["servers"] = ["up"] * len(row["servers"])
+
+
+def return_later(rows):
+    for row in rows_of(rows, "join"):
+        row["back_after"] = [ticks + 1 for ticks in row["back_after"]]
+
+
 FAULTS = [move_meeting, shorten_meeting, add_load, shift_change, drop_change, miscount_tick,
           lower_ceiling, cut_off]
+FAULTS_OF_FAILURES = [repair_at_once, return_later]
 
 
 def is_rejected(rows):
@@ -169,20 +205,22 @@ def is_rejected(rows):
 
 def check_rejection():
     """The twin accepts a trace and rejects it with one fault of each kind."""
-    rows = [json.loads(line) for line in trace_of("load", [], 0)]
-    if is_rejected(copy.deepcopy(rows)):
-        return ["a sound trace is rejected"]
+    failing = ("pool", ["failures.out.servers=2", "failures.out.at=80 min"])
     wrong = []
-    for fault in FAULTS:
-        spoiled = copy.deepcopy(rows)
-        fault(spoiled)
-        if not is_rejected(spoiled):
-            wrong.append(f"{fault.__name__}: a spoiled trace is accepted")
+    for (study, sets), faults in ((("load", []), FAULTS), (failing, FAULTS_OF_FAILURES)):
+        rows = [json.loads(line) for line in trace_of(study, sets, 0)]
+        if is_rejected(copy.deepcopy(rows)):
+            return ["a sound trace is rejected"]
+        for fault in faults:
+            spoiled = copy.deepcopy(rows)
+            fault(spoiled)
+            if not is_rejected(spoiled):
+                wrong.append(f"{fault.__name__}: a spoiled trace is accepted")
     return wrong
 
 
 def main():
-    wrong, total = [], {"placed": 0, "changed": 0, "refused": 0}
+    wrong, total = [], {"placed": 0, "changed": 0, "refused": 0, "lost": 0}
     for study, sets in CASES:
         found, seen = check_case(study, sets)
         wrong += found
@@ -195,8 +233,8 @@ def main():
     for line in wrong[:40]:
         print(line)
     print(f"{len(CASES)} cases x {REPLICATIONS} replications: {total['placed']} placements, "
-          f"{total['changed']} changes, {total['refused']} refusals; {len(FAULTS)} planted "
-          f"faults; {len(wrong)} differences")
+          f"{total['changed']} changes, {total['refused']} refusals; {total['lost']} meetings lost; "
+          f"{len(FAULTS + FAULTS_OF_FAILURES)} planted faults; {len(wrong)} differences")
     return 1 if wrong else 0
 
 

@@ -1,0 +1,106 @@
+#include "study/failures.h"
+
+#include "study/front_end.h"
+
+static double number(const hr_params *params, hr_key key)
+{
+    return hr_params_get(params, key)->number;
+}
+
+static bool is_set(const hr_params *params, hr_key key)
+{
+    return hr_params_get(params, key)->is_set;
+}
+
+/* The rows that make something fail; the others have defaults. */
+static bool has_failures(const hr_params *params)
+{
+    static const hr_key keys[] = {HR_KEY_failures_down, HR_KEY_failures_out, HR_KEY_failures_every,
+                                  HR_KEY_failures_back_end_for, HR_KEY_failures_partner};
+    bool any = false;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        any = any || is_set(params, keys[i]);
+    return any;
+}
+
+bool hr_failures_has_partner(const hr_params *params)
+{
+    return is_set(params, HR_KEY_failures_partner);
+}
+
+double hr_failures_take_over(const hr_params *params)
+{
+    return number(params, HR_KEY_failures_partner_at) + number(params, HR_KEY_failures_failover);
+}
+
+/* What goes out. */
+static void fill_outages(const hr_params *params, hr_failures *f)
+{
+    f->n_down = (unsigned)number(params, HR_KEY_failures_down);
+    f->n_out = (unsigned)number(params, HR_KEY_failures_out);
+    f->out_at = number(params, HR_KEY_failures_out_at);
+    f->out_for = number(params, HR_KEY_failures_out_for);
+    f->notice = number(params, HR_KEY_failures_notice);
+    f->which = (hr_which)hr_params_get(params, HR_KEY_failures_which)->choice;
+    f->every = number(params, HR_KEY_failures_every);
+    f->repair = hr_params_get(params, HR_KEY_failures_repair)->law;
+    f->back_end_for = number(params, HR_KEY_failures_back_end_for);
+    f->back_end_at = number(params, HR_KEY_failures_back_end_at);
+    f->has_mirror = hr_params_get(params, HR_KEY_failures_mirror)->choice != 0;
+    f->mirror_after = number(params, HR_KEY_failures_mirror_after);
+    f->resilient_after = number(params, HR_KEY_failures_resilient_after);
+    f->partner = number(params, HR_KEY_failures_partner);
+    f->partner_at = number(params, HR_KEY_failures_partner_at);
+    f->failover_for = number(params, HR_KEY_failures_failover);
+}
+
+/* What becomes of users and participants. */
+static void fill_people(const hr_params *params, unsigned n_servers, hr_failures *f)
+{
+    f->rejoin = hr_params_get(params, HR_KEY_failures_rejoin)->law;
+    f->users = is_set(params, HR_KEY_users) ? hr_front_end_users(params, n_servers) : 0.0;
+    f->endpoints = number(params, HR_KEY_failures_endpoints);
+    f->sign_ins = number(params, HR_KEY_failures_sign_ins);
+    f->sign_in_work = number(params, HR_KEY_failures_sign_in_work);
+    f->has_quorum = hr_params_get(params, HR_KEY_failures_quorum)->choice == 0;
+}
+
+static hr_status check(const hr_params *params, const hr_failures *f, const hr_configuration *c,
+                       hr_err *err)
+{
+    if (f->n_down + f->n_out > c->n_servers)
+        return hr_params_fail(params, f->n_out > 0 ? HR_KEY_failures_out : HR_KEY_failures_down, 0,
+                              0, err, "%u servers go out of a pool of %u", f->n_down + f->n_out,
+                              c->n_servers);
+    if (f->has_quorum && hr_quorum_of(c->n_servers) == NULL)
+        return hr_params_fail(params, HR_KEY_failures_quorum, 0, 0, err,
+                              "no quorum is published for a pool of %u servers (1 to 12 and 16 "
+                              "are): write `none`",
+                              c->n_servers);
+    if (f->partner > 0.0 && hr_params_count(params, HR_KEY_classes, 0) > 0)
+        return hr_params_fail(params, HR_KEY_failures_partner, 0, 0, err,
+                              "a partner's users bring meetings, and how many is not known beside "
+                              "meetings.classes");
+    if (c->placement.join_gate > 0.0 || c->placement.most_joins > 0)
+        return hr_params_fail(
+            params, c->placement.join_gate > 0.0 ? HR_KEY_join_gate : HR_KEY_most_joins, 0, 0, err,
+            "meetings that spread over servers are not followed where servers "
+            "fail: drop this, or failures");
+    return HR_OK;
+}
+
+hr_status hr_failures_assemble(const hr_params *params, hr_arena *arena,
+                               hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_failures *failures = NULL;
+    if (!has_failures(params))
+        return HR_OK;
+    HR_TAKE(failures, arena, 1);
+    fill_outages(params, failures);
+    fill_people(params, configuration->n_servers, failures);
+    HR_TRY(check(params, failures, configuration, err));
+    configuration->failures = failures;
+out:
+    return st;
+}
