@@ -168,6 +168,7 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     s->n_aged = 0;
     s->is_measuring = false;
     s->joinings = NULL;
+    s->apart = NULL;
     s->relieved = NULL;
 out:
     return st;

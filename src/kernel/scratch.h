@@ -56,6 +56,7 @@ struct hr_scratch {
     bool is_measuring;  /* of the reference: the window has begun */
     struct hr_joinings
         *joinings;          /* see joining.c; NULL: participants join where their meeting is */
+    struct hr_apart *apart; /* see apart.c; NULL: meetings are placed as a whole */
     hr_tick *relieved;      /* [n] when a review last moved a meeting away; 0: never */
     uint32_t n_aged;        /* meetings that are young no more: the first ones */
     unsigned stride;        /* S: resources of one server fill whole vectors */
