@@ -283,6 +283,9 @@ static void test_refusals(void **state)
     REFUSED(&d, "deployment.edge.ceilings.viewers.limit=375");
     assert_non_null(strstr(d.err.message, "deployment.edge.ceilings.viewers"));
     close_deployment(&d);
+    REFUSED(&d, "meetings.participants.remote=76 %");
+    assert_non_null(strstr(d.err.message, "101 %"));
+    close_deployment(&d);
     REFUSED(&d, "target.pool=edgy");
     assert_non_null(strstr(d.err.message, "edge"));
     close_deployment(&d);
