@@ -48,7 +48,7 @@ static hr_status print_replication(const hr_study *study, uint64_t index, uint64
     HR_TRY(hr_counts_init(&counts, &configuration, &arena, err));
     HR_TRY(hr_scratch_new(&scratch, err));
     HR_TRY(hr_input_write(&input, &configuration, replication, vector, err));
-    const hr_trace trace = {stdout, study, &configuration, &input, replication};
+    const hr_trace trace = {stdout, study, &configuration, hr_input_placed(&input), replication};
     hr_trace_header(&trace);
     hr_trace_input(&trace);
     const hr_observer observer = hr_trace_observer(stdout);

@@ -27,10 +27,10 @@ typedef struct hr_invocation hr_invocation;
 
 typedef struct hr_command {
     const char *name;
-    const char *operand;   /* what it works on: "STUDY"; "[NAME]" may be missing; NULL = none */
-    const char *summary;   /* one line */
-    const char *doc;       /* a paragraph for --help and the manual */
-    const char *reference; /* more for the manual only, or NULL; lines, paragraphs apart by "" */
+    const char *operand; /* what it works on: "STUDY"; "[NAME]" may be missing; NULL = none */
+    const char *summary; /* one line */
+    const char *doc;     /* a paragraph for --help and the manual */
+    const char *const *reference; /* more for the manual only, or NULL; lines, up to a NULL */
     size_t n_options;
     const hr_option *options;
     const char *examples[HR_MAX_EXAMPLES]; /* complete command lines; NULL-terminated */

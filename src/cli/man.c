@@ -65,7 +65,8 @@ static void print_command(FILE *out, const hr_command *command)
     fputs(".fi\n", out);
     if (command->reference != NULL) {
         fputs(".PP\n.nf\n", out);
-        literal(out, command->reference);
+        for (size_t i = 0; command->reference[i] != NULL; i++)
+            literal(out, command->reference[i]);
         fputs(".fi\n", out);
     }
 }

@@ -134,6 +134,7 @@ static void put_policies(hr_json *json, const hr_configuration *configuration)
     const hr_placement *placement = &configuration->placement;
     const hr_prepared *prepared = configuration->prepared;
     hr_json_object(json, "placement");
+    hr_json_text(json, "unit", placement->unit == HR_UNIT_MODALITY ? "modality" : "meeting");
     hr_json_text(json, "rule", hr_rule_rows[placement->rule].name);
     hr_json_text(json, "metric", metric_name(placement->metric));
     hr_json_count(json, "d", placement->d);
@@ -186,7 +187,8 @@ static void put_classes(hr_json *json, const hr_configuration *configuration)
         hr_json_object(json, NULL);
         hr_json_text(json, "name", configuration->classes[k].name);
         hr_json_array(json, "profiles");
-        for (unsigned p = 0; p < configuration->classes[k].n_profiles; p++)
+        const hr_class *class = &configuration->classes[k];
+        for (unsigned p = 0; p < class->n_profiles + class->n_parts; p++)
             put_profile(json, &configuration->prepared->classes[k].profiles[p],
                         configuration->n_resources);
         hr_json_end_array(json);
@@ -251,6 +253,12 @@ static void put_returns(hr_json *json, const hr_trace *trace, uint32_t meeting, 
     put_u64s(json, "back_after", after, HR_RETURNS);
 }
 
+static const char *const medium_names[] = {[HR_MEDIUM_FOCUS] = "focus",
+                                           [HR_MEDIUM_MESSAGES] = "messages",
+                                           [HR_MEDIUM_AV] = "av",
+                                           [HR_MEDIUM_SHARING] = "sharing",
+                                           [HR_MEDIUM_DATA] = "data"};
+
 static void put_meeting(const hr_trace *trace, uint32_t m)
 {
     const hr_input *input = trace->input;
@@ -269,6 +277,10 @@ static void put_meeting(const hr_trace *trace, uint32_t m)
     hr_json_count(&json, "told", hr_policy_told(trace->configuration, input, m));
     if (input->n_changes > 0 && trace->configuration->prepared->joins_at_once)
         put_returns(&json, trace, m, 0);
+    if (input->part_of != NULL) {
+        hr_json_count(&json, "part_of", input->part_of[m]);
+        hr_json_text(&json, "medium", medium_names[input->medium[m]]);
+    }
     hr_json_end_object(&json);
 }
 

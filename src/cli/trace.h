@@ -11,7 +11,7 @@
 #include "model/counts.h"
 #include "study/study.h"
 
-extern const char hr_trace_format[];
+extern const char *const hr_trace_format[]; /* lines in a few pieces, up to a NULL */
 
 typedef struct hr_trace {
     FILE *out;

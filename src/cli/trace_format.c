@@ -1,7 +1,7 @@
 /* The format of `headroom trace`. The text below is the documentation: the manual prints it. */
 #include "cli/trace.h"
 
-const char hr_trace_format[] =
+const char *const hr_trace_format[] = {
     "The trace is one JSON object a line. All numbers are integers: times in ticks of 2^-16 s\n"
     "(tick_zero is study time 0), loads in steps (resources[].steps of them make one unit);\n"
     "only `full`, `ceiling` of a limit and `steps` may have a fraction, printed so that they read\n"
@@ -23,7 +23,7 @@ const char hr_trace_format[] =
     "                     server is over the limit when load > effective - sessions (below)\n"
     "  criteria [c]       {limits, level, resource}: limits is a bit mask; the criterion holds\n"
     "                     on a server when any of its limits is exceeded; resource -1: any\n"
-    "  placement          {rule, metric, d, ties, report_period, in_flight, weight [n],\n"
+    "  placement          {unit, rule, metric, d, ties, report_period, in_flight, weight [n],\n"
     "                     report_lag, reports_staggered, growth, young_age, young_count,\n"
     "                     start_gate, dedicated, dedicated_from, seats, join_gate,\n"
     "                     most_joins, cascades, link, review_period, review_above,\n"
@@ -35,18 +35,22 @@ const char hr_trace_format[] =
     "                     policies: METHODS.md\n"
     "  admission          {policy, level, reserve [k][r]}\n"
     "  classes [k]        {name, profiles: [{cost [r], kinds [][r]}]}: steps per meeting, and\n"
-    "                     per participant of each kind, for the joins\n"
+    "                     per participant of each kind, for the joins; where media are\n"
+    "                     placed apart, those of the media come after the profiles\n"
     "  session_step, session_costs [items][r]\n"
     "  observe_every, observed, slot\n"
     "                     snapshots: every so many ticks from `from` on, or at these ticks,\n"
     "                     each counted in its slot\n"
     "  probes [p][r]      load of one more meeting\n"
-    "  thresholds         of the pool total of resource 0\n"
+    "  thresholds         of the pool total of resource 0\n",
+    /* a compiler need not take one longer text */
     "{\"type\": \"meeting\", number, start, end, class, profile, size, tie, pick,\n"
-    " initial [r], final [r], told}\n"
+    " initial [r], final [r], told, part_of, medium}\n"
     "                     in order of start (with a ramp: the first join); initial: load from\n"
     "                     the start on, before any join; each join adds the cost of its kind;\n"
-    "                     final: once all have joined\n"
+    "                     final: once all have joined; the last two where media are placed\n"
+    "                     apart: a line is then one medium of the meeting part_of, or its\n"
+    "                     focus, which is on server floor(tie n / 2^32)\n"
     "{\"type\": \"join\", tick, meeting, kind}\n"
     "                     participants who join from the start on, in order of time; a join at\n"
     "                     or after the end of its meeting never happens; no lines when all join\n"
@@ -62,4 +66,5 @@ const char hr_trace_format[] =
     "                     over: bit mask of the criteria that hold on the server from now on\n"
     "{\"type\": \"counts\", ...}\n"
     "                     what the program counted: arrays in the shapes of model/counts.h,\n"
-    "                     flattened, last index fastest\n";
+    "                     flattened, last index fastest\n",
+    NULL};

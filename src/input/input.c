@@ -73,12 +73,20 @@ hr_status hr_input_write_shared(hr_input *const *input,
     HR_TRY(hr_write_meetings(&writing, err));
     HR_TRY(hr_write_joins(&writing, err));
     HR_TRY(hr_write_loads(&writing, err));
+    for (unsigned l = 0; l < n; l++) {
+        hr_writing own = writing;
+        own.configuration = configuration[l];
+        own.prepared = configuration[l]->prepared;
+        HR_TRY(hr_write_media(&own, l, input[l], err));
+    }
     if (n == 1)
         hr_write_thinned(&writing);
     in->kept = n > 1 ? in->store->kept : NULL;
     HR_TRY(hr_write_own(&writing, input, err));
-    for (unsigned l = 0; l < n; l++)
+    for (unsigned l = 0; l < n; l++) {
         input[l]->n_own = count_own(input[l]);
+        hr_finish_media(configuration[l], input[l]);
+    }
 out:
     return st;
 }
@@ -120,6 +128,8 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->reals,
         &s->place,
         &s->work,
+        &s->part_of,
+        &s->medium,
     };
     _Static_assert(sizeof rooms / sizeof *rooms <= MOST_ROOMS, "the list holds every room");
     memcpy(list, rooms, sizeof rooms);
@@ -133,6 +143,8 @@ size_t hr_input_bytes(const hr_input *input)
     const size_t n = input->store ? list_rooms(input->store, rooms) : 0;
     for (size_t i = 0; i < n; i++)
         bytes += rooms[i]->bytes;
+    if (n > 0)
+        bytes += hr_input_bytes(&input->store->media);
     for (size_t i = 0; n > 0 && i < HR_MAX_BACKGROUND; i++)
         bytes += input->store->endings[i].arena.total;
     return bytes;
@@ -143,6 +155,7 @@ void hr_input_free(hr_input *input)
     if (input == NULL || input->store == NULL)
         return;
     hr_room *rooms[MOST_ROOMS];
+    hr_input_free(&input->store->media);
     const size_t n = list_rooms(input->store, rooms);
     for (size_t i = 0; i < n; i++)
         hr_mem_free(rooms[i]->data);

@@ -64,6 +64,14 @@ typedef struct hr_input {
     uint32_t *probe_tie;
     uint32_t *probe_pick;
 
+    /* media placed apart: what is replayed in place of the meetings, else NULL. There a row is one
+     * medium of a meeting: those of a meeting stand together, the Focus first, with its times, its
+     * people, words of their own, and a part of its profile */
+    struct hr_input *media;
+    uint32_t *part_of; /* [n_meetings] the meeting; these arrays are NULL but there */
+    uint8_t *medium;   /* [n_meetings] hr_medium */
+    uint32_t n_wholes; /* part_of is below this */
+
     /* bit `lane` of kept[meeting]: it is this configuration's; NULL: all are */
     const uint32_t *kept;
     unsigned lane;
@@ -76,6 +84,12 @@ typedef struct hr_input {
 static inline bool hr_input_owns(const hr_input *input, uint32_t meeting)
 {
     return input->kept == NULL || (input->kept[meeting] >> input->lane & 1) != 0;
+}
+
+/* What a replay takes for the meetings. */
+static inline const hr_input *hr_input_placed(const hr_input *input)
+{
+    return input->media != NULL ? input->media : input;
 }
 
 /* Write the input of `replication`. `input` is `{0}` at first and reused afterwards.

@@ -191,13 +191,15 @@ static void draw_profiles(const hr_writing *writing, uint32_t *words)
             &writing->prepared->classes[in->class_of[i]].profile, words[i]);
 }
 
-/* Both words together are also a meeting's name, from which follow its legs in other pools and what
- * is told of its size; and whoever is sent to another server is sent by the rule's word. */
+/* Both words together are also a meeting's name, from which follow its legs in other pools, the
+ * words of its media and what is told of its size; and whoever is sent to another server is sent by
+ * the rule's word. */
 static bool wants_names(const hr_configuration *c)
 {
     const hr_placement *p = &c->placement;
     const bool is_sent = p->join_gate > 0.0 || p->most_joins > 0 || p->review_period > 0.0;
-    return c->feeds || is_sent || hr_failures_happen(c->failures) || p->hint != HR_HINT_NONE;
+    return c->feeds || is_sent || hr_failures_happen(c->failures) || p->hint != HR_HINT_NONE ||
+           p->unit == HR_UNIT_MODALITY;
 }
 
 /* Words for the rule, where one of those who share the meetings wants any. */

@@ -67,6 +67,8 @@ struct hr_input_store {
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room change, server_state, signed_in, outages, outages_in_order;
     hr_room words, reals, place, work;
+    hr_input media; /* what input->media points at; the next two are used there */
+    hr_room part_of, medium;
     hr_endings endings[HR_MAX_BACKGROUND]; /* of each item */
 };
 
@@ -132,6 +134,12 @@ size_t hr_words_of_path(uint32_t n_steps);
 void hr_write_thinned(const hr_writing *writing);
 /* Loads of the meetings, which are written already, at the costs of writing->configuration. */
 HR_MUST_CHECK hr_status hr_write_loads(const hr_writing *writing, hr_err *err);
+/* Rows for the media of the meetings, which are not thinned yet, where writing->configuration,
+ * number `lane` of those who share them, places media apart: for `input`, its own. */
+HR_MUST_CHECK hr_status hr_write_media(const hr_writing *writing, unsigned lane, hr_input *input,
+                                       hr_err *err);
+/* All else is written: put it beside the rows, and the rows into use. */
+void hr_finish_media(const hr_configuration *configuration, hr_input *input);
 /* Words for the rule when probes ask it. */
 HR_MUST_CHECK hr_status hr_write_probe_words(const hr_writing *writing, hr_err *err);
 /* All that is not the meetings' themselves, for each of those who share them. */

@@ -1,5 +1,6 @@
 #include "kernel/overload.h"
 
+#include "kernel/apart.h"
 #include "kernel/stepping.h"
 
 /* The integral of people over the window's time up to `now`, but for a constant: with d people more
@@ -138,6 +139,8 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server)
             end_episode(replay, now, server, criterion);
     }
     s->over[server] = over;
+    if (s->apart != NULL)
+        hr_apart_see_server(replay, now, server);
     if (replay->observer != NULL)
         replay->observer->changed(replay->observer->context, now, server, over);
 }

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/stream.h"
+#include "kernel/apart.h"
 #include "kernel/joining.h"
 #include "kernel/placing.h"
 
@@ -11,6 +12,8 @@
 const char *hr_policy_decline(const hr_configuration *configuration)
 {
     const hr_placement *p = &configuration->placement;
+    if (p->unit == HR_UNIT_MODALITY)
+        return "media that are placed apart";
     if (p->report_lag > 0.0)
         return "reports that are on their way for a while";
     if (p->report_period > 0.0 && p->reports_staggered)
@@ -74,7 +77,7 @@ void hr_policy_expect(const hr_replaying *replay, hr_tick now, uint32_t meeting,
     hr_scratch *s = replay->scratch;
     const unsigned server = s->server[meeting];
     if ((p->hint == HR_HINT_NONE && replay->prepared->young_age == 0) ||
-        server >= replay->configuration->n_servers)
+        server >= replay->configuration->n_servers || hr_apart_is_focus(replay, meeting))
         return;
     const uint32_t seats = is_over ? 0 : seats_of(replay, now, meeting);
     const uint32_t present = s->people[meeting] + hr_joining_elsewhere(replay, meeting);

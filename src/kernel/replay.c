@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/order.h"
+#include "kernel/apart.h"
 #include "kernel/failing.h"
 #include "kernel/joining.h"
 #include "kernel/placing.h"
@@ -48,8 +49,20 @@ out:
 static void add_to_server(hr_replaying *replay, hr_tick now, uint32_t meeting, const int64_t *load,
                           uint32_t people)
 {
-    hr_server_count_stay(replay, now, replay->input->end[meeting], load, people);
-    hr_server_grow(replay, now, meeting, load, people);
+    /* who is in several media is present once, with the Focus, which counts nobody for the rule */
+    const uint32_t present = hr_apart_is_first(replay, meeting) ? people : 0;
+    hr_server_count_stay(replay, now, replay->input->end[meeting], load, present);
+    if (replay->scratch->apart != NULL)
+        hr_apart_join(replay, now, meeting, present);
+    hr_server_grow(replay, now, meeting, load, hr_apart_is_focus(replay, meeting) ? 0 : people);
+}
+
+static void count_offer(hr_replaying *replay, uint32_t meeting)
+{
+    const unsigned class = replay->input->class_of[meeting];
+    const bool is_refused = replay->scratch->server[meeting] == replay->configuration->n_servers;
+    replay->counts->offered[class] += hr_apart_is_first(replay, meeting);
+    replay->counts->refused[class] += is_refused && hr_apart_is_first_refused(replay, meeting);
 }
 
 static void arrive(hr_replaying *replay, hr_cursors *at)
@@ -64,12 +77,12 @@ static void arrive(hr_replaying *replay, hr_cursors *at)
         return;
     }
     hr_policy_tell(replay, meeting);
-    const unsigned server = hr_placing_choose(replay, meeting, at->turn++);
+    const bool is_focus = hr_apart_is_focus(replay, meeting);
+    const unsigned server =
+        is_focus ? hr_apart_home(replay, meeting) : hr_placing_choose(replay, meeting, at->turn++);
     s->server[meeting] = (uint16_t)server;
-    if (now >= in->from) {
-        replay->counts->offered[in->class_of[meeting]]++;
-        replay->counts->refused[in->class_of[meeting]] += server == c->n_servers;
-    }
+    if (now >= in->from)
+        count_offer(replay, meeting);
     if (replay->observer != NULL)
         replay->observer->placed(replay->observer->context, now, meeting, server);
     if (server == c->n_servers)
@@ -77,11 +90,14 @@ static void arrive(hr_replaying *replay, hr_cursors *at)
     const int64_t *initial = in->initial + meeting * (size_t)c->n_resources;
     memset(s->load + meeting * (size_t)c->n_resources, 0, c->n_resources * sizeof *s->load);
     s->people[meeting] = 0;
-    hr_overload_meeting_begins(replay, now, meeting, server);
-    s->truth.meetings[server]++;
+    if (s->apart != NULL)
+        hr_apart_arrive(replay, now, meeting);
+    else
+        hr_overload_meeting_begins(replay, now, meeting, server);
+    s->truth.meetings[server] += !is_focus;
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
     add_to_server(replay, now, meeting, initial, people);
-    hr_reports_add(replay, server, meeting, initial, people, true);
+    hr_reports_add(replay, server, meeting, initial, is_focus ? 0 : people, !is_focus);
 }
 
 static void join(hr_replaying *replay, hr_cursors *at)
@@ -107,7 +123,18 @@ static void join(hr_replaying *replay, hr_cursors *at)
     } else {
         add_to_server(replay, now, meeting, cost, 1);
     }
-    hr_reports_add(replay, server, meeting, cost, 1, false);
+    hr_reports_add(replay, server, meeting, cost, hr_apart_is_focus(replay, meeting) ? 0 : 1,
+                   false);
+}
+
+static void count_end(hr_replaying *replay, hr_tick now, uint32_t meeting)
+{
+    replay->counts->meetings_ended++;
+    replay->counts->people_ended += replay->input->size[meeting];
+    if (replay->scratch->apart != NULL)
+        hr_apart_meeting_ends(replay, now, meeting);
+    else
+        hr_overload_meeting_ends(replay, now, meeting, replay->scratch->server[meeting]);
 }
 
 static void depart(hr_replaying *replay, hr_cursors *at)
@@ -119,16 +146,15 @@ static void depart(hr_replaying *replay, hr_cursors *at)
     const unsigned server = s->server[meeting];
     if (server == c->n_servers)
         return; /* refused */
-    if (now >= replay->prepared->from) {
-        replay->counts->meetings_ended++;
-        replay->counts->people_ended += replay->input->size[meeting];
-        hr_overload_meeting_ends(replay, now, meeting, server);
-    }
+    if (now >= replay->prepared->from && hr_apart_is_first(replay, meeting))
+        count_end(replay, now, meeting);
     if (!hr_failing_is_placed(replay, meeting))
         return; /* its server is out, and nobody has come back */
+    if (s->apart != NULL)
+        hr_apart_leave(replay, now, meeting);
     hr_server_remove(replay, now, server, s->load + meeting * (size_t)c->n_resources,
                      s->people[meeting]);
-    s->truth.meetings[server]--;
+    s->truth.meetings[server] -= !hr_apart_is_focus(replay, meeting);
     hr_policy_expect(replay, now, meeting, true);
     hr_joining_end(replay, now, meeting);
     hr_server_changed(replay, now, server);
@@ -255,8 +281,8 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
                     hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_replaying replay = {configuration, configuration->prepared, input, scratch, counts,
-                           observer};
+    hr_replaying replay = {
+        configuration, configuration->prepared, hr_input_placed(input), scratch, counts, observer};
     HR_TRY(hr_scratch_room_for_meetings(&replay, err));
     hr_cursors at = first_events(&replay);
     HR_TRY(put_in_order(&replay, &at, err));
@@ -265,6 +291,7 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     HR_TRY(hr_joining_begin(&replay, err));
     HR_TRY(hr_review_begin(&replay, err));
     HR_TRY(hr_failing_begin(&replay, err));
+    HR_TRY(hr_apart_begin(&replay, err));
     hr_counts_clear(counts, configuration);
     if (input->n_changes > 0) {
         memcpy(counts->service_lost, input->service_lost, sizeof counts->service_lost);
@@ -273,6 +300,7 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     hr_overload_begin(&replay);
     run_events(&replay, &at);
     hr_overload_end(&replay, input->to);
+    hr_apart_end(&replay);
 out:
     return st;
 }

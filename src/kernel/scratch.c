@@ -169,6 +169,7 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     s->is_measuring = false;
     s->joinings = NULL;
     s->failing = NULL;
+    s->apart = NULL;
     s->relieved = NULL;
 out:
     return st;

@@ -57,6 +57,7 @@ struct hr_scratch {
     struct hr_joinings
         *joinings;              /* see joining.c; NULL: participants join where their meeting is */
     struct hr_failing *failing; /* see failing.c; NULL: no server fails */
+    struct hr_apart *apart;     /* see apart.c; NULL: meetings are placed as a whole */
     hr_tick *relieved;          /* [n] when a review last moved a meeting away; 0: never */
     uint32_t n_aged;            /* meetings that are young no more: the first ones */
     unsigned stride;            /* S: resources of one server fill whole vectors */

@@ -14,6 +14,7 @@
 #include "base/law.h"
 #include "base/mem.h"
 #include "model/failure.h"
+#include "model/meeting.h"
 #include "model/placement.h"
 #include "model/resource.h"
 #include "model/source.h"
@@ -33,46 +34,6 @@ enum {
 typedef uint64_t hr_tick;
 #define HR_TICKS_PER_SECOND 65536.0
 #define HR_TICK_ZERO        ((hr_tick)1 << 40)
-
-/* ---- meetings */
-/* What a participant uses: bits. The first four are the modalities of a meeting. */
-enum {
-    HR_AUDIO = 1,
-    HR_SHARING = 2,
-    HR_VIDEO = 4,
-    HR_DATA = 8,
-    HR_N_MODALITY_SETS = 16,
-    HR_PHONES = 16,   /* hears by phone */
-    HR_PRESENTS = 32, /* shares an application instead of viewing it */
-};
-
-/* Kind of participant within a profile (voice over IP, dial-in, ...): drawn independently. */
-typedef struct hr_kind {
-    double share;       /* of the profile's participants; shares sum to 1 */
-    const double *cost; /* [n_resources] base units per participant present */
-    unsigned uses;      /* bits above; 0 where a study gives costs alone */
-    double shown;       /* kbit/s of the application that is watched */
-} hr_kind;
-
-/* Modality profile of a meeting: what its participants use. */
-typedef struct hr_profile {
-    double share;       /* of the class's meetings; shares sum to 1 */
-    const double *cost; /* [n_resources] base units per meeting, from start to end */
-    unsigned n_kinds;   /* >= 1 */
-    const hr_kind *kinds;
-} hr_profile;
-
-typedef struct hr_class {
-    const char *name;
-    double share;          /* of arriving meetings; shares sum to 1 */
-    hr_law size;           /* participants, an integer law >= 0 */
-    hr_law duration;       /* s, non-negative */
-    const hr_law *load;    /* NULL or [n_resources]: further random load per meeting */
-    const double *reserve; /* NULL or [n_resources]: headroom this class must leave free */
-    unsigned n_profiles;   /* >= 1 */
-    const hr_profile *profiles;
-    bool is_kept; /* the profiles are in the arena's memo: an equal pointer means equal profiles */
-} hr_class;
 
 /* ---- legs: what participants of the first pool's meetings are on the servers of another role */
 /* All kinds of participants of the first pool are numbered: class by class, profile by profile. */

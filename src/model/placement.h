@@ -1,4 +1,4 @@
-/* placement: the rules that pick the server of a whole meeting when it starts.
+/* placement: the rules that pick the server of a meeting, or of one of its media, when it starts.
  *
  * A rule sees only what was reported (never a future size) and two random words that belong
  * to the meeting. It is a pure function, so the same meeting with the same view always goes to
@@ -41,7 +41,14 @@ typedef enum hr_hint {
     HR_N_HINTS
 } hr_hint;
 
+/* What the rule picks a server for. */
+typedef enum hr_unit {
+    HR_UNIT_MEETING,  /* a meeting, with all that it uses */
+    HR_UNIT_MODALITY, /* each medium of a meeting by itself; see hr_medium */
+} hr_unit;
+
 typedef struct hr_placement {
+    hr_unit unit;
     hr_rule rule;
     int metric; /* hr_metric, resource added; forced by the rules that name theirs */
     unsigned d; /* power of d: candidates, 1 <= d <= servers */

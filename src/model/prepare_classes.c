@@ -59,6 +59,51 @@ typedef struct prepared_profiles {
     double rounding; /* the worst of their costs */
 } prepared_profiles;
 
+/* Steps of n costs that sum to `whole`: each rounded, and the largest takes what that leaves. */
+static void divide(int64_t whole, const double *cost, unsigned n, double steps, int64_t *out)
+{
+    unsigned largest = 0;
+    for (unsigned i = 0; i < n; i++) {
+        out[i] = (int64_t)floor(cost[i] * steps + 0.5);
+        whole -= out[i];
+        largest = cost[i] > cost[largest] ? i : largest;
+    }
+    out[largest] += whole;
+}
+
+/* Costs of the parts of a profile: to the step, together they are the profile's, so that a meeting
+ * loads the pool alike whether it is placed as a whole or not. */
+static hr_status prepare_parts(const hr_preparing *p, const hr_class *class,
+                               const hr_profile *profile, const hr_prepared_profile *whole,
+                               hr_prepared_profile *parts, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned n_resources = p->configuration->n_resources, n = profile->n_parts;
+    const hr_profile *part = class->profiles + profile->first_part;
+    int64_t *cost[HR_MEDIUM_LAST + 1];
+    HR_ASSERT(n <= HR_MEDIUM_LAST + 1);
+    for (unsigned i = 0; i < n; i++) {
+        HR_TAKE(cost[i], p->arena, (profile->n_kinds + (size_t)1) * n_resources);
+        parts[i] = (hr_prepared_profile){.cost = cost[i],
+                                         .n_kinds = profile->n_kinds,
+                                         .kind = whole->kind,
+                                         .kind_cost = cost[i] + n_resources};
+    }
+    for (unsigned at = 0; at < (profile->n_kinds + 1) * n_resources; at++) {
+        const unsigned r = at % n_resources, kind = at / n_resources; /* 0: per meeting */
+        double exact[HR_MEDIUM_LAST + 1];
+        int64_t steps[HR_MEDIUM_LAST + 1];
+        for (unsigned i = 0; i < n; i++)
+            exact[i] = kind == 0 ? part[i].cost[r] : part[i].kinds[kind - 1].cost[r];
+        divide(kind == 0 ? whole->cost[r] : whole->kind_cost[at - n_resources], exact, n,
+               p->prepared->steps[r], steps);
+        for (unsigned i = 0; i < n; i++)
+            cost[i][at] = steps[i];
+    }
+out:
+    return st;
+}
+
 static hr_status make_profiles(const hr_preparing *p, const hr_class *class, prepared_profiles *o,
                                hr_err *err)
 {
@@ -69,10 +114,14 @@ static hr_status make_profiles(const hr_preparing *p, const hr_class *class, pre
     const hr_preparing alone = {p->configuration, &own, p->arena};
     own.rounding = 0.0;
     HR_TAKE(share, p->arena, class->n_profiles);
-    HR_TAKE(profiles, p->arena, class->n_profiles);
+    HR_TAKE(profiles, p->arena, class->n_profiles + (size_t) class->n_parts);
     for (unsigned i = 0; i < class->n_profiles; i++) {
-        share[i] = class->profiles[i].share;
-        HR_TRY(prepare_profile(&alone, &class->profiles[i], &profiles[i], err));
+        const hr_profile *profile = &class->profiles[i];
+        share[i] = profile->share;
+        HR_TRY(prepare_profile(&alone, profile, &profiles[i], err));
+        if (profile->n_parts > 0)
+            HR_TRY(prepare_parts(p, class, profile, &profiles[i], profiles + profile->first_part,
+                                 err));
     }
     HR_TRY(hr_preparing_index(p, share, class->n_profiles, &o->profile, err));
     o->profiles = profiles;

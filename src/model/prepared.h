@@ -23,9 +23,9 @@ typedef struct hr_prepared_class {
     hr_sampler alive;     /* duration weighted by itself: of a meeting found in progress */
     double mean_duration; /* s */
     hr_sampler profile;
-    const hr_prepared_profile *profiles;
-    const hr_sampler *load; /* NULL or [n_resources], base units */
-    const int64_t *reserve; /* [n_resources] steps */
+    const hr_prepared_profile *profiles; /* [n_profiles], then [n_parts] */
+    const hr_sampler *load;              /* NULL or [n_resources], base units */
+    const int64_t *reserve;              /* [n_resources] steps */
 } hr_prepared_class;
 
 typedef struct hr_prepared_source {

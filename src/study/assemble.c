@@ -134,6 +134,7 @@ static hr_status fill_placement(const hr_params *params, hr_arena *arena, hr_con
                                 hr_err *err)
 {
     hr_status st = HR_OK;
+    c->placement.unit = (hr_unit)hr_params_get(params, HR_KEY_placement_unit)->choice;
     HR_TRY(fill_rule(params, c, err));
     c->placement.d = (unsigned)hr_params_get(params, HR_KEY_placement_d)->number;
     c->placement.ties = (hr_ties)hr_params_get(params, HR_KEY_placement_ties)->choice;
@@ -318,6 +319,33 @@ out:
     return st;
 }
 
+/* What speaks of whole meetings has no meaning yet where their media are placed apart. */
+static hr_status check_unit(const hr_params *params, const hr_configuration *c, bool is_general,
+                            hr_err *err)
+{
+    static const char whole[] =
+        "speaks of whole meetings, but placement.unit is `modality`; remove "
+        "it (`~`), or place whole meetings";
+    const hr_placement *p = &c->placement;
+    if (p->unit == HR_UNIT_MEETING)
+        return HR_OK;
+    if (is_general)
+        return hr_params_fail(params, HR_KEY_placement_unit, 0, 0, err,
+                              "the classes of meetings.classes have no media; write `meeting`, or "
+                              "describe users and their meetings");
+    if (p->hint != HR_HINT_NONE)
+        return hr_params_fail(params, HR_KEY_hint, 0, 0, err, "%s", whole);
+    if (p->join_gate > 0.0)
+        return hr_params_fail(params, HR_KEY_join_gate, 0, 0, err, "%s", whole);
+    if (p->most_joins > 0)
+        return hr_params_fail(params, HR_KEY_most_joins, 0, 0, err, "%s", whole);
+    if (p->review_period > 0.0)
+        return hr_params_fail(params, HR_KEY_review_every, 0, 0, err, "%s", whole);
+    if (c->n_probes > 0)
+        return hr_params_fail(params, HR_KEY_probe_sizes, 0, 0, err, "%s", whole);
+    return HR_OK;
+}
+
 hr_status hr_assemble(const hr_params *params, hr_arena *arena, hr_configuration *configuration,
                       hr_err *err)
 {
@@ -336,6 +364,7 @@ hr_status hr_assemble(const hr_params *params, hr_arena *arena, hr_configuration
     HR_TRY(fill_snapshots(params, configuration, err));
     HR_TRY(fill_thresholds(params, configuration, err));
     HR_TRY(fill_probes(params, arena, configuration, is_general, err));
+    HR_TRY(check_unit(params, configuration, is_general, err));
 out:
     return st;
 }

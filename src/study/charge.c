@@ -1,5 +1,6 @@
 #include "study/charge.h"
 
+#include <math.h>
 #include <stddef.h>
 
 static double number(const hr_params *params, hr_key key)
@@ -107,6 +108,51 @@ double hr_charge_participant(const hr_charges *charges, const hr_participation *
     if (modalities == 0)
         cost += hr_charge(charges, HR_WORKLOAD_im_participant, resource);
     return cost;
+}
+
+unsigned hr_charge_media(unsigned modalities, hr_medium media[HR_MEDIUM_LAST + 1])
+{
+    unsigned n = 0;
+    media[n++] = HR_MEDIUM_FOCUS;
+    if (modalities == 0)
+        media[n++] = HR_MEDIUM_MESSAGES;
+    if (modalities & (HR_AUDIO | HR_VIDEO))
+        media[n++] = HR_MEDIUM_AV;
+    if (modalities & HR_SHARING)
+        media[n++] = HR_MEDIUM_SHARING;
+    if (modalities & HR_DATA)
+        media[n++] = HR_MEDIUM_DATA;
+    return n;
+}
+
+/* The Focus pays signalling and roster, which are inside the cost of data where there is any [D].
+ * Who is present counts once, with the first of the media [U]: there he is heard. */
+double hr_charge_part(const hr_charges *charges, const hr_participation *participation,
+                      hr_medium medium, hr_resource_id resource)
+{
+    const unsigned modalities = participation->modalities;
+    const double data = hr_charge(charges, HR_WORKLOAD_data_participant, resource);
+    const double focus = hr_charge(charges, HR_WORKLOAD_focus_participant, resource);
+    const double roster = modalities & HR_DATA ? fmin(focus, data) : focus;
+    hr_medium media[HR_MEDIUM_LAST + 1];
+    (void)hr_charge_media(modalities, media);
+    double cost = medium == media[1] ? hr_charge(charges, HR_WORKLOAD_participant, resource) : 0.0;
+    switch (medium) {
+    case HR_MEDIUM_FOCUS:
+        return roster;
+    case HR_MEDIUM_MESSAGES:
+        return cost + hr_charge(charges, HR_WORKLOAD_im_participant, resource);
+    case HR_MEDIUM_AV:
+        cost += sound(charges, participation->phones, resource);
+        if (modalities & HR_VIDEO)
+            cost += hr_charge(charges, HR_WORKLOAD_video_receiver, resource);
+        return cost;
+    case HR_MEDIUM_SHARING:
+        return cost + sharing(charges, participation, resource);
+    case HR_MEDIUM_DATA:
+        break;
+    }
+    return cost + data - roster;
 }
 
 double hr_charge_meeting(const hr_charges *charges, unsigned modalities, hr_resource_id resource)

@@ -48,6 +48,12 @@ bool hr_charge_has_key(hr_workload_id workload, hr_resource_id resource);
 /* What one participant loads a server with while present. */
 double hr_charge_participant(const hr_charges *charges, const hr_participation *participation,
                              hr_resource_id resource);
+/* How much of that falls on one of the media of the meeting, where they are placed apart: the parts
+ * sum to the whole. */
+double hr_charge_part(const hr_charges *charges, const hr_participation *participation,
+                      hr_medium medium, hr_resource_id resource);
+/* The media of a meeting with these modalities, the Focus first; how many. */
+unsigned hr_charge_media(unsigned modalities, hr_medium media[HR_MEDIUM_LAST + 1]);
 /* What a meeting with these modalities costs from start to end, besides its participants. */
 double hr_charge_meeting(const hr_charges *charges, unsigned modalities, hr_resource_id resource);
 /* What a participant of a meeting too large for a shared pool costs: the published test of 1,000

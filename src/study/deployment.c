@@ -252,6 +252,20 @@ out:
     return st;
 }
 
+/* Remote, anonymous and federated participants are different ones, and the rest is inside. */
+static hr_status check_participants(const hr_role_work *w, hr_err *err)
+{
+    const double outside = number(w, HR_KEY_external_remote) +
+                           number(w, HR_KEY_external_anonymous) +
+                           number(w, HR_KEY_external_federated);
+    if (outside <= 1.0 + 1e-9)
+        return HR_OK;
+    return hr_params_fail(w->params, HR_KEY_external_remote, 0, 0, err,
+                          "remote, anonymous and federated participants are %.4g %% of all; "
+                          "together they can be at most 100 %%",
+                          100.0 * outside);
+}
+
 static hr_status fill_arrivals(const hr_role_work *w, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -262,6 +276,7 @@ static hr_status fill_arrivals(const hr_role_work *w, hr_err *err)
     HR_TAKE(class, w->arena, 1);
     HR_TAKE(source, w->arena, 1);
     if (w->carrying.has_legs) {
+        HR_TRY(check_participants(w, err));
         HR_TAKE(feed, w->arena, 1);
         HR_TRY(fill_legs(w, feed, class, &means, err));
         w->pool->feed = feed;

@@ -23,6 +23,7 @@ typedef struct facts {
     double mean_size;
     double with[N_MODALITIES]; /* share of the meetings with each modality */
     double dial_in;
+    uint64_t are_apart; /* media are placed by themselves */
     uint64_t n_resources;
     uint64_t resource[HR_MAX_RESOURCES]; /* hr_resource_id */
     uint64_t n_contents;
@@ -38,8 +39,8 @@ typedef struct work {
 } work;
 
 typedef struct profiles {
-    unsigned n;
-    hr_profile *profile;
+    unsigned n, n_parts;
+    hr_profile *profile; /* [n], then [n_parts] */
 } profiles;
 
 static hr_resource_id resource_of(const work *w, unsigned r)
@@ -161,11 +162,57 @@ out:
     return st;
 }
 
+/* One medium of the meetings of a profile: the same participants, at what they cost there. */
+static hr_status fill_part(const work *w, unsigned modalities, const hr_profile *whole,
+                           hr_medium medium, hr_profile *part, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const size_t n_resources = w->facts.n_resources;
+    hr_kind *kinds = NULL;
+    double *cost = NULL; /* of the meeting, then of each kind */
+    HR_TAKE(kinds, w->arena, whole->n_kinds);
+    HR_TAKE(cost, w->arena, (whole->n_kinds + (size_t)1) * n_resources);
+    *part = (hr_profile){.cost = cost, .n_kinds = whole->n_kinds, .kinds = kinds, .medium = medium};
+    for (unsigned r = 0; medium == HR_MEDIUM_AV && r < n_resources; r++)
+        cost[r] = whole->cost[r]; /* the mixer's */
+    for (unsigned k = 0; k < whole->n_kinds; k++) {
+        const hr_kind *kind = &whole->kinds[k];
+        const hr_participation p = {modalities, kind->shown, kind->uses & HR_PHONES,
+                                    kind->uses & HR_PRESENTS};
+        kinds[k] = *kind;
+        kinds[k].cost = cost + (k + 1) * n_resources;
+        for (unsigned r = 0; r < n_resources; r++)
+            cost[(k + 1) * n_resources + r] =
+                hr_charge_part(&w->facts.charges, &p, medium, resource_of(w, r));
+    }
+out:
+    return st;
+}
+
+/* Room for them is behind the profiles. */
+static hr_status fill_parts(const work *w, profiles *made, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (unsigned i = 0; i < made->n; i++) {
+        hr_medium media[HR_MEDIUM_LAST + 1];
+        hr_profile *whole = &made->profile[i];
+        const unsigned used = whole->kinds[0].uses & (HR_N_MODALITY_SETS - 1);
+        whole->first_part = made->n + made->n_parts;
+        whole->n_parts = hr_charge_media(used, media);
+        for (unsigned m = 0; m < whole->n_parts; m++, made->n_parts++)
+            HR_TRY(
+                fill_part(w, used, whole, media[m], &made->profile[made->n + made->n_parts], err));
+    }
+out:
+    return st;
+}
+
 static hr_status make_profiles(const work *w, profiles *made, hr_err *err)
 {
     static const content nothing = {0.0, 1.0};
     hr_status st = HR_OK;
-    HR_TAKE(made->profile, w->arena, HR_N_MODALITY_SETS * (size_t)(w->facts.n_contents + 1));
+    const size_t most = HR_N_MODALITY_SETS * (size_t)(w->facts.n_contents + 1);
+    HR_TAKE(made->profile, w->arena, w->facts.are_apart ? (HR_MEDIUM_LAST + 2) * most : most);
     for (unsigned modalities = 0; modalities < HR_N_MODALITY_SETS; modalities++) {
         const bool shares = modalities & HR_SHARING;
         const size_t n = shares ? w->facts.n_contents : 1;
@@ -176,6 +223,8 @@ static hr_status make_profiles(const work *w, profiles *made, hr_err *err)
             HR_TRY(fill_profile(w, modalities, shown, &made->profile[made->n++], err));
         }
     }
+    if (w->facts.are_apart)
+        HR_TRY(fill_parts(w, made, err));
 out:
     return st;
 }
@@ -201,6 +250,7 @@ static hr_status find_profiles(work *w, hr_class *class, hr_err *err)
         found = made;
     }
     class->n_profiles = found->n;
+    class->n_parts = found->n_parts;
     class->profiles = found->profile;
     class->is_kept = is_kept;
 out:
@@ -217,6 +267,7 @@ hr_status hr_modality_profiles(const hr_params *params, const hr_charges *charge
     HR_TRY(hr_law_mean_once(&class->size, arena, &key->mean_size, err));
     find_shares(params, key->with);
     key->dial_in = hr_params_get(params, HR_KEY_dial_in)->number;
+    key->are_apart = pool->placement.unit == HR_UNIT_MODALITY;
     key->n_resources = pool->n_resources;
     for (unsigned r = 0; r < pool->n_resources; r++)
         key->resource[r] = pool->resource[r];

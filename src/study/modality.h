@@ -14,7 +14,8 @@
 double hr_modality_share(const hr_params *params, unsigned modalities);
 
 /* Fill the profiles of `class`, whose size law is known: one per set of modalities and rate of
- * the shared content that occurs, with costs on the resources of `pool`. Memory from `arena`, in
+ * the shared content that occurs, with costs on the resources of `pool`, and with parts where its
+ * media are placed apart. Memory from `arena`, in
  * which profiles of equal meetings are made once (memo.h).
  * Errors  HR_ERR_DATA for a content law that is not a rate or a mix of rates. */
 HR_MUST_CHECK hr_status hr_modality_profiles(const hr_params *params, const hr_charges *charges,

@@ -78,6 +78,11 @@ class View:
         self.expected[j] = other.expected[j]
 
 
+def is_focus(row):
+    """The part of a meeting that no rule places, where its media are placed apart."""
+    return row.get("medium") == "focus"
+
+
 class Meeting:
     def __init__(self, row):
         self.row = row
@@ -94,6 +99,16 @@ class Meeting:
         self.met = {}     # criterion -> the server's overload clock when the meeting started
 
 
+class Whole:
+    """A meeting whose media are rows of their own."""
+
+    def __init__(self):
+        self.rows = []
+        self.people = 0
+        self.lacks = False   # one of its media found no server
+        self.met = {}        # criterion -> ticks with any of its servers over
+
+
 class Replay:
     def __init__(self, header, meetings, joins, sessions, probes, changes):
         self.h = header
@@ -102,6 +117,11 @@ class Replay:
         self.n_criteria = len(header["criteria"])
         self.placer = Placer(header)
         self.meetings = [Meeting(row) for row in meetings]
+        self.wholes = {}
+        self.present = []             # those of them that are in progress
+        if header["placement"]["unit"] == "modality":
+            for m in self.meetings:
+                self.wholes.setdefault(m.row["part_of"], Whole()).rows.append(m)
         self.joins, self.sessions, self.probes = joins, sessions, probes
         self.changes = changes
         self.state = changes[0]["servers"] if changes else ["up"] * self.n
@@ -164,18 +184,33 @@ class Replay:
     def pass_time(self, tick):
         """Everything stays as it is until `tick`: count the time of it inside the window."""
         ticks = self.clip(tick) - self.clip(self.now)
+        for whole in self.present:
+            self.pass_time_of(whole, tick - self.now, ticks)
         self.now = tick
         if ticks == 0:
             return
         for r in range(self.n_resources):
             self.counts["load_time"][r] += ticks * sum(row[r] for row in self.truth.load)
-        self.counts["person_time"] += ticks * sum(self.truth.people)
+        if not self.wholes:
+            self.counts["person_time"] += ticks * sum(self.truth.people)
         for c in range(self.n_criteria):
             over = [j for j in range(self.n) if self.over[j] >> c & 1]
             if over:
                 self.counts["time_with"][c * (self.n + 1) + len(over)] += ticks
+            if not self.wholes:
                 self.counts["person_time_over"][c] += ticks * sum(self.truth.people[j]
                                                                   for j in over)
+
+    def pass_time_of(self, whole, all_ticks, measured):
+        """A meeting is over a criterion while any of its servers is; each of its people is one."""
+        self.counts["person_time"] += measured * whole.people
+        over = 0
+        for m in whole.rows:
+            over |= self.over[m.server] if m.server is not None and not m.is_over else 0
+        for c in range(self.n_criteria if over else 0):
+            if over >> c & 1:
+                whole.met[c] = whole.met.get(c, 0) + all_ticks
+                self.counts["person_time_over"][c] += measured * whole.people
 
     # ---- events in order
 
@@ -269,6 +304,9 @@ class Replay:
 
     def add_load(self, meeting, load, people):
         j = meeting.server
+        if is_focus(meeting.row):  # its people count once in the meeting, and nowhere for the rule
+            self.wholes[meeting.row["part_of"]].people += people
+            people = 0
         for view in self.views_told(meeting):
             view.load[j] = [a + b for a, b in zip(view.load[j], load)]
             view.people[j] += people
@@ -291,6 +329,8 @@ class Replay:
 
     def expect(self, meeting):
         is_young = self.now < meeting.row["start"] + self.policy["young_age"]
+        if is_focus(meeting.row):
+            return
         seats = max(meeting.row["told"], self.policy["young_count"] if is_young else 0)
         present = meeting.people + sum(part[2] for part in meeting.parts)
         expecting = 0 if meeting.is_over else max(0, seats - present)
@@ -352,20 +392,29 @@ class Replay:
     def arrive(self, number):
         meeting = self.meetings[number]
         row = meeting.row
-        server = self.choose(meeting, self.arrived, row["tie"], row["pick"])
-        self.arrived += 1
+        if is_focus(row):
+            server = row["tie"] * self.n // WORD
+            self.present.append(self.wholes[row["part_of"]])
+        else:
+            server = self.choose(meeting, self.arrived, row["tie"], row["pick"])
+            self.arrived += 1
         self.placed.append((self.now, number, server))
         if self.in_window(self.now):
-            self.counts["offered"][row["class"]] += 1
-            self.counts["refused"][row["class"]] += server == self.n
+            self.count_offer(row, server == self.n)
         if server == self.n:
             return
         meeting.server = server
         meeting.met = {c: self.overload_clock(server, c) for c in range(self.n_criteria)}
         for view in self.views_told(meeting):
-            view.meetings[server] += 1
+            view.meetings[server] += not is_focus(row)
         # With a ramp, participants come by joins, and those who never come are not in `size`.
         self.add_load(meeting, meeting.load, 0 if self.joins else row["size"])
+
+    def count_offer(self, row, is_refused):
+        whole = self.wholes.get(row.get("part_of"), Whole())
+        self.counts["offered"][row["class"]] += is_focus(row) or not self.wholes
+        self.counts["refused"][row["class"]] += is_refused and not whole.lacks
+        whole.lacks = whole.lacks or is_refused
 
     def join(self, number):
         join = self.joins[number]
@@ -594,13 +643,15 @@ class Replay:
         j = meeting.server
         if j is None and not meeting.is_nowhere:
             return
-        if self.in_window(self.now):
+        if self.in_window(self.now) and (is_focus(meeting.row) or not self.wholes):
             self.count_ended(meeting)
         if meeting.is_nowhere:
             return
+        if is_focus(meeting.row):
+            self.present.remove(self.wholes[meeting.row["part_of"]])
         self.truth.load[j] = [a - b for a, b in zip(self.truth.load[j], meeting.load)]
         self.truth.people[j] -= meeting.people
-        self.truth.meetings[j] -= 1
+        self.truth.meetings[j] -= not is_focus(meeting.row)
         meeting.is_over = True
         self.expect(meeting)
         for k, load, people in meeting.parts:
@@ -617,6 +668,8 @@ class Replay:
         for c in range(self.n_criteria):
             here = 0 if meeting.is_nowhere else self.overload_clock(meeting.server, c)
             met = here - meeting.met[c]
+            if self.wholes:
+                met = self.wholes[meeting.row["part_of"]].met.get(c, 0)
             for d, ticks in enumerate(least):
                 if met > 0 and met >= ticks:
                     self.counts["meetings_hit"][c * len(least) + d] += 1

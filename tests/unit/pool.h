@@ -34,7 +34,8 @@ static inline hr_configuration *hr_pool_make(hr_pool *pool, unsigned n_servers, 
     const hr_law hour = {.kind = HR_LAW_EXPONENTIAL, .a = 3600.0};
     pool->source = (hr_source){.kind = HR_SOURCE_POISSON, .rate = rate / 3600.0};
     pool->kind = (hr_kind){.share = 1.0, .cost = pool->unit_cost};
-    pool->profile = (hr_profile){1.0, pool->no_cost, 1, &pool->kind};
+    pool->profile =
+        (hr_profile){.share = 1.0, .cost = pool->no_cost, .n_kinds = 1, .kinds = &pool->kind};
     pool->class_of_all = (hr_class){.name = "all",
                                     .share = 1.0,
                                     .size = one,

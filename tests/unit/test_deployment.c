@@ -283,12 +283,43 @@ static void test_refusals(void **state)
     REFUSED(&d, "deployment.edge.ceilings.viewers.limit=375");
     assert_non_null(strstr(d.err.message, "deployment.edge.ceilings.viewers"));
     close_deployment(&d);
+    REFUSED(&d, "meetings.participants.remote=76 %");
+    assert_non_null(strstr(d.err.message, "101 %"));
+    close_deployment(&d);
     REFUSED(&d, "target.pool=edgy");
     assert_non_null(strstr(d.err.message, "edge"));
     close_deployment(&d);
     REFUSED(&d, "deployment.edge.server.cpu=~");
     assert_non_null(strstr(d.err.message, "deployment.edge.server.cpu"));
     close_deployment(&d);
+}
+
+/* What is placed in the first pool has nothing to do with the other pools. */
+static void test_legs_are_the_same_where_media_are_apart(void **state)
+{
+    (void)state;
+    static const char *const units[] = {"placement.unit=meeting", "placement.unit=modality"};
+    hr_input meetings[2] = {{0}}, legs[2] = {{0}};
+    deployment d[2];
+    for (unsigned i = 0; i < 2; i++) {
+        OPEN(&d[i], "deployment.edge.servers=4", units[i]);
+        assert_int_equal(hr_input_write(&meetings[i], &d[i].first, 0, vector(), &d[i].err), HR_OK);
+        assert_int_equal(hr_input_write_legs(&legs[i], pool(&d[i], "edge"), &meetings[i],
+                                             &d[i].first, 0, vector(), &d[i].err),
+                         HR_OK);
+    }
+    const size_t n = legs[0].n_meetings;
+    assert_true(n > 1000);
+    assert_int_equal(legs[1].n_meetings, n);
+    assert_memory_equal(legs[0].start, legs[1].start, n * sizeof *legs->start);
+    assert_memory_equal(legs[0].end, legs[1].end, n * sizeof *legs->end);
+    assert_memory_equal(legs[0].profile, legs[1].profile, n * sizeof *legs->profile);
+    assert_memory_equal(legs[0].tie, legs[1].tie, n * sizeof *legs->tie);
+    for (unsigned i = 0; i < 2; i++) {
+        hr_input_free(&legs[i]);
+        hr_input_free(&meetings[i]);
+        close_deployment(&d[i]);
+    }
 }
 
 int main(void)
@@ -298,6 +329,7 @@ int main(void)
         cmocka_unit_test(test_stand_alone_mediation),
         cmocka_unit_test(test_gateway),
         cmocka_unit_test(test_legs_have_their_mean),
+        cmocka_unit_test(test_legs_are_the_same_where_media_are_apart),
         cmocka_unit_test(test_absent_roles_cost_nothing),
         cmocka_unit_test(test_pool_of_some_choices),
         cmocka_unit_test(test_refusals),

@@ -50,6 +50,13 @@ enum { DAYS = 3 };
     "person_time_over, utilisation, peak_utilisation, participants_present]}\n"                    \
     "design: {common_random_numbers: yes}\n"
 
+#define FRONT_END                                                                                  \
+    "base: lync-2013/front-end\n"                                                                  \
+    "pool: {servers: 3}\n"                                                                         \
+    "window: {busy_hours: 1, warm_up: 1 h}\n"                                                      \
+    "placement: {rule: least_loaded}\n"                                                            \
+    "design: {common_random_numbers: yes}\n"
+
 static const char *const cases[] = {
     PLAIN "choose: {pool.servers: [1, 2, 7, 12, 16, 17, 40, 256]}\n",
     PLAIN
@@ -79,6 +86,12 @@ static const char *const cases[] = {
     PLAIN "placement: {rule: fewest_participants}\n"
           "choose: {placement.growth: [0, 3], placement.report_delay: [0 s, 20 s], "
           "placement.ties: [lowest, uniform]}\n",
+    /* media apart beside whole meetings, with thinned rates and other costs; also without a ramp */
+    FRONT_END "choose: {placement.unit: [meeting, modality], population.in_conference: [6 %, 4 %], "
+              "cost.av: [100 %, 80 %]}\n",
+    FRONT_END "meetings: {join_ramp: 0 s}\n"
+              "choose: {placement.unit: [modality, meeting], population.in_conference: [4 %, 6 %], "
+              "placement.admission: [none, chosen_full]}\n",
     /* meetings end, and others begin, at the very tick at which peaks begin to count */
     "pool: {servers: 2}\n"
     "arrivals: {sources: [{kind: clock_batch, period: 1 h, count: poisson(mean 30), lateness: "

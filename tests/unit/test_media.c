@@ -1,0 +1,258 @@
+/* Media placed apart: what falls on each of them, and what is true of a meeting all the same. */
+#include "kernel/kernel.h"
+#include "kernel/replay.h"
+#include "model/counts.h"
+#include "model/prepared.h"
+#include "unit/front_end_pool.h"
+
+#define APART "placement.unit=modality"
+
+/* ---- costs */
+
+static void parts_cost_what_the_meeting_costs(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, APART, "cost.av=93.7 %", "cost.focus_participant.cpu=4.1 Mc/s",
+         "pool.ceilings.viewers.limit=375");
+    for (unsigned k = 0; k < p.c.n_classes; k++) {
+        const hr_class *class = &p.c.classes[k];
+        const hr_prepared_profile *all = p.c.prepared->classes[k].profiles;
+        for (unsigned i = 0; i < class->n_profiles; i++) {
+            const hr_profile *whole = &class->profiles[i];
+            const unsigned n_costs = (whole->n_kinds + 1) * p.c.n_resources;
+            assert_int_equal(class->profiles[whole->first_part].medium, HR_MEDIUM_FOCUS);
+            assert_true(whole->n_parts >= 2);
+            for (unsigned at = 0; at < n_costs; at++) {
+                const unsigned r = at % p.c.n_resources, kind = at / p.c.n_resources;
+                double sum = 0.0;
+                int64_t steps = 0;
+                for (unsigned m = 0; m < whole->n_parts; m++) {
+                    const hr_profile *part = &class->profiles[whole->first_part + m];
+                    const hr_prepared_profile *prepared = &all[whole->first_part + m];
+                    assert_int_equal(part->n_kinds, whole->n_kinds);
+                    const double cost = kind ? part->kinds[kind - 1].cost[r] : part->cost[r];
+                    const int64_t one =
+                        kind ? prepared->kind_cost[at - p.c.n_resources] : prepared->cost[r];
+                    assert_true(cost >= 0.0 && one >= 0);
+                    sum += cost;
+                    steps += one;
+                }
+                assert_near(sum, kind ? whole->kinds[kind - 1].cost[r] : whole->cost[r], 1e-9);
+                assert_int_equal(steps,
+                                 kind ? all[i].kind_cost[at - p.c.n_resources] : all[i].cost[r]);
+            }
+        }
+    }
+    pool_free(&p);
+}
+
+/* Signalling is on the Focus, also where data has it inside its cost; who is present counts once.
+ */
+static void the_focus_has_signalling_and_the_first_medium_the_people(void **state)
+{
+    (void)state;
+    pool p;
+    OPEN(&p, APART, "meetings.modalities.audio=0 %", "meetings.modalities.video=0 %",
+         "meetings.modalities.sharing=100 %", "meetings.modalities.data=100 %",
+         "meetings.sharing_content.heavy_share=0 %", "population.dial_in=0 %");
+    const hr_class *class = &p.c.classes[0];
+    const unsigned cpu = resource(&p, HR_RESOURCE_CPU);
+    const unsigned people = resource(&p, HR_RESOURCE_PARTICIPANTS);
+    assert_int_equal(class->n_profiles, 1);
+    assert_int_equal(class->profiles[0].n_parts, 3);
+    const hr_profile *part = class->profiles + class->profiles[0].first_part;
+    assert_int_equal(part[1].medium, HR_MEDIUM_SHARING);
+    assert_int_equal(part[2].medium, HR_MEDIUM_DATA);
+    assert_near(part[0].kinds[0].cost[cpu], 0.4, 1e-12);
+    assert_near(part[1].kinds[0].cost[cpu], 8.0, 1e-12);
+    assert_near(part[2].kinds[0].cost[cpu], 3.5, 1e-12);
+    assert_near(part[0].kinds[0].cost[people], 0.0, 0.0);
+    assert_near(part[1].kinds[0].cost[people], 1.0, 0.0);
+    assert_near(part[2].kinds[0].cost[people], 0.0, 0.0);
+    pool_free(&p);
+}
+
+/* ---- input */
+
+typedef struct replayed {
+    hr_input input;
+    hr_counts counts;
+    hr_scratch *scratch;
+} replayed;
+
+static void run(pool *p, replayed *r, uint64_t day)
+{
+    const hr_vector *vector = NULL;
+    if (hr_vector_choose(NULL, &vector, &p->err) != HR_OK ||
+        hr_input_write(&r->input, &p->c, day, vector, &p->err) != HR_OK ||
+        (r->scratch == NULL && hr_scratch_new(&r->scratch, &p->err) != HR_OK) ||
+        hr_counts_init(&r->counts, &p->c, &p->arena, &p->err) != HR_OK ||
+        hr_replay(&p->c, &r->input, r->scratch, &r->counts, NULL, &p->err) != HR_OK)
+        fail_msg("%s", p->err.message);
+}
+
+static void end(pool *p, replayed *r)
+{
+    hr_input_free(&r->input);
+    hr_scratch_free(r->scratch);
+    pool_free(p);
+}
+
+static void rows_are_the_media_of_the_meetings(void **state)
+{
+    (void)state;
+    pool p;
+    replayed r = {0};
+    OPEN(&p, APART, "pool.servers=2", "window.busy_hours=1", "window.warm_up=1 h");
+    run(&p, &r, 0);
+    const hr_input *in = &r.input, *media = r.input.media;
+    const size_t n_resources = p.c.n_resources;
+    uint32_t row = 0;
+    uint64_t joins = 0;
+    assert_non_null(media);
+    assert_ptr_equal(hr_input_placed(in), media);
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const hr_profile *whole = &p.c.classes[in->class_of[i]].profiles[in->profile[i]];
+        int64_t load[HR_MAX_RESOURCES] = {0};
+        joins += (uint64_t)in->size[i] * whole->n_parts;
+        for (unsigned m = 0; m < whole->n_parts; m++, row++) {
+            assert_int_equal(media->part_of[row], i);
+            assert_int_equal(media->medium[row] == HR_MEDIUM_FOCUS, m == 0);
+            assert_int_equal(media->start[row], in->start[i]);
+            assert_int_equal(media->end[row], in->end[i]);
+            assert_int_equal(media->size[row], in->size[i]);
+            assert_true(media->tie[row] != in->tie[i]);
+            for (size_t j = 0; j < n_resources; j++)
+                load[j] += media->final[row * n_resources + j];
+        }
+        for (size_t j = 0; j < n_resources; j++)
+            assert_int_equal(load[j], in->final[i * n_resources + j]);
+    }
+    assert_int_equal(row, media->n_meetings);
+    assert_int_equal(joins, media->n_joins);
+    end(&p, &r);
+}
+
+/* ---- replay */
+
+/* The same meetings load the pool alike, whatever is placed; and in a pool of one server all is the
+ * same, to the tick: there a meeting meets what its server does, and a person is one person. */
+static void one_server_is_no_matter(void **state)
+{
+    (void)state;
+    static const char *const ramps[] = {"meetings.join_ramp=0 s",
+                                        "meetings.join_ramp=uniform(0 s, 300 s)"};
+    for (unsigned i = 0; i < 2; i++) {
+        pool whole, apart;
+        replayed a = {0}, b = {0};
+        OPEN(&whole, ramps[i], "pool.servers=1", "population.in_conference=7 %",
+             "window.busy_hours=2", "pool.ceilings.cpu.target=76 %");
+        OPEN(&apart, ramps[i], "pool.servers=1", "population.in_conference=7 %",
+             "window.busy_hours=2", "pool.ceilings.cpu.target=76 %", APART);
+        run(&whole, &a, 3);
+        run(&apart, &b, 3);
+        const size_t n_hits = whole.c.n_criteria * (size_t)whole.c.n_durations;
+        uint64_t hits = 0, over = 0;
+        for (size_t k = 0; k < n_hits; k++) {
+            assert_int_equal(a.counts.meetings_hit[k], b.counts.meetings_hit[k]);
+            assert_int_equal(a.counts.people_hit[k], b.counts.people_hit[k]);
+            hits +=
+                a.counts.meetings_hit[k] > 0 && a.counts.meetings_hit[k] < a.counts.meetings_ended;
+        }
+        for (unsigned c = 0; c < whole.c.n_criteria; c++) {
+            assert_int_equal(a.counts.person_time_over[c], b.counts.person_time_over[c]);
+            assert_int_equal(a.counts.server_time[c], b.counts.server_time[c]);
+            over += a.counts.person_time_over[c];
+        }
+        for (unsigned r = 0; r < whole.c.n_resources; r++)
+            assert_true(a.counts.load_time[r] == b.counts.load_time[r]);
+        assert_true(hits > 0 && over > 0); /* not for want of overload */
+        assert_int_equal(a.counts.meetings_ended, b.counts.meetings_ended);
+        assert_int_equal(a.counts.people_ended, b.counts.people_ended);
+        assert_int_equal(a.counts.person_time, b.counts.person_time);
+        for (unsigned k = 0; k < whole.c.n_classes; k++)
+            assert_int_equal(a.counts.offered[k], b.counts.offered[k]);
+        end(&whole, &a);
+        end(&apart, &b);
+    }
+}
+
+/* On several servers each is loaded otherwise, the pool is not; and meetings meet more than any one
+ * server's part of them would. */
+static void the_pool_carries_the_same(void **state)
+{
+    (void)state;
+    pool whole, apart;
+    replayed a = {0}, b = {0};
+    OPEN(&whole, "pool.servers=5", "window.busy_hours=1", "placement.rule=random");
+    OPEN(&apart, "pool.servers=5", "window.busy_hours=1", "placement.rule=random", APART);
+    run(&whole, &a, 0);
+    run(&apart, &b, 0);
+    for (unsigned r = 0; r < whole.c.n_resources; r++)
+        assert_true(a.counts.load_time[r] == b.counts.load_time[r]);
+    assert_int_equal(a.counts.person_time, b.counts.person_time);
+    assert_true(memcmp(a.counts.peak, b.counts.peak, 5 * sizeof *a.counts.peak) != 0);
+    end(&whole, &a);
+    end(&apart, &b);
+}
+
+/* Nobody may come to a server: every meeting lacks a medium, and is counted once. */
+static void a_meeting_that_lacks_media_is_refused_once(void **state)
+{
+    (void)state;
+    pool p;
+    replayed r = {0};
+    OPEN(&p, APART, "pool.servers=3", "window.busy_hours=1", "window.warm_up=1 h",
+         "placement.gates.start=1 %");
+    run(&p, &r, 0);
+    for (unsigned k = 0; k < p.c.n_classes; k++)
+        assert_int_equal(r.counts.refused[k], r.counts.offered[k]);
+    assert_true(r.counts.offered[0] > 100);
+    assert_true(r.counts.meetings_ended > 100); /* with their Focus alone */
+    end(&p, &r);
+}
+
+/* ---- who can, and what cannot be asked */
+
+static void faster_kernels_decline(void **state)
+{
+    (void)state;
+    pool p;
+    const char *why = NULL;
+    OPEN(&p, APART);
+    assert_string_equal(hr_kernel_for(NULL, &p.c, &why)->name, "reference");
+    assert_string_equal(why, "media that are placed apart");
+    pool_free(&p);
+}
+
+static void what_speaks_of_whole_meetings_is_refused(void **state)
+{
+    (void)state;
+    static const char *const sets[] = {
+        "placement.hint.of=size",       "placement.join.most=3", "placement.gates.join=80 %",
+        "placement.review.every=1 min", "probe.sizes=[4, 250]",
+    };
+    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
+        pool p;
+        const char *both[] = {APART, sets[i], NULL};
+        assert_int_not_equal(try_open(&p, both), HR_OK);
+        assert_non_null(strstr(p.err.message, "whole meetings"));
+        pool_free(&p);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(parts_cost_what_the_meeting_costs),
+        cmocka_unit_test(the_focus_has_signalling_and_the_first_medium_the_people),
+        cmocka_unit_test(rows_are_the_media_of_the_meetings),
+        cmocka_unit_test(one_server_is_no_matter),
+        cmocka_unit_test(the_pool_carries_the_same),
+        cmocka_unit_test(a_meeting_that_lacks_media_is_refused_once),
+        cmocka_unit_test(faster_kernels_decline),
+        cmocka_unit_test(what_speaks_of_whole_meetings_is_refused),
+    };
+    return cmocka_run_group_tests_name("media", tests, NULL, NULL);
+}
