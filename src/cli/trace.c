@@ -256,6 +256,8 @@ static void put_meeting(const hr_trace *trace, uint32_t m)
     put_i64s(&json, "initial", input->initial + m * n_resources, n_resources);
     put_i64s(&json, "final", input->final + m * n_resources, n_resources);
     hr_json_count(&json, "told", hr_policy_told(trace->configuration, input, m));
+    if (input->kept != NULL)
+        hr_json_flag(&json, "here", hr_input_owns(input, m));
     hr_json_end_object(&json);
 }
 

@@ -366,7 +366,7 @@ static bool is_loaded(const front_end *fe, hr_resource_id resource)
         if (hr_charge_is_known(&fe->charges, (hr_workload_id)w, resource))
             return true;
     }
-    return false;
+    return resource == HR_RESOURCE_LARGE_MEETINGS;
 }
 
 /* A ceiling on something that no workload loads would look like a finding: "never over". */

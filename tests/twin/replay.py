@@ -325,6 +325,8 @@ class Replay:
     def arrive(self, number):
         meeting = self.meetings[number]
         row = meeting.row
+        if not row.get("here", True):
+            return  # another pool's
         policy = self.h["admission"]["policy"]
         allowed = {j for j in range(self.n) if self.may_go(row, j)}
         if policy == "none_fits":
