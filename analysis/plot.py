@@ -162,7 +162,7 @@ def distribution(answer, folder):
                 draw_distribution(axes, value[mask], lower[mask], upper[mask], style)
         axes.set_title(f"{name} {short(panel_axis)}" if panel_axis else "", fontsize=9)
         axes.grid(alpha=0.25)
-    top = np.nanmax(upper)
+    top = np.nanmax(upper[np.isfinite(upper)], initial=0.0)  # nothing seen may leave no bound
     if np.nanmin(lower) >= 0.0 and top > 0.0:
         # Zero and one in a million both have a place; small values are what matters here.
         grid[0][0].set_xscale("symlog", linthresh=top / 1000.0)

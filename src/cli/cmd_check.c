@@ -140,7 +140,8 @@ static hr_status print_pool(const char *name, const hr_configuration *configurat
 {
     hr_status st = HR_OK;
     const bool is_first = name == NULL;
-    const char *const headings[] = {"per server", "",       is_first ? "meetings" : "legs",
+    const bool has_meetings = configuration->meetings != HR_MEETINGS_LEGS;
+    const char *const headings[] = {"per server", "",       has_meetings ? "meetings" : "legs",
                                     "other",      "target", "limit",
                                     "full",       "mean %"};
     hr_arena arena = {0};
@@ -154,7 +155,7 @@ static hr_status print_pool(const char *name, const hr_configuration *configurat
            configuration->n_servers == 1 ? "" : "s",
            hr_rule_rows[configuration->placement.rule].name,
            hr_admission_rows[configuration->admission].name);
-    if (is_first)
+    if (has_meetings)
         hr_words_add(&words,
                      "%s meetings start per hour; in progress on average %s with %s participants",
                      hr_text_number(pool->arrivals).s, hr_text_number(pool->in_progress).s,
@@ -173,7 +174,7 @@ out:
     return st;
 }
 
-/* The pools of other roles that the configuration has. */
+/* The other pools that the configuration has. */
 static hr_status print_others(const hr_study *study, uint64_t index, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -260,6 +261,22 @@ static void print_warnings(const hr_study *study, const hr_configuration *config
         fact("warning", warning.s);
 }
 
+/* Said where it could be asked: with several Front End pools. */
+static void print_central(const hr_study *study)
+{
+    unsigned n_sites = 1;
+    for (unsigned p = 1; p < study->n_pools; p++)
+        n_sites += study->pools[p].is_site;
+    if (n_sites > 1) {
+        hr_words words = {0};
+        hr_words_add(&words,
+                     "%u, one Front End pool each; the Central Management Server is on %s, one for "
+                     "the deployment [S:seed-roles], and carries no live load [U]",
+                     n_sites, study->pools[0].name);
+        fact("sites", words.s);
+    }
+}
+
 static void print_topology(const hr_topology *topology)
 {
     for (size_t i = 0; i < topology->n; i++)
@@ -279,6 +296,7 @@ static hr_status print_all(const hr_study *study, const hr_topology *topology,
     print_kernel(configuration, work->sharing, chosen);
     HR_TRY(print_assumptions(study, configuration->index, err));
     print_warnings(study, configuration, pool, work);
+    print_central(study);
     print_topology(topology);
 out:
     return st;

@@ -162,12 +162,13 @@ static void json_classes(hr_json *json, const hr_configuration *first)
     hr_json_array(json, "classes");
     for (unsigned k = 0; k < first->n_classes; k++) {
         const hr_class *class = &first->classes[k];
+        const hr_class_own own = hr_configuration_own(first, k);
         hr_json_object(json, NULL);
         hr_json_text(json, "name", class->name);
         hr_json_number(json, "meetings_in_progress",
-                       starts * class->share * hr_law_mean(&class->duration));
+                       starts * class->share * own.meetings * hr_law_mean(&class->duration));
         hr_json_number(json, "participants_present",
-                       starts * class->share * hr_law_mean(&class->size) *
+                       starts * class->share * own.people *
                            hr_class_mean_presence(class, &first->join));
         hr_json_end_object(json);
     }

@@ -88,7 +88,7 @@ hr_forecast_pool hr_forecast_pool_of(const hr_configuration *configuration)
 {
     const double n = (double)configuration->n_servers;
     hr_forecast_pool pool = {
-        .arrivals = 3600.0 * hr_configuration_arrival_rate(configuration),
+        .arrivals = 3600.0 * hr_configuration_own_rate(configuration),
         .in_progress = hr_configuration_mean_meetings(configuration),
         .present = hr_configuration_mean_present(configuration),
     };
@@ -127,8 +127,10 @@ void hr_forecast_media(const hr_configuration *configuration, hr_forecast_medium
         medium[m] = (hr_forecast_medium){.name = media[m].name};
         for (unsigned k = 0; k < configuration->n_classes; k++) {
             const hr_class *class = &configuration->classes[k];
-            const double in_progress = starts * class->share * hr_law_mean(&class->duration);
-            const double present = starts * class->share * hr_law_mean(&class->size) *
+            const hr_class_own own = hr_configuration_own(configuration, k);
+            const double in_progress =
+                starts * class->share * own.meetings * hr_law_mean(&class->duration);
+            const double present = starts * class->share * own.people *
                                    hr_class_mean_presence(class, &configuration->join);
             for (unsigned p = 0; p < class->n_profiles; p++) {
                 const hr_profile *profile = &class->profiles[p];

@@ -281,6 +281,8 @@ static void put_meeting(const hr_trace *trace, uint32_t m)
         hr_json_count(&json, "part_of", input->part_of[m]);
         hr_json_text(&json, "medium", medium_names[input->medium[m]]);
     }
+    if (input->kept != NULL)
+        hr_json_flag(&json, "here", hr_input_owns(input, m));
     hr_json_end_object(&json);
 }
 

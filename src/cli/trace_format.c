@@ -45,12 +45,12 @@ const char *const hr_trace_format[] = {
     "  thresholds         of the pool total of resource 0\n",
     /* a compiler need not take one longer text */
     "{\"type\": \"meeting\", number, start, end, class, profile, size, tie, pick,\n"
-    " initial [r], final [r], told, part_of, medium}\n"
+    " initial [r], final [r], told[, here][, part_of, medium]}\n"
     "                     in order of start (with a ramp: the first join); initial: load from\n"
     "                     the start on, before any join; each join adds the cost of its kind;\n"
-    "                     final: once all have joined; the last two where media are placed\n"
-    "                     apart: a line is then one medium of the meeting part_of, or its\n"
-    "                     focus, which is on server floor(tie n / 2^32)\n"
+    "                     final: once all have joined; here: placed here; the last two where\n"
+    "                     media are placed apart: a line is then one medium of the meeting\n"
+    "                     part_of, or its focus, which is on server floor(tie n / 2^32)\n"
     "{\"type\": \"join\", tick, meeting, kind}\n"
     "                     participants who join from the start on, in order of time; a join at\n"
     "                     or after the end of its meeting never happens; no lines when all join\n"

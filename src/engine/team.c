@@ -113,22 +113,25 @@ out:
     return st;
 }
 
-/* Legs of the first pool's meetings and all else that the other pools carry on a day. */
+/* The other pools' part of a day: large meetings and legs of the first pool's, meetings of their
+ * own, and all else that they carry. */
 static hr_status run_others(hr_worker *worker, hr_member *member, const hr_configuration *first,
                             const hr_input *meetings, uint64_t day)
 {
     hr_status st = HR_OK;
     const hr_study *study = worker->study;
-    const hr_kernel *kernel = hr_kernel_for_one(worker->kernel);
     for (unsigned p = 1; p < study->n_pools; p++) {
         const hr_configuration *pool = &member->others[p - 1];
         const hr_lane lane = {pool, &worker->legs, &member->other_counts[p - 1]};
         if (pool->n_servers == 0)
             continue;
-        HR_TRY(hr_input_write_legs(&worker->legs, pool, meetings, first, day, worker->vector,
-                                   &worker->err));
+        const hr_kernel *kernel = hr_kernel_for(hr_kernel_for_one(worker->kernel), pool, NULL);
+        HR_TRY(hr_input_write_other(&worker->legs, pool, meetings, first, day, worker->vector,
+                                    &worker->err));
         HR_TRY(kernel->replay(&lane, 1, worker->vector, worker->scratch, &worker->err));
         hr_tally_add(&member->tally, &study->pools[p].layout, pool, lane.counts);
+        if (pool->meetings != HR_MEETINGS_LEGS)
+            member->meetings += worker->legs.n_own;
     }
 out:
     return st;
@@ -159,7 +162,7 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
             HR_TRY(resolve(worker, index, first + l, c));
         HR_TRY(hr_input_write(&worker->input[l], c, first + l, worker->vector, &worker->err));
         lane[l] = (hr_lane){c, &worker->input[l], &worker->counts[l]};
-        member->meetings += worker->input[l].n_meetings;
+        member->meetings += worker->input[l].n_own;
     }
     HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
     for (unsigned l = 0; l < n; l++) {

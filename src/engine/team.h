@@ -37,7 +37,7 @@ typedef struct hr_worker {
     hr_input input[HR_KERNEL_MOST_LANES]; /* further days of a member that works alone */
     hr_configuration configuration[HR_KERNEL_MOST_LANES]; /* the same, where days differ */
     hr_counts counts[HR_KERNEL_MOST_LANES];
-    hr_input legs; /* of one pool after the other */
+    hr_input legs; /* of one other pool after the other */
     hr_scratch *scratch;
     void (*between)(void *context); /* hr_engine_between; NULL on all threads but the caller's */
     void *between_context;

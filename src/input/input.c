@@ -81,7 +81,8 @@ hr_status hr_input_write_shared(hr_input *const *input,
     }
     if (n == 1)
         hr_write_thinned(&writing);
-    in->kept = n > 1 ? in->store->kept : NULL;
+    in->whole = in->kept = n > 1 ? in->store->kept : NULL;
+    HR_TRY(hr_write_division(&writing, err));
     HR_TRY(hr_write_own(&writing, input, err));
     for (unsigned l = 0; l < n; l++) {
         input[l]->n_own = count_own(input[l]);
@@ -102,6 +103,7 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->starts.room_class,
         &s->starts.room_kept,
         &s->room_kept,
+        &s->divided,
         &s->zeros,
         &s->start,
         &s->end,

@@ -72,15 +72,18 @@ typedef struct hr_input {
     uint8_t *medium;   /* [n_meetings] hr_medium */
     uint32_t n_wholes; /* part_of is below this */
 
-    /* bit `lane` of kept[meeting]: it is this configuration's; NULL: all are */
+    /* bit `lane` of kept[meeting]: it is placed in this pool; NULL: all are */
     const uint32_t *kept;
+    /* the same of whole[meeting]: it is this configuration's, placed here or, being large, in a
+     * pool of its own; NULL: all are */
+    const uint32_t *whole;
     unsigned lane;
-    uint32_t n_own; /* meetings that are */
+    uint32_t n_own; /* meetings that are placed here */
 
     struct hr_input_store *store; /* owned memory, grows as needed, reused */
 } hr_input;
 
-/* Is the meeting the input's own configuration's? */
+/* Is the meeting placed in the input's own pool? */
 static inline bool hr_input_owns(const hr_input *input, uint32_t meeting)
 {
     return input->kept == NULL || (input->kept[meeting] >> input->lane & 1) != 0;
@@ -90,6 +93,12 @@ static inline bool hr_input_owns(const hr_input *input, uint32_t meeting)
 static inline const hr_input *hr_input_placed(const hr_input *input)
 {
     return input->media != NULL ? input->media : input;
+}
+
+/* Is it one of the input's own configuration, in whatever pool? */
+static inline bool hr_input_has(const hr_input *input, uint32_t meeting)
+{
+    return input->whole == NULL || (input->whole[meeting] >> input->lane & 1) != 0;
 }
 
 /* Write the input of `replication`. `input` is `{0}` at first and reused afterwards.
@@ -112,6 +121,18 @@ HR_MUST_CHECK hr_status hr_input_write_legs(hr_input *input, const hr_configurat
                                             const hr_input *meetings, const hr_configuration *first,
                                             uint64_t replication, const hr_vector *vector,
                                             hr_err *err);
+/* Write the input of the pool for large meetings `configuration`: those that `meetings`, the input
+ * of the first pool of the same replication and configuration `first`, has and does not place; the
+ * same to the last join. Calls and errors as above. */
+HR_MUST_CHECK hr_status hr_input_write_large(hr_input *input, const hr_configuration *configuration,
+                                             const hr_input *meetings,
+                                             const hr_configuration *first, uint64_t replication,
+                                             const hr_vector *vector, hr_err *err);
+/* The input of another pool than the first, by where its meetings come from. */
+HR_MUST_CHECK hr_status hr_input_write_other(hr_input *input, const hr_configuration *configuration,
+                                             const hr_input *meetings,
+                                             const hr_configuration *first, uint64_t replication,
+                                             const hr_vector *vector, hr_err *err);
 /* Whether two configurations of a group, resolved for the same day, have the same meetings but for
  * thinning: they may differ in servers, rules, ceilings, costs, background and rates. */
 bool hr_input_may_share(const hr_configuration *a, const hr_configuration *b);

@@ -57,7 +57,7 @@ static void add_joins(hr_leg_writing *w)
     for (uint32_t j = 0; j < in->n_joins;) {
         const uint32_t meeting = in->join_meeting[j], first = j;
         const unsigned number = first_of(w, meeting);
-        const bool is_own = hr_input_owns(in, meeting);
+        const bool is_own = hr_input_has(in, meeting);
         const uint64_t state = is_own ? state_of(w, meeting) : 0;
         for (; j < in->n_joins && in->join_meeting[j] == meeting; j++) {
             if (is_own)
@@ -74,7 +74,7 @@ static void add_all_at_once(hr_leg_writing *w)
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         const hr_prepared_profile *profile =
             &w->first->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
-        const uint32_t size = hr_input_owns(in, i) ? in->size[i] : 0;
+        const uint32_t size = hr_input_has(in, i) ? in->size[i] : 0;
         const uint64_t state = state_of(w, i);
         for (uint32_t k = 0; k < size; k++) {
             const uint32_t word = (uint32_t)(hr_split(state, 2 * (uint64_t)k) >> 32);
@@ -152,7 +152,7 @@ hr_status hr_input_write_legs(hr_input *input, const hr_configuration *configura
     input->from = configuration->prepared->from;
     input->to = configuration->prepared->to;
     input->n_joins = 0;
-    input->kept = NULL;
+    input->kept = input->whole = NULL;
     if (configuration->feed != NULL)
         HR_TRY(collect(&w, input, err));
     HR_TRY(put_in_order(&w, input, err));

@@ -109,6 +109,21 @@ static void add_joins(const hr_writing *writing)
     }
 }
 
+/* A large meeting counts one on the counter of large meetings, from its start to its end. */
+static void count_large(const hr_writing *writing, int64_t *load)
+{
+    const hr_input *in = writing->input;
+    const hr_configuration *c = writing->configuration;
+    unsigned r = 0;
+    while (r < c->n_resources && c->resource[r] != HR_RESOURCE_LARGE_MEETINGS)
+        r++;
+    if (r == c->n_resources)
+        return;
+    const int64_t one = (int64_t)writing->prepared->steps[r];
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        load[i * (size_t)c->n_resources + r] += in->size[i] >= c->large_from ? one : 0;
+}
+
 hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -120,9 +135,11 @@ hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
     in->final = in->initial;
     if (has_one_profile(writing)) {
         write_linear_loads(writing);
+        count_large(writing, in->initial);
         return HR_OK;
     }
     HR_TRY(write_initial(writing, err));
+    count_large(writing, in->initial);
     if (writing->prepared->joins_at_once) {
         add_participants(writing);
         return HR_OK;

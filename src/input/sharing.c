@@ -64,7 +64,7 @@ static bool has_same_profile_costs(const hr_prepared_profile *a, const hr_prepar
 static bool has_same_loads(const hr_configuration *a, const hr_configuration *b)
 {
     const size_t n_resources = a->n_resources;
-    bool same = a->n_resources == b->n_resources;
+    bool same = a->n_resources == b->n_resources && are_equal(a->large_from, b->large_from);
     for (unsigned k = 0; same && k < a->n_classes; k++) {
         const hr_prepared_class *p = &a->prepared->classes[k], *q = &b->prepared->classes[k];
         same = p->load == NULL && q->load == NULL;

@@ -60,7 +60,7 @@ void hr_starts_tell(hr_starts *starts);
 struct hr_input_store {
     hr_starts starts;
     uint32_t *kept; /* [n_meetings] as in hr_starts, in start order; NULL: all by all */
-    hr_room room_kept;
+    hr_room room_kept, divided;
     hr_room zeros; /* what class_of and profile are where there is one: never written */
     hr_room start, end, class_of, profile, size, tie, pick, initial, final;
     hr_room join_tick, join_meeting, join_kind;
@@ -131,6 +131,8 @@ HR_MUST_CHECK hr_status hr_write_rehomed(const hr_writing *writing, unsigned num
 /* Words of one item's sessions on one server over n_steps. */
 size_t hr_words_of_path(uint32_t n_steps);
 
+/* Who places what, where large meetings go to a pool of their own: input->kept. */
+HR_MUST_CHECK hr_status hr_write_division(const hr_writing *writing, hr_err *err);
 void hr_write_thinned(const hr_writing *writing);
 /* Loads of the meetings, which are written already, at the costs of writing->configuration. */
 HR_MUST_CHECK hr_status hr_write_loads(const hr_writing *writing, hr_err *err);

@@ -23,6 +23,8 @@ const char *hr_lanes_decline(const hr_configuration *c)
     const char *declined = hr_placed_decline(c);
     if (declined != NULL)
         return declined;
+    if (c->below_size > 0)
+        return "a pool of its own for large meetings";
     if (rule == HR_RULE_RANDOM || rule == HR_RULE_ROUND_ROBIN ||
         c->placement.metric == HR_METRIC_MEETINGS)
         return "its placement rule";

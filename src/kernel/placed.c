@@ -46,7 +46,7 @@ const char *hr_placed_decline(const hr_configuration *c)
         return "snapshots";
     if (p->n_session_items > 0)
         return "background sessions";
-    if (hr_placed_load_of_one(c) == 0)
+    if (hr_placed_load_of_one(c) == 0 || c->resource[0] == HR_RESOURCE_LARGE_MEETINGS)
         return "meetings that load by more than their size";
     if (c->placement.rule == HR_RULE_POWER_OF_D)
         return "its placement rule";

@@ -1,5 +1,6 @@
 #include "model/configuration.h"
 
+#include <math.h>
 #include <stddef.h>
 
 const hr_policy_row hr_source_rows[HR_N_SOURCE_KINDS] = {
@@ -66,13 +67,50 @@ double hr_configuration_arrival_rate(const hr_configuration *configuration)
     return rate;
 }
 
+/* Sizes are whole: E[X; X >= m] = E[(X - (m - 1))+] + (m - 1) P(X >= m), and P(X >= m) is the
+ * difference of two such excesses. */
+static hr_class_own at_least(const hr_law *size, double m)
+{
+    const double above = hr_law_mean_excess(size, m - 1.0);
+    const double share = above - hr_law_mean_excess(size, m);
+    return (hr_class_own){share, above + (m - 1.0) * share};
+}
+
+hr_class_own hr_class_own_part(const hr_class *class, uint32_t from_size, uint32_t below_size)
+{
+    hr_class_own part = {1.0, hr_law_mean(&class->size)};
+    if (from_size > 0)
+        part = at_least(&class->size, from_size);
+    if (below_size > 0) {
+        const hr_class_own beyond = at_least(&class->size, below_size);
+        part.meetings -= beyond.meetings;
+        part.people -= beyond.people;
+    }
+    return part;
+}
+
+hr_class_own hr_configuration_own(const hr_configuration *configuration, unsigned k)
+{
+    return hr_class_own_part(&configuration->classes[k], configuration->from_size,
+                             configuration->below_size);
+}
+
+double hr_configuration_own_rate(const hr_configuration *configuration)
+{
+    double share = 0.0;
+    for (unsigned k = 0; k < configuration->n_classes; k++)
+        share += configuration->classes[k].share * hr_configuration_own(configuration, k).meetings;
+    return share * hr_configuration_arrival_rate(configuration);
+}
+
 /* Little's law, class by class. */
 double hr_configuration_mean_meetings(const hr_configuration *configuration)
 {
     double in_progress = 0.0;
     for (unsigned k = 0; k < configuration->n_classes; k++) {
         const hr_class *class = &configuration->classes[k];
-        in_progress += class->share * hr_law_mean(&class->duration);
+        in_progress += class->share * hr_configuration_own(configuration, k).meetings *
+                       hr_law_mean(&class->duration);
     }
     return in_progress * hr_configuration_arrival_rate(configuration);
 }
@@ -82,7 +120,7 @@ double hr_configuration_mean_present(const hr_configuration *configuration)
     double present = 0.0;
     for (unsigned k = 0; k < configuration->n_classes; k++) {
         const hr_class *class = &configuration->classes[k];
-        present += class->share * hr_law_mean(&class->size) *
+        present += class->share * hr_configuration_own(configuration, k).people *
                    hr_class_mean_presence(class, &configuration->join);
     }
     return present * hr_configuration_arrival_rate(configuration);
@@ -97,19 +135,33 @@ static double participant_cost(const hr_profile *profile, unsigned resource)
     return cost;
 }
 
+/* Share of the class's meetings that are the pool's and that the counter of large ones counts. */
+static double counted(const hr_configuration *configuration, const hr_class *class)
+{
+    const double least = ceil(fmax(configuration->large_from, configuration->from_size));
+    const uint32_t below = configuration->below_size;
+    if (below > 0 && least >= below)
+        return 0.0;
+    return hr_class_own_part(class, (uint32_t)least, below).meetings;
+}
+
 double hr_configuration_mean_load(const hr_configuration *configuration, unsigned resource)
 {
+    const bool counts = configuration->resource[resource] == HR_RESOURCE_LARGE_MEETINGS;
     double load = 0.0;
     for (unsigned k = 0; k < configuration->n_classes; k++) {
         const hr_class *class = &configuration->classes[k];
+        const hr_class_own part = hr_configuration_own(configuration, k);
         const double lasts = hr_law_mean(&class->duration);
         const double presence = hr_class_mean_presence(class, &configuration->join);
-        const double size = hr_law_mean(&class->size);
-        double per_meeting = class->load ? lasts * hr_law_mean(&class->load[resource]) : 0.0;
+        double per_meeting = counts ? lasts * counted(configuration, class) : 0.0;
+        per_meeting +=
+            class->load ? part.meetings * lasts * hr_law_mean(&class->load[resource]) : 0.0;
         for (unsigned p = 0; p < class->n_profiles; p++) {
             const hr_profile *profile = &class->profiles[p];
-            per_meeting += profile->share * (lasts * profile->cost[resource] +
-                                             presence * size * participant_cost(profile, resource));
+            per_meeting +=
+                profile->share * (part.meetings * lasts * profile->cost[resource] +
+                                  presence * part.people * participant_cost(profile, resource));
         }
         load += class->share * per_meeting;
     }

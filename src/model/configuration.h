@@ -14,6 +14,7 @@
 #include "base/law.h"
 #include "base/mem.h"
 #include "model/failure.h"
+#include "model/feed.h"
 #include "model/meeting.h"
 #include "model/placement.h"
 #include "model/resource.h"
@@ -35,19 +36,6 @@ typedef uint64_t hr_tick;
 #define HR_TICKS_PER_SECOND 65536.0
 #define HR_TICK_ZERO        ((hr_tick)1 << 40)
 
-/* ---- legs: what participants of the first pool's meetings are on the servers of another role */
-/* All kinds of participants of the first pool are numbered: class by class, profile by profile. */
-typedef struct hr_leg {
-    double share;       /* of such participants that have one, 0..1 */
-    const double *cost; /* [n_resources] of this pool, base units, while it is present */
-} hr_leg;
-
-typedef struct hr_feed {
-    const unsigned *const
-        *first;        /* [classes][profiles] of the first pool: number of the first kind */
-    unsigned n_legs;   /* kinds of all profiles */
-    const hr_leg *leg; /* [n_legs] */
-} hr_feed;
 
 /* ---- background: work that is not conferencing; it lowers the ceilings */
 typedef enum hr_background_kind {
@@ -98,6 +86,11 @@ typedef struct hr_configuration {
     uint64_t seed;
     bool may_be_empty; /* a pool that this configuration may not have: no servers */
     bool feeds;        /* its participants may have legs in other pools */
+    hr_meetings meetings;
+    /* Of the meetings that its sources bring, those with from_size <= participants < below_size are
+     * this pool's, the others another's; below_size 0: no bound. */
+    uint32_t from_size, below_size;
+    double large_from; /* participants from which on HR_RESOURCE_LARGE_MEETINGS counts a meeting */
     unsigned n_servers;
     unsigned n_resources;
     hr_resource_id resource[HR_MAX_RESOURCES];
@@ -147,12 +140,21 @@ typedef struct hr_configuration {
 HR_MUST_CHECK hr_status hr_configuration_prepare(hr_configuration *configuration, hr_arena *arena,
                                                  hr_err *err);
 
-/* Mean arrivals per second over a long run, and mean participants present in the pool (ramp
- * included), meetings in progress and load of the pool per resource (background excluded):
- * exact means, for `check`, utilisation columns and tests; with a ramp, meetings (and their
- * own costs) are counted from the scheduled time. Sources that never repeat or begin late count 0.
- */
+/* The pool's part of the meetings of a class, in the mean over all that its sources bring. */
+typedef struct hr_class_own {
+    double meetings; /* share of them */
+    double people;   /* participants of one, 0 where it is another pool's: E[size; it is ours] */
+} hr_class_own;
+hr_class_own hr_class_own_part(const hr_class *class, uint32_t from_size, uint32_t below_size);
+hr_class_own hr_configuration_own(const hr_configuration *configuration, unsigned k);
+
+/* Mean arrivals per second over a long run that the sources bring, of which the pool's own are the
+ * second; and mean participants present in the pool (ramp included), meetings in progress and load
+ * of the pool per resource (background excluded): exact means, for `check`, utilisation columns
+ * and tests; with a ramp, meetings (and their own costs) are counted from the scheduled time.
+ * Sources that never repeat or begin late count 0. */
 double hr_configuration_arrival_rate(const hr_configuration *configuration);
+double hr_configuration_own_rate(const hr_configuration *configuration);
 double hr_configuration_mean_meetings(const hr_configuration *configuration);
 double hr_configuration_mean_present(const hr_configuration *configuration);
 double hr_configuration_mean_load(const hr_configuration *configuration, unsigned resource);

@@ -311,6 +311,9 @@ static hr_status fill_probes(const hr_params *params, hr_arena *arena, hr_config
             HR_TRY(general_probe(params, c, sizes->list[i], load, err));
         else
             HR_TRY(hr_assemble_front_end_probe(params, arena, c, sizes->list[i], load, err));
+        const int r = hr_assemble_resource(c, HR_RESOURCE_LARGE_MEETINGS);
+        if (r >= 0)
+            load[r] = sizes->list[i] >= c->large_from ? 1.0 : 0.0;
         probes[i] = (hr_probe){sizes->list[i], load};
     }
     c->n_probes = (unsigned)sizes->n;
@@ -333,6 +336,8 @@ static hr_status check_unit(const hr_params *params, const hr_configuration *c, 
         return hr_params_fail(params, HR_KEY_placement_unit, 0, 0, err,
                               "the classes of meetings.classes have no media; write `meeting`, or "
                               "describe users and their meetings");
+    if (number(params, HR_KEY_large_meetings_servers) > 0.0)
+        return hr_params_fail(params, HR_KEY_large_meetings_servers, 0, 0, err, "%s", whole);
     if (p->hint != HR_HINT_NONE)
         return hr_params_fail(params, HR_KEY_hint, 0, 0, err, "%s", whole);
     if (p->join_gate > 0.0)
@@ -346,16 +351,19 @@ static hr_status check_unit(const hr_params *params, const hr_configuration *c, 
     return HR_OK;
 }
 
-hr_status hr_assemble(const hr_params *params, hr_arena *arena, hr_configuration *configuration,
-                      hr_err *err)
+hr_status hr_assemble_pool(const hr_params *params, const hr_pool_keys *keys, hr_arena *arena,
+                           hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     const bool is_general = hr_params_count(params, HR_KEY_classes, 0) > 0;
-    const hr_pool_keys keys = hr_deployment_first(params);
     configuration->n_servers = (unsigned)hr_params_get(params, HR_KEY_pool_servers)->number;
-    HR_TRY(hr_assemble_ceilings(params, &keys, arena, configuration, err));
+    configuration->large_from = number(params, HR_KEY_large_from);
+    if (keys->kind == HR_POOL_FIRST && number(params, HR_KEY_large_meetings_servers) > 0.0)
+        configuration->below_size = (uint32_t)number(params, HR_KEY_large_meetings_from);
+    HR_TRY(hr_assemble_ceilings(params, keys, arena, configuration, err));
     HR_TRY(fill_placement(params, arena, configuration, err));
-    HR_TRY(hr_failures_assemble(params, arena, configuration, err));
+    if (keys->kind == HR_POOL_FIRST)
+        HR_TRY(hr_failures_assemble(params, arena, configuration, err));
     HR_TRY(fill_window(params, configuration, err));
     HR_TRY(fill_durations(params, configuration, err));
     HR_TRY(is_general ? hr_assemble_general(params, arena, configuration, err)
@@ -367,4 +375,11 @@ hr_status hr_assemble(const hr_params *params, hr_arena *arena, hr_configuration
     HR_TRY(check_unit(params, configuration, is_general, err));
 out:
     return st;
+}
+
+hr_status hr_assemble(const hr_params *params, hr_arena *arena, hr_configuration *configuration,
+                      hr_err *err)
+{
+    const hr_pool_keys keys = hr_deployment_first(params);
+    return hr_assemble_pool(params, &keys, arena, configuration, err);
 }

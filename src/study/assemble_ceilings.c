@@ -47,7 +47,7 @@ static hr_status find_resources(const hr_ceilings *c, hr_err *err)
             continue;
         if (configuration->n_resources == HR_MAX_RESOURCES)
             return hr_mark_fail(mark_of_pool(c), err, "%s: at most %d resources at once",
-                                hr_roles[c->keys->role].name, HR_MAX_RESOURCES);
+                                c->keys->name, HR_MAX_RESOURCES);
         configuration->resource[configuration->n_resources++] = (hr_resource_id)r;
     }
     if (configuration->n_resources == 0)
@@ -201,7 +201,7 @@ int hr_assemble_target_level(const hr_params *params, const hr_configuration *co
 static bool is_target(const hr_ceilings *c)
 {
     const hr_value *name = hr_params_get(c->params, HR_KEY_target_pool);
-    return name->is_set ? strcmp(name->text, hr_roles[c->keys->role].name) == 0 : c->keys->is_first;
+    return name->is_set ? strcmp(name->text, c->keys->name) == 0 : c->keys->kind == HR_POOL_FIRST;
 }
 
 static hr_status name_resources(hr_ceilings *c, hr_err *err)
@@ -279,7 +279,7 @@ hr_status hr_assemble_ceilings(const hr_params *params, const hr_pool_keys *keys
         HR_TRY(add_level_limits(&c, level, err));
         HR_TRY(add_level_criteria(&c, level, first, err));
     }
-    if (keys->is_first)
+    if (keys->kind == HR_POOL_FIRST)
         HR_TRY(add_curve(&c, err));
 out:
     return st;

@@ -5,13 +5,22 @@
 #include "model/role.h"
 #include "study/assemble.h"
 
+typedef enum hr_pool_kind {
+    HR_POOL_FIRST, /* of the deployment */
+    HR_POOL_LARGE, /* takes the first pool's large meetings */
+    HR_POOL_ROLE,  /* carries what follows from the first pool's users and meetings */
+    HR_POOL_SITE,  /* a further first pool, with users and meetings of its own */
+} hr_pool_kind;
+
 /* The rows that describe a pool. */
 typedef struct hr_pool_keys {
     hr_role_id role;
-    bool is_first;       /* of the deployment */
+    hr_pool_kind kind;
+    const char *name;    /* in studies and results */
     const char *section; /* "pool", "deployment.edge": for messages */
     hr_key servers, server, ceilings;
-    hr_key balancer, when_full; /* of other pools than the first */
+    hr_key balancer, when_full; /* of pools of other roles */
+    size_t site;                /* of a SITE: its place in the list, index of `servers` */
 } hr_pool_keys;
 
 /* Index of a resource in the configuration; -1 when it has none of that name. */
@@ -24,6 +33,17 @@ HR_MUST_CHECK hr_status hr_assemble_ceilings(const hr_params *params, const hr_p
                                              hr_err *err);
 /* Level whose ceilings the target looks at. */
 int hr_assemble_target_level(const hr_params *params, const hr_configuration *configuration);
+/* A first pool, or a site's, from the rows of `keys`; else as hr_assemble. */
+HR_MUST_CHECK hr_status hr_assemble_pool(const hr_params *params, const hr_pool_keys *keys,
+                                         hr_arena *arena, hr_configuration *configuration,
+                                         hr_err *err);
+/* All pools of a configuration are watched over the same time. */
+void hr_assemble_times(const hr_configuration *first, hr_configuration *configuration);
+/* What another pool than the first does when it is full: nothing, or it refuses what exceeds its
+ * highest ceilings. Servers are alike to it: equal weights. */
+HR_MUST_CHECK hr_status hr_assemble_when_full(const hr_params *params, const hr_pool_keys *keys,
+                                              hr_arena *arena, hr_configuration *configuration,
+                                              hr_err *err);
 /* Classes, sources and background of the general form. */
 HR_MUST_CHECK hr_status hr_assemble_general(const hr_params *params, hr_arena *arena,
                                             hr_configuration *configuration, hr_err *err);

@@ -1,19 +1,21 @@
 #include "study/deployment.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "study/activity.h"
 #include "study/charge.h"
 #include "study/front_end.h"
+#include "study/sites.h"
 
 /* ---- the pools */
 
 hr_pool_keys hr_deployment_first(const hr_params *params)
 {
     static const hr_role_id roles[] = {HR_ROLE_front_end, HR_ROLE_standard_edition};
-    return (hr_pool_keys){.role = roles[hr_params_get(params, HR_KEY_pool_role)->choice],
-                          .is_first = true,
+    const hr_role_id role = roles[hr_params_get(params, HR_KEY_pool_role)->choice];
+    return (hr_pool_keys){.role = role,
+                          .kind = HR_POOL_FIRST,
+                          .name = hr_roles[role].name,
                           .section = "pool",
                           .servers = HR_KEY_pool_servers,
                           .server = HR_KEY_pool_server,
@@ -22,10 +24,16 @@ hr_pool_keys hr_deployment_first(const hr_params *params)
 
 static const hr_pool_keys pools[] = {
 #define HR_ROLE_POOL(name, ...)                                                                    \
-    {HR_ROLE_##name,           false,                                                              \
-     "deployment." #name,      HR_KEY_##name##_servers,                                            \
-     HR_KEY_##name##_server,   HR_KEY_##name##_ceilings,                                           \
-     HR_KEY_##name##_balancer, HR_KEY_##name##_when_full},
+    {HR_ROLE_##name,                                                                               \
+     HR_POOL_ROLE,                                                                                 \
+     #name,                                                                                        \
+     "deployment." #name,                                                                          \
+     HR_KEY_##name##_servers,                                                                      \
+     HR_KEY_##name##_server,                                                                       \
+     HR_KEY_##name##_ceilings,                                                                     \
+     HR_KEY_##name##_balancer,                                                                     \
+     HR_KEY_##name##_when_full,                                                                    \
+     0},
 #include "model/role.def"
 };
 
@@ -53,22 +61,26 @@ typedef struct hr_carrying {
     hr_workload_id call; /* HR_N_WORKLOADS: no calls */
     bool bypassed_too;   /* calls whose media bypasses the servers hold something here */
     bool has_legs;
+    bool serves_all; /* the users of all sites; else those of the first pool */
 } hr_carrying;
 
 #define NOTHING HR_N_WORKLOADS
 static const hr_carrying carryings[HR_N_ROLES] = {
-    [HR_ROLE_edge] = {HR_WORKLOAD_edge_user, HR_KEY_remote_users, NOTHING, false, true},
-    [HR_ROLE_mediation] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_call, false, true},
-    [HR_ROLE_gateway] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_trunk_call, true, true},
-    [HR_ROLE_director] = {HR_WORKLOAD_director_user, HR_KEY_remote_users, NOTHING, false, false},
-    [HR_ROLE_persistent_chat] = {HR_WORKLOAD_chat_user, HR_KEY_chat_users, NOTHING, false, false},
+    [HR_ROLE_edge] = {HR_WORKLOAD_edge_user, HR_KEY_remote_users, NOTHING, false, true, false},
+    [HR_ROLE_mediation] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_call, false, true, false},
+    [HR_ROLE_gateway] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_trunk_call, true, true, false},
+    [HR_ROLE_director] = {HR_WORKLOAD_director_user, HR_KEY_remote_users, NOTHING, false, false,
+                          false},
+    [HR_ROLE_persistent_chat] = {HR_WORKLOAD_chat_user, HR_KEY_chat_users, NOTHING, false, false,
+                                 true},
     [HR_ROLE_persistent_chat_store] = {HR_WORKLOAD_chat_history, HR_KEY_chat_users, NOTHING, false,
-                                       false},
+                                       false, true},
     [HR_ROLE_persistent_chat_compliance] = {HR_WORKLOAD_chat_copies, HR_KEY_chat_users, NOTHING,
-                                            false, false},
-    [HR_ROLE_back_end] = {HR_WORKLOAD_database_user, HR_N_KEYS, NOTHING, false, false},
-    [HR_ROLE_monitoring_store] = {HR_WORKLOAD_call_records, HR_N_KEYS, NOTHING, false, false},
-    [HR_ROLE_archiving_store] = {HR_WORKLOAD_archive_records, HR_N_KEYS, NOTHING, false, false},
+                                            false, false, true},
+    [HR_ROLE_back_end] = {HR_WORKLOAD_database_user, HR_N_KEYS, NOTHING, false, false, true},
+    [HR_ROLE_monitoring_store] = {HR_WORKLOAD_call_records, HR_N_KEYS, NOTHING, false, false, true},
+    [HR_ROLE_archiving_store] = {HR_WORKLOAD_archive_records, HR_N_KEYS, NOTHING, false, false,
+                                 true},
 };
 
 typedef struct hr_role_work {
@@ -79,7 +91,7 @@ typedef struct hr_role_work {
     hr_configuration *pool; /* being assembled: servers, resources, ceilings are known */
     hr_carrying carrying;
     hr_charges charges;
-    double users; /* of the first pool, all servers */
+    double users; /* whom the role serves, all servers */
 } hr_role_work;
 
 static double number(const hr_role_work *w, hr_key key)
@@ -391,40 +403,12 @@ static hr_status check_resources(const hr_role_work *w, hr_err *err)
  * that is turned away by one server is tried on the others [S:dnslb]. */
 static hr_status fill_balancer(const hr_role_work *w, hr_err *err)
 {
-    hr_status st = HR_OK;
-    hr_configuration *c = w->pool;
-    double *weight = NULL;
     const bool is_dns = hr_params_get(w->params, w->keys->balancer)->choice == 0;
-    const bool refuses = hr_params_get(w->params, w->keys->when_full)->choice == 1;
-    HR_TAKE(weight, w->arena, c->n_servers);
-    for (unsigned j = 0; j < c->n_servers; j++)
-        weight[j] = 1.0 / c->n_servers;
-    c->weight = weight;
-    c->placement = (hr_placement){.rule = is_dns ? HR_RULE_RANDOM : HR_RULE_FEWEST_PARTICIPANTS,
-                                  .metric = HR_METRIC_PARTICIPANTS,
-                                  .d = 1};
-    c->admission = refuses ? HR_ADMISSION_NONE_FITS : HR_ADMISSION_NONE;
-    for (unsigned l = 0; l < c->n_limits; l++)
-        c->admission_level =
-            c->limits[l].level > c->admission_level ? c->limits[l].level : c->admission_level;
-out:
-    return st;
-}
-
-/* All pools of a configuration are watched over the same time. */
-static void copy_times(const hr_configuration *first, hr_configuration *c)
-{
-    c->start = first->start;
-    c->from = first->from;
-    c->length = first->length;
-    c->n_periods = first->n_periods;
-    c->warm_up = first->warm_up;
-    c->session_step = first->session_step;
-    c->n_durations = first->n_durations;
-    memcpy(c->min_episode, first->min_episode, sizeof c->min_episode);
-    c->observe_every = first->observe_every;
-    c->n_observed = first->n_observed;
-    memcpy(c->observed, first->observed, sizeof c->observed);
+    w->pool->placement =
+        (hr_placement){.rule = is_dns ? HR_RULE_RANDOM : HR_RULE_FEWEST_PARTICIPANTS,
+                       .metric = HR_METRIC_PARTICIPANTS,
+                       .d = 1};
+    return hr_assemble_when_full(w->params, w->keys, w->arena, w->pool, err);
 }
 
 hr_status hr_deployment_assemble(const hr_params *params, const hr_pool_keys *keys,
@@ -439,12 +423,15 @@ hr_status hr_deployment_assemble(const hr_params *params, const hr_pool_keys *ke
                       .pool = configuration,
                       .carrying = carryings[keys->role],
                       .users = hr_front_end_users(params, first->n_servers) * first->n_servers};
+    if (w.carrying.serves_all)
+        w.users += hr_sites_users(params);
     configuration->may_be_empty = true;
+    configuration->meetings = HR_MEETINGS_LEGS;
     configuration->n_servers = (unsigned)hr_params_get(params, keys->servers)->number;
     hr_charges_read(&w.charges, params);
     HR_TRY(hr_assemble_ceilings(params, keys, arena, configuration, err));
     HR_TRY(check_resources(&w, err));
-    copy_times(first, configuration);
+    hr_assemble_times(first, configuration);
     HR_TRY(fill_balancer(&w, err));
     HR_TRY(fill_arrivals(&w, err));
     HR_TRY(fill_background(&w, err));

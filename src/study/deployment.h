@@ -1,7 +1,8 @@
 /* deployment: the pools of a study, the first and those of other roles, and what the others carry.
  *
- * Meetings are placed in the first pool. Another role's pool carries legs of their participants
- * (hr_feed), calls and users; its servers, ceilings and balancer stand under deployment.<role>.
+ * Meetings are placed in the first pool, and in those of further sites (sites.h). Another role's
+ * pool carries legs of the first pool's participants (hr_feed), calls and users; its servers,
+ * ceilings and balancer stand under deployment.<role>.
  */
 #ifndef HR_STUDY_DEPLOYMENT_H
 #define HR_STUDY_DEPLOYMENT_H

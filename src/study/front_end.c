@@ -173,7 +173,8 @@ static hr_status fill_sources(const front_end *fe, hr_configuration *configurati
     HR_TRY(check_rate_keys(fe, err));
     HR_TRY(find_rate(fe, &rate, err));
     rate *= fe->busyness;
-    const bool has_partner = hr_failures_has_partner(fe->params);
+    const bool has_partner =
+        configuration->failures != NULL && hr_failures_has_partner(fe->params);
     HR_TAKE(sources, fe->arena, MOST_SOURCES);
     sources[0] = (hr_source){.kind = HR_SOURCE_POISSON, .rate = rate * (1.0 - on_the_clock)};
     sources[1] = (hr_source){
@@ -391,7 +392,7 @@ static bool is_loaded(const front_end *fe, hr_resource_id resource)
         if (hr_charge_is_known(&fe->charges, (hr_workload_id)w, resource))
             return true;
     }
-    return false;
+    return resource == HR_RESOURCE_LARGE_MEETINGS;
 }
 
 /* A ceiling on something that no workload loads would look like a finding: "never over". */

@@ -5,7 +5,6 @@
 
 #include "base/stream.h"
 #include "study/assemble.h"
-#include "study/deployment.h"
 #include "study/group.h"
 #include "study/merge.h"
 #include "study/pools.h"
@@ -100,8 +99,7 @@ static hr_status resolve_other(const hr_study *study, const hr_params *params, u
 {
     hr_status st = HR_OK;
     *configuration = blank(study, pool, first->index);
-    HR_TRY(
-        hr_deployment_assemble(params, study->tree->keys[pool], first, arena, configuration, err));
+    HR_TRY(hr_pools_assemble(params, study->tree->keys[pool], first, arena, configuration, err));
     HR_TRY(hr_configuration_prepare(configuration, arena, err));
 out:
     return st;
@@ -238,7 +236,7 @@ static hr_status check_levels(const hr_study *study, hr_err *err)
     hr_status st = HR_OK;
     const hr_design *design = &study->tree->design;
     hr_arena arena = {0};
-    hr_configuration configuration;
+    hr_configuration configuration, others[HR_MAX_POOLS];
     for (size_t a = 0; a < design->n_axes; a++) {
         const size_t n = design->choices[a].n_levels;
         const size_t step = (n + MOST_LEVELS_CHECKED - 1) / MOST_LEVELS_CHECKED;
@@ -246,6 +244,7 @@ static hr_status check_levels(const hr_study *study, hr_err *err)
             hr_arena_reset(&arena);
             HR_TRY(hr_study_configuration(study, NULL, hr_design_neighbour(design, 0, a, l), 0,
                                           &arena, &configuration, err));
+            HR_TRY(hr_study_others(study, &configuration, 0, &arena, others, err));
         }
     }
 out:

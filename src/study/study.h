@@ -54,11 +54,12 @@ typedef struct hr_claim {
     double bound;
 } hr_claim;
 
-enum { HR_MAX_POOLS = 16 };
+enum { HR_MAX_POOLS = 32 };
 
 /* One pool of the deployment: the same in all configurations, which differ in its servers. */
 typedef struct hr_pool_of_study {
-    const char *name; /* "front_end", "edge": as in studies and results */
+    const char *name; /* "front_end", "edge", a site's: as in studies and results */
+    bool is_site;     /* a Front End pool of a further site */
     unsigned n_servers_max;
     hr_layout layout; /* of its part of the tallies */
 } hr_pool_of_study;

@@ -1,13 +1,11 @@
-#define _POSIX_C_SOURCE 200809L
 #include "study/topology.h"
 
 #include <math.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "study/deployment.h"
 #include "study/front_end.h"
-#include "study/study_tree.h"
+#include "study/sites.h"
+#include "study/topology_rule.h"
 
 /* Published limits of one pool. */
 #define FRONT_ENDS         12.0 /* [S:capmodel]; 16 in Skype for Business Server 2019 [S:sfb19cap] */
@@ -24,35 +22,27 @@
 #define USERS_OF_ONE_STORE 160000.0 /* two pools of 80,000 [S:capmodel] */
 #define TAIL               0x1p-33  /* meetings that are larger are none */
 
-/* What the rules look at, of one configuration. */
-typedef struct hr_site {
-    const hr_params *params;
-    bool is_standard; /* Edition; else Enterprise */
-    double servers;   /* of the first pool */
-    double users;     /* of all of them */
-    bool has_others;  /* roles beside the first pool are named */
-} hr_site;
-
-/* The key that breaks a rule. */
-typedef struct hr_spot {
-    hr_key key;
-    size_t i, j;
-} hr_spot;
-
 static double number(const hr_site *site, hr_key key)
 {
     return hr_params_get(site->params, key)->number;
 }
 
-static hr_site look_at(const hr_params *params)
+hr_site hr_topology_look(const hr_params *deployment, const hr_params *params)
 {
     hr_site site = {.params = params};
     const hr_pool_keys *pool = NULL;
+    const double servers = hr_params_get(deployment, HR_KEY_pool_servers)->number;
+    const double large = number(&site, HR_KEY_large_meetings_servers);
     site.is_standard = hr_deployment_first(params).role == HR_ROLE_standard_edition;
     site.servers = number(&site, HR_KEY_pool_servers);
     site.users = site.servers * hr_front_end_users(params, site.servers);
     for (unsigned i = 0; (pool = hr_deployment_pool(i)) != NULL; i++)
         site.has_others = site.has_others || number(&site, pool->servers) > 0.0;
+    site.has_large_pool = large > 0.0 && params == deployment;
+    site.pools = large > 0.0 ? 2.0 : 1.0;
+    for (size_t i = 0; i < hr_params_count(params, HR_KEY_sites, 0); i++)
+        site.pools += hr_params_at(params, HR_KEY_site_servers, i, 0)->number > 0.0;
+    site.all_users = servers * hr_front_end_users(deployment, servers) + hr_sites_users(deployment);
     return site;
 }
 
@@ -79,6 +69,8 @@ static bool mixes_servers(const hr_site *site, hr_spot *spot)
     bool is_broken = is_mixed(site->params, HR_KEY_pool_server, spot);
     for (unsigned i = 0; !is_broken && (pool = hr_deployment_pool(i)) != NULL; i++)
         is_broken = number(site, pool->servers) > 0.0 && is_mixed(site->params, pool->server, spot);
+    if (!is_broken && site->has_large_pool)
+        is_broken = is_mixed(site->params, HR_KEY_large_meetings_server, spot);
     return is_broken;
 }
 
@@ -105,6 +97,14 @@ static bool lacks_back_end(const hr_site *site, hr_spot *spot)
     (void)spot;
     return !site->is_standard && site->has_others &&
            !hr_deployment_has(site->params, HR_ROLE_back_end);
+}
+
+/* Of those that there are, one for each pool. */
+static bool shares_back_end(const hr_site *site, hr_spot *spot)
+{
+    (void)spot;
+    return !site->is_standard && !lacks_back_end(site, spot) && site->has_others &&
+           number(site, HR_KEY_back_end_servers) < site->pools;
 }
 
 static bool lacks_witness(const hr_site *site, hr_spot *spot)
@@ -194,8 +194,9 @@ static bool has_too_many_directors(const hr_site *site, hr_spot *spot)
 static bool shares_store_too_widely(const hr_site *site, hr_spot *spot)
 {
     const double stores = number(site, HR_KEY_monitoring_store_servers);
+    const double users = site->all_users;
     (void)spot;
-    return stores > 0.0 && site->users > stores * USERS_OF_ONE_STORE;
+    return stores > 0.0 && (users > stores * USERS_OF_ONE_STORE || site->pools > 2.0 * stores);
 }
 
 /* ---- Edge */
@@ -227,8 +228,11 @@ static bool federates_by_dns(const hr_site *site, hr_spot *spot)
 
 /* ---- meetings */
 
-static bool has_meeting_above(const hr_site *site, double size, hr_spot *spot)
+/* What is scheduled in the pool for large meetings is no meeting of a shared pool. */
+static bool has_meeting_above(const hr_site *site, double size, bool is_shared, hr_spot *spot)
 {
+    if (is_shared && site->has_large_pool && number(site, HR_KEY_large_meetings_from) <= size + 1.0)
+        return false;
     const bool has_tail = number(site, HR_KEY_tail_share) > 0.0;
     const hr_key key[] = {HR_KEY_meeting_size, HR_KEY_meeting_tail};
     for (size_t k = 0; k < 1U + has_tail; k++) {
@@ -242,24 +246,24 @@ static bool has_meeting_above(const hr_site *site, double size, hr_spot *spot)
 
 static bool has_large_meetings(const hr_site *site, hr_spot *spot)
 {
-    return has_meeting_above(site, SHARED_MEETING, spot) &&
-           !has_meeting_above(site, LARGE_MEETING, &(hr_spot){HR_KEY_meeting_size, 0, 0});
+    return has_meeting_above(site, SHARED_MEETING, true, spot) &&
+           !has_meeting_above(site, LARGE_MEETING, false, &(hr_spot){HR_KEY_meeting_size, 0, 0});
 }
 
 static bool has_larger_meetings(const hr_site *site, hr_spot *spot)
 {
-    return has_meeting_above(site, LARGE_MEETING, spot);
+    return has_meeting_above(site, LARGE_MEETING, false, spot);
+}
+
+static bool has_single_large_server(const hr_site *site, hr_spot *spot)
+{
+    (void)spot;
+    return number(site, HR_KEY_large_meetings_servers) == 1.0;
 }
 
 /* ---- the table */
 
-typedef struct hr_row {
-    hr_topology_rule rule;
-    hr_key key; /* that breaks it, unless the check names another */
-    bool (*is_broken)(const hr_site *site, hr_spot *spot);
-} hr_row;
-
-static const hr_row rows[] = {
+static const hr_topology_row rows[] = {
     {{"identical_servers", false, "servers of one pool differ",
       "all servers of a pool run the same roles and are sent equal loads",
       "[S:seed-roles][S:seed-load]"},
@@ -284,6 +288,13 @@ static const hr_row rows[] = {
       "an Enterprise pool needs Front Ends and a Back End", "[S:seed-roles]"},
      HR_KEY_back_end_servers,
      lacks_back_end},
+    {{"back_end_of_each_pool", false, "fewer Back Ends than Front End pools",
+      "a Back End serves the Front End pool that it belongs to; one for large meetings needs its "
+      "own "
+      "too",
+      "[S:seed-roles][S:large]"},
+     HR_KEY_back_end_servers,
+     shares_back_end},
     {{"witness", false, "an even number of Front Ends and no Back End",
       "a pool of even size counts the primary Back End database as its witness: without it and one "
       "server too few the whole pool stops",
@@ -375,99 +386,19 @@ static const hr_row rows[] = {
       "even a pool of its own holds at most 1,000 in a meeting", "[S:large][S:lmfaq]"},
      HR_KEY_meeting_tail,
      has_larger_meetings},
+    {{"two_large_meeting_servers", false, "a single server for large meetings",
+      "a pool for them needs one Front End and one Back End, and two are recommended", "[S:large]"},
+     HR_KEY_large_meetings_servers,
+     has_single_large_server},
 };
-enum { N_ROWS = sizeof rows / sizeof *rows };
+_Static_assert(sizeof rows / sizeof *rows <= HR_MAX_TOPOLOGY_RULES, "findings hold every rule");
+
+const hr_topology_row *hr_topology_row_at(unsigned i)
+{
+    return i < sizeof rows / sizeof *rows ? &rows[i] : NULL;
+}
 
 const hr_topology_rule *hr_topology_rule_at(unsigned i)
 {
-    return i < N_ROWS ? &rows[i].rule : NULL;
-}
-
-/* ---- findings */
-
-/* Where a value stands, without the folders of a long path; "" when no file has it. */
-static const char *place_of(const hr_value *value)
-{
-    enum { LONG = 40 };
-    const char *slash = value->is_set ? strrchr(value->where, '/') : NULL;
-    if (!value->is_set || strchr(value->where, ':') == NULL || value->where[0] == '-')
-        return "";
-    return slash != NULL && strlen(value->where) > LONG ? slash + 1 : value->where;
-}
-
-/* "pool.servers = 2 (mine.yaml:7:12): what is broken; the rule [source]" */
-static hr_status put_finding(const hr_params *params, const hr_spot *spot,
-                             const hr_topology_rule *rule, hr_arena *arena,
-                             hr_topology_finding *finding, hr_err *err)
-{
-    char text[HR_ERR_MESSAGE], path[HR_LONGEST_PATH];
-    const hr_value *value = hr_params_at(params, spot->key, spot->i, spot->j);
-    const char *place = place_of(value);
-    const bool has_place = place[0] != '\0';
-    hr_place_path(spot->key, (const size_t[HR_PLACE_INDICES]){spot->i, spot->j, 0}, path);
-    (void)snprintf(text, sizeof text, "%s%s%.60s%s%s%s: %s; %s %s", path,
-                   value->is_set ? " = " : "", value->is_set ? value->text : "",
-                   has_place ? " (" : "", place, has_place ? ")" : "", rule->broken, rule->rule,
-                   rule->source);
-    *finding = (hr_topology_finding){rule, hr_arena_text(arena, text, strlen(text))};
-    return finding->text != NULL ? HR_OK
-                                 : HR_FAIL(err, HR_ERR_MEMORY, "no memory for the topology");
-}
-
-/* Rules that are broken here and were not before. */
-static hr_status check_site(const hr_params *params, hr_arena *arena,
-                            hr_topology_finding found[N_ROWS], hr_err *err)
-{
-    hr_status st = HR_OK;
-    if (hr_params_count(params, HR_KEY_classes, 0) > 0)
-        return HR_OK;
-    const hr_site site = look_at(params);
-    for (unsigned r = 0; r < N_ROWS; r++) {
-        const hr_topology_rule *rule = &rows[r].rule;
-        hr_spot spot = {rows[r].key, 0, 0};
-        if (found[r].rule != NULL || !rows[r].is_broken(&site, &spot))
-            continue;
-        if (rule->is_refusal)
-            return hr_params_fail(params, spot.key, spot.i, spot.j, err, "%s; %s %s", rule->broken,
-                                  rule->rule, rule->source);
-        HR_TRY(put_finding(params, &spot, rule, arena, &found[r], err));
-    }
-out:
-    return st;
-}
-
-static hr_status check_configuration(const hr_study *study, uint64_t index, hr_arena *arena,
-                                     hr_topology_finding found[N_ROWS], hr_err *err)
-{
-    hr_status st = HR_OK;
-    hr_arena scratch = {0};
-    hr_params params = {0};
-    HR_TRY(hr_study_params(study, index, 0, &params, &scratch, err));
-    HR_TRY(check_site(&params, arena, found, err));
-out:
-    hr_arena_free(&scratch);
-    return st;
-}
-
-hr_status hr_topology_check(const hr_study *study, uint64_t index, hr_arena *arena,
-                            hr_topology *topology, hr_err *err)
-{
-    hr_status st = HR_OK;
-    const hr_design *design = &study->tree->design;
-    hr_topology_finding found[N_ROWS] = {{0}}, *finding = NULL;
-    *topology = (hr_topology){0};
-    HR_TRY(check_configuration(study, index, arena, found, err));
-    for (size_t a = 0; a < design->n_axes; a++) {
-        for (size_t l = 0; l < design->choices[a].n_levels; l++)
-            HR_TRY(check_configuration(study, hr_design_neighbour(design, index, a, l), arena,
-                                       found, err));
-    }
-    HR_TAKE(finding, arena, N_ROWS);
-    for (unsigned r = 0; r < N_ROWS; r++) {
-        if (found[r].rule != NULL)
-            finding[topology->n++] = found[r];
-    }
-    topology->finding = finding;
-out:
-    return st;
+    return i < sizeof rows / sizeof *rows ? &rows[i].rule : NULL;
 }

@@ -86,6 +86,30 @@ sets=(--quiet --set "precision.at_most=4 replications" --set "failures.every=40 
     --set "failures.repair=5 min" --set "choose.failures.down=[0, 1]")
 expected=$(HEADROOM_KERNEL=reference answer plain "$HEADROOM")
 OMP_NUM_THREADS=1 must_be_same failures-ranks2 "$HEADROOM_MPIEXEC" -n 2 "$HEADROOM"
+sets=(--quiet)
+# Several Front End pools: large meetings divided, alone and in a team, thinned; a site on its own
+# streams; and a study that `scenarios` take where the pools of some choices are divided.
+study=$HEADROOM_SOURCE/tests/e2e/pools.yaml
+work=$all/pools
+mkdir "$work"
+expected=$(HEADROOM_KERNEL=reference answer plain "$HEADROOM")
+must_be_same pools-team "$HEADROOM"
+OMP_NUM_THREADS=1 must_be_same pools-ranks3 "$HEADROOM_MPIEXEC" -n 3 "$HEADROOM"
+HEADROOM_ISA=baseline must_be_same pools-baseline "$HEADROOM"
+sets+=(--set pool.server.cpu=~ --set pool.server.network_out=~ --set pool.ceilings.cpu=~)
+sets+=(--set pool.ceilings.network_out=~ --set pool.ceilings.pstn_calls=~ --set pool.ceilings.registrations=~)
+sets+=(--set "placement.report_delay=0 s")
+work=$all/participants
+mkdir "$work"
+"$HEADROOM" check "$study" "${sets[@]:1}" | grep -q '^kernel *scenarios:' || {
+    echo "FAILED: the scenarios do not take $study of participants alone" >&2
+    exit 1
+}
+expected=$(HEADROOM_KERNEL=reference answer plain "$HEADROOM")
+for kernel in scalar scenarios; do
+    HEADROOM_KERNEL=$kernel must_be_same "participants-$kernel" "$HEADROOM"
+done
+must_be_same participants-team "$HEADROOM"
 sets+=(--set seed=76)
 if [ "$(answer other-seed "$HEADROOM")" = "$expected" ]; then
     echo "FAILED: another seed gives the same digest" >&2

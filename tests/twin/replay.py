@@ -392,6 +392,8 @@ class Replay:
     def arrive(self, number):
         meeting = self.meetings[number]
         row = meeting.row
+        if not row.get("here", True):
+            return  # another pool's
         if is_focus(row):
             server = row["tie"] * self.n // WORD
             self.present.append(self.wholes[row["part_of"]])

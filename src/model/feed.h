@@ -1,0 +1,28 @@
+/* feed: what another pool than the first gets of the first pool's meetings.
+ */
+#ifndef HR_MODEL_FEED_H
+#define HR_MODEL_FEED_H
+
+/* Where a pool's meetings come from. */
+typedef enum hr_meetings {
+    HR_MEETINGS_OWN,   /* from its own sources and streams */
+    HR_MEETINGS_LEGS,  /* none: legs of the first pool's participants, see hr_feed */
+    HR_MEETINGS_LARGE, /* the first pool's that are too large for it */
+} hr_meetings;
+
+/* Legs: what participants of the first pool's meetings are on the servers of another role.
+ * All kinds of participants of the first pool are numbered: class by class, profile by profile. */
+typedef struct hr_leg {
+    double share; /* of such participants that have one, 0..1 */
+    const double
+        *cost; /* [n_resources] of this pool, base units, while the participant is present */
+} hr_leg;
+
+typedef struct hr_feed {
+    const unsigned *const
+        *first;        /* [classes][profiles] of the first pool: number of the first kind */
+    unsigned n_legs;   /* kinds of all profiles */
+    const hr_leg *leg; /* [n_legs] */
+} hr_feed;
+
+#endif

@@ -1,0 +1,250 @@
+/* Further sites: a pool assembled as the first is, from its own users and servers, on streams of
+ * its own; who serves the users of all sites; and what is refused. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "input/input.h"
+#include "study/study.h"
+
+#define BASE                                                                                       \
+    "study: test\nbase: lync-2013/deployment\nwindow: {busy_hours: 1}\n"                           \
+    "target: {pool: ~, resources: ~, level: ~}\npool: {servers: 4}\n"
+#define SITE "deployment.sites=[{name: munich, users: 5000 per server, servers: 3"
+
+enum { MOST_SETS = 8 };
+
+typedef struct sites {
+    hr_study study;
+    hr_arena arena;
+    hr_configuration first;
+    hr_configuration other[HR_MAX_POOLS];
+    hr_err err;
+} sites;
+
+static hr_status try_open(sites *d, uint64_t index, uint64_t day, const char *const *sets)
+{
+    size_t n = 0;
+    *d = (sites){0};
+    while (sets[n] != NULL)
+        n++;
+    hr_status st = hr_study_parse(&d->study, "test", BASE, strlen(BASE), sets, n, &d->err);
+    if (st == HR_OK)
+        st = hr_study_configuration(&d->study, NULL, index, day, &d->arena, &d->first, &d->err);
+    if (st == HR_OK)
+        st = hr_study_others(&d->study, &d->first, day, &d->arena, d->other, &d->err);
+    return st;
+}
+
+static void open_sites(sites *d, uint64_t index, uint64_t day, const char *const *sets)
+{
+    if (try_open(d, index, day, sets) != HR_OK)
+        fail_msg("%s", d->err.message);
+}
+#define SETS(...)                                                                                  \
+    (const char *const[MOST_SETS])                                                                 \
+    {                                                                                              \
+        __VA_ARGS__, NULL                                                                          \
+    }
+#define OPEN(d, ...) open_sites((d), 0, 0, SETS(__VA_ARGS__))
+
+static void close_sites(sites *d)
+{
+    hr_study_free(&d->study);
+    hr_arena_free(&d->arena);
+}
+
+static void refused(const char *pattern, const char *const *sets)
+{
+    sites d;
+    if (try_open(&d, 0, 0, sets) == HR_OK)
+        fail_msg("accepted: %s", sets[0]);
+    if (strstr(d.err.message, pattern) == NULL)
+        fail_msg("no '%s' in: %s", pattern, d.err.message);
+    close_sites(&d);
+}
+
+static const hr_configuration *pool(const sites *d, const char *name)
+{
+    for (unsigned p = 1; p < d->study.n_pools; p++) {
+        if (strcmp(d->study.pools[p].name, name) == 0)
+            return &d->other[p - 1];
+    }
+    fail_msg("no pool %s", name);
+    return NULL;
+}
+
+static void assert_near(double value, double expected)
+{
+    if (!(fabs(value - expected) <= 1e-12 * fabs(expected)))
+        fail_msg("%.15g is not %.15g", value, expected);
+}
+
+/* Everything that a first pool with these values would have. */
+static void assert_alike(const hr_configuration *site, const hr_configuration *first)
+{
+    assert_int_equal(site->n_servers, first->n_servers);
+    assert_int_equal(site->n_resources, first->n_resources);
+    assert_int_equal(site->n_limits, first->n_limits);
+    assert_int_equal(site->n_background, first->n_background);
+    assert_near(hr_configuration_mean_present(site), hr_configuration_mean_present(first));
+    for (unsigned r = 0; r < site->n_resources; r++)
+        assert_near(hr_configuration_mean_load(site, r), hr_configuration_mean_load(first, r));
+    for (unsigned l = 0; l < site->n_limits; l++) {
+        for (unsigned j = 0; j < site->n_servers; j++)
+            assert_near(site->limits[l].ceiling[j], first->limits[l].ceiling[j]);
+    }
+    for (unsigned b = 0; b < site->n_background; b++)
+        assert_near(hr_law_mean(&site->background[b].law), hr_law_mean(&first->background[b].law));
+}
+
+static void test_a_site_is_a_first_pool(void **state)
+{
+    (void)state;
+    sites with, alone;
+    OPEN(&with, SITE ", in_conference: 7 %, server: {cpu: 16000 Mc/s}, "
+                     "ceilings: {viewers: {limit: 300}}}]");
+    OPEN(&alone, "pool.servers=3", "population.users=5000 per server",
+         "population.in_conference=7 %", "pool.server.cpu=16000 Mc/s",
+         "pool.ceilings.viewers.limit=300");
+    assert_true(with.study.pools[with.study.n_pools - 1].is_site);
+    assert_alike(pool(&with, "munich"), &alone.first);
+    close_sites(&alone);
+    OPEN(&alone, "pool.servers=4");
+    assert_alike(&with.first, &alone.first); /* which has nothing of the site */
+    close_sites(&with);
+    close_sites(&alone);
+}
+
+static void test_streams_follow_the_name(void **state)
+{
+    (void)state;
+    sites d;
+    hr_input first = {0}, a = {0}, b = {0};
+    const hr_vector *vector = NULL;
+    hr_err err = {0};
+    OPEN(&d, "deployment.sites=[{name: a, users: 6660 per server, servers: 4}, "
+             "{name: b, users: 6660 per server, servers: 4}]");
+    assert_int_equal(hr_vector_choose(NULL, &vector, &err), HR_OK);
+    assert_int_equal(hr_input_write(&first, &d.first, 0, vector, &err), HR_OK);
+    assert_int_equal(hr_input_write_other(&a, pool(&d, "a"), &first, &d.first, 0, vector, &err),
+                     HR_OK);
+    assert_int_equal(hr_input_write_other(&b, pool(&d, "b"), &first, &d.first, 0, vector, &err),
+                     HR_OK);
+    assert_true(first.n_meetings > 20 && a.n_meetings > 20 && b.n_meetings > 20);
+    assert_true(first.start[9] != a.start[9] && a.start[9] != b.start[9]);
+    const hr_tick start = a.start[9];
+    close_sites(&d);
+    OPEN(&d, "deployment.sites=[{name: c, users: 6660 per server, servers: 4}, "
+             "{name: a, users: 6660 per server, servers: 4}]");
+    assert_int_equal(hr_input_write_other(&a, pool(&d, "a"), &first, &d.first, 0, vector, &err),
+                     HR_OK);
+    assert_true(a.start[9] == start); /* whoever else is there */
+    hr_input_free(&first);
+    hr_input_free(&a);
+    hr_input_free(&b);
+    close_sites(&d);
+}
+
+/* A busy day is busy everywhere. */
+static void test_days_are_common(void **state)
+{
+    (void)state;
+    sites d;
+    open_sites(&d, 0, 3,
+               SETS("daily={population.busyness: \"gamma(mean 1, cv 15 %)\"}",
+                    "deployment.sites=[{name: a, users: 6660 per server, servers: 4}]"));
+    sites ordinary;
+    OPEN(&ordinary, "deployment.sites=[{name: a, users: 6660 per server, servers: 4}]");
+    const double busyness =
+        hr_configuration_arrival_rate(&d.first) / hr_configuration_arrival_rate(&ordinary.first);
+    assert_true(fabs(busyness - 1.0) > 0.01);
+    assert_near(hr_configuration_arrival_rate(pool(&d, "a")),
+                hr_configuration_arrival_rate(&d.first));
+    close_sites(&d);
+    close_sites(&ordinary);
+}
+
+static double background(const hr_configuration *c)
+{
+    return hr_law_mean(&c->background[0].law) * c->n_servers;
+}
+
+static void test_who_serves_all(void **state)
+{
+    (void)state;
+    sites with, without;
+    OPEN(&with, SITE "}]");
+    OPEN(&without, "pool.servers=4");
+    const double all = (4.0 * 6660.0 + 15000.0) / (4.0 * 6660.0);
+    static const char *const common[] = {"back_end", "persistent_chat", "monitoring_store"};
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+        assert_near(background(pool(&with, common[i])) / background(pool(&without, common[i])),
+                    all);
+    assert_near(background(pool(&with, "edge")), background(pool(&without, "edge")));
+    close_sites(&with);
+    close_sites(&without);
+}
+
+/* A choice may leave a site out: the pool is there, empty, and nobody of it anywhere. */
+static void test_site_of_some_choices(void **state)
+{
+    (void)state;
+    static const char choose[] = "choose={\"deployment.sites[0].servers\": [0, 3]}";
+    sites d;
+    open_sites(&d, 0, 0, SETS(SITE "}]", choose));
+    assert_int_equal(d.study.pools[d.study.n_pools - 1].n_servers_max, 3);
+    assert_int_equal(pool(&d, "munich")->n_servers, 0);
+    assert_near(background(pool(&d, "persistent_chat")), 0.25 * 4.0 * 6660.0);
+    close_sites(&d);
+    open_sites(&d, 1, 0, SETS(SITE "}]", choose));
+    assert_int_equal(pool(&d, "munich")->n_servers, 3);
+    close_sites(&d);
+    OPEN(&d, "deployment.sites=[{name: munich, users: 5000, servers: 0}]");
+    for (unsigned p = 0; p < d.study.n_pools; p++)
+        assert_false(d.study.pools[p].is_site);
+    close_sites(&d);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    refused("deployment.sites[0].users", SETS("deployment.sites=[{name: munich, servers: 3}]"));
+    refused("deployment.sites[0].servers", SETS("deployment.sites=[{name: munich, users: 5000}]"));
+    refused("deployment.sites[0].name", SETS("deployment.sites=[{users: 5000, servers: 3}]"));
+    refused("deployment.sites[0].name = New York",
+            SETS("deployment.sites=[{name: New York, users: 5000, servers: 3}]"));
+    refused("is the name of a role",
+            SETS("deployment.sites=[{name: edge, users: 5000, servers: 3}]"));
+    refused("deployment.sites[1].name = a: is the name of another site too",
+            SETS("deployment.sites=[{name: a, users: 5000, servers: 3}, "
+                 "{name: a, users: 5000, servers: 3}]"));
+    refused("is not in all configurations",
+            SETS(SITE "}]", "choose={which: {one: {deployment.sites: "
+                            "[{name: munich, users: 9, servers: 3}]}, two: {deployment.sites: "
+                            "[{name: berlin, users: 9, servers: 3}]}}}"));
+    refused("munich", SETS(SITE "}]", "target.pool=munch"));
+    refused("meetings.classes",
+            SETS(SITE "}]", "arrivals.sources=[{rate: 5 per hour}]",
+                 "meetings.classes=[{size: 4, duration: exponential(mean 1 h)}]",
+                 "deployment.edge.servers=0", "deployment.back_end.servers=0",
+                 "deployment.persistent_chat.servers=0",
+                 "deployment.persistent_chat_store.servers=0"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_site_is_a_first_pool),
+        cmocka_unit_test(test_streams_follow_the_name),
+        cmocka_unit_test(test_days_are_common),
+        cmocka_unit_test(test_who_serves_all),
+        cmocka_unit_test(test_site_of_some_choices),
+        cmocka_unit_test(test_refusals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
