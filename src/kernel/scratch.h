@@ -55,28 +55,29 @@ struct hr_scratch {
     hr_reports reports; /* of the reference */
     bool is_measuring;  /* of the reference: the window has begun */
     struct hr_joinings
-        *joinings;          /* see joining.c; NULL: participants join where their meeting is */
-    hr_tick *relieved;      /* [n] when a review last moved a meeting away; 0: never */
-    uint32_t n_aged;        /* meetings that are young no more: the first ones */
-    unsigned stride;        /* S: resources of one server fill whole vectors */
-    int64_t *peak;          /* [n * S] scalar: largest load in the window */
-    int64_t *ceiling;       /* [n * L] held background taken off */
-    int64_t *taken;         /* [n * S] by the sessions in progress now */
-    int64_t *session_cost;  /* [session items * S] of one session; 0 in the padding */
-    int64_t *high, *low;    /* [n * S] while low < load <= high, the same limits are exceeded */
-    uint64_t *criteria_of;  /* [L] criteria that a limit belongs to */
-    uint64_t *limits_of;    /* [R] limits of a resource */
-    uint64_t *limits_over;  /* [n] limits exceeded now */
-    uint64_t *over;         /* [n] criteria over now */
-    unsigned *n_over;       /* [C] servers over now */
-    uint64_t *moment;       /* [n] see hr_overload_person_time */
-    uint64_t *person_time;  /* [n * C] of the server when its episode in progress began */
-    hr_tick *since;         /* [n * C] begin of the episode in progress */
-    uint64_t *clock;        /* [n * C] ticks of finished episodes, windowless */
-    hr_tick *last_over;     /* [n] end of the last finished episode */
-    hr_tick accounted;      /* time up to which criteria times are counted */
-    uint64_t criteria_over; /* criteria with n_over > 0 */
-    bool *allowed;          /* [n] servers that admission lets the rule choose from */
+        *joinings;              /* see joining.c; NULL: participants join where their meeting is */
+    hr_tick *relieved;          /* [n] when a review last moved a meeting away; 0: never */
+    uint32_t n_aged;            /* meetings that are young no more: the first ones */
+    unsigned stride;            /* S: resources of one server fill whole vectors */
+    int64_t *peak;              /* [n * S] scalar: largest load in the window */
+    int64_t *ceiling;           /* [n * L] held background taken off */
+    int64_t *taken;             /* [n * S] by the sessions in progress now */
+    int64_t *session_cost;      /* [session items * S] of one session; 0 in the padding */
+    int64_t *high, *low;        /* [n * S] while low < load <= high, the same limits are exceeded */
+    uint64_t *criteria_of;      /* [L] criteria that a limit belongs to */
+    uint64_t *limits_of;        /* [R] limits of a resource */
+    uint64_t *limits_over;      /* [n] limits exceeded now */
+    uint64_t *over;             /* [n] criteria over now */
+    unsigned *n_over;           /* [C] servers over now */
+    uint64_t *moment;           /* [n] see hr_overload_person_time */
+    uint64_t *person_time;      /* [n * C] of the server when its episode in progress began */
+    hr_tick *since;             /* [n * C] begin of the episode in progress */
+    uint64_t *clock;            /* [n * C] ticks of finished episodes, windowless */
+    hr_tick *last_over;         /* [n] end of the last finished episode */
+    hr_tick accounted;          /* time up to which criteria times are counted */
+    uint64_t criteria_over;     /* criteria with n_over > 0 */
+    struct hr_backlog *backlog; /* [n] see backlog.h; NULL: not followed */
+    bool *allowed;              /* [n] servers that admission lets the rule choose from */
 };
 
 struct hr_replaying;

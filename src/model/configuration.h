@@ -15,6 +15,7 @@
 #include "base/mem.h"
 #include "model/placement.h"
 #include "model/resource.h"
+#include "model/signal.h"
 #include "model/source.h"
 
 enum {
@@ -76,16 +77,14 @@ typedef struct hr_class {
 /* ---- legs: what participants of the first pool's meetings are on the servers of another role */
 /* All kinds of participants of the first pool are numbered: class by class, profile by profile. */
 typedef struct hr_leg {
-    double share; /* of such participants that have one, 0..1 */
-    const double
-        *cost; /* [n_resources] of this pool, base units, while the participant is present */
+    double share;       /* of such participants that have one, 0..1 */
+    const double *cost; /* [n_resources] of this pool, base units, while it lasts */
 } hr_leg;
 
 typedef struct hr_feed {
-    const unsigned *const
-        *first;        /* [classes][profiles] of the first pool: number of the first kind */
-    unsigned n_legs;   /* kinds of all profiles */
-    const hr_leg *leg; /* [n_legs] */
+    const unsigned *const *first; /* [classes][profiles] of the first pool: its first kind */
+    unsigned n_legs;              /* kinds of all profiles */
+    const hr_leg *leg;            /* [n_legs] */
 } hr_feed;
 
 /* ---- background: work that is not conferencing; it lowers the ceilings */
@@ -160,6 +159,7 @@ typedef struct hr_configuration {
     const hr_limit *limits;
     unsigned n_criteria;
     const hr_criterion *criteria;
+    hr_backlog_marks backlog;
     hr_start start;
     double from;        /* s: study time at which the measured window begins */
     double length;      /* s */

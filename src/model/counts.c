@@ -63,4 +63,6 @@ void hr_counts_clear(hr_counts *counts, const hr_configuration *configuration)
     counts->meetings_ended = counts->people_ended = counts->person_time = 0;
     counts->joins_offered = counts->joins_refused = 0;
     counts->servers_linked = counts->meetings_moved = 0;
+    counts->throttled_periods = counts->rejected_periods = counts->throttled_time = 0;
+    counts->backlog_time = 0;
 }

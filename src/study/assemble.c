@@ -6,6 +6,7 @@
 #include "study/assemble_pool.h"
 #include "study/bind.h"
 #include "study/deployment.h"
+#include "study/signals.h"
 
 #define HOUR              3600.0
 #define PROBE_EVERY       300.0 /* s between probes when the study names no time */
@@ -334,6 +335,7 @@ hr_status hr_assemble(const hr_params *params, hr_arena *arena, hr_configuration
     HR_TRY(fill_snapshots(params, configuration, err));
     HR_TRY(fill_thresholds(params, configuration, err));
     HR_TRY(fill_probes(params, arena, configuration, is_general, err));
+    HR_TRY(hr_signals_assemble(params, configuration, err));
 out:
     return st;
 }

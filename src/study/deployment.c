@@ -396,7 +396,7 @@ out:
     return st;
 }
 
-/* All pools of a configuration are watched over the same time. */
+/* All pools of a configuration are watched over the same time, for the same signals. */
 static void copy_times(const hr_configuration *first, hr_configuration *c)
 {
     c->start = first->start;
@@ -410,6 +410,7 @@ static void copy_times(const hr_configuration *first, hr_configuration *c)
     c->observe_every = first->observe_every;
     c->n_observed = first->n_observed;
     memcpy(c->observed, first->observed, sizeof c->observed);
+    c->backlog = first->backlog;
 }
 
 hr_status hr_deployment_assemble(const hr_params *params, const hr_pool_keys *keys,

@@ -9,6 +9,8 @@ are half-open. Overload is a load strictly above the ceiling less the background
 
 import heapq
 
+from backlog import Backlog
+
 AGE, DEPARTURE, STEP, WINDOW, SEEN, REPORT, REVIEW, SNAPSHOT, ARRIVAL, JOIN = range(10)
 TICKS_PER_MINUTE = 60 * 65536
 LEVELS = 3
@@ -117,6 +119,7 @@ class Replay:
         self.counts = {}
         self.clear_counts()
         self.set_ceilings(0)
+        self.backlog = Backlog(header)
 
     # ---- counts
 
@@ -137,7 +140,8 @@ class Replay:
                 ("stranded", t * p), ("nowhere", t * p)]:
             self.counts[name] = [0] * size
         for name in ("meetings_ended", "people_ended", "person_time", "joins_offered",
-                     "joins_refused", "servers_linked", "meetings_moved"):
+                     "joins_refused", "servers_linked", "meetings_moved", "throttled_periods",
+                     "rejected_periods", "throttled_time", "backlog_time"):
             self.counts[name] = 0
 
     def in_window(self, tick):
@@ -149,6 +153,7 @@ class Replay:
     def pass_time(self, tick):
         """Everything stays as it is until `tick`: count the time of it inside the window."""
         ticks = self.clip(tick) - self.clip(self.now)
+        self.backlog.pass_time(self.now, tick, self.truth.load, self.ceiling)
         self.now = tick
         if ticks == 0:
             return
@@ -199,6 +204,7 @@ class Replay:
             if kind == ARRIVAL and self.policy["young_age"]:
                 heapq.heappush(heap, (tick + self.policy["young_age"], AGE, number))
         self.pass_time(self.h["to"])
+        self.counts.update(self.backlog.counts())
         for j in range(self.n):
             for c in range(self.n_criteria):
                 if self.over[j] >> c & 1:

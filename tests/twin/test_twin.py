@@ -66,6 +66,12 @@ CASES = (
                "placement.young.count=10", "placement.report_delay=20 s"]),
      ("pool", ["placement.report_delay=30 s", "placement.join.most=1", "placement.review.every=7 s",
                "placement.review.above=50 %", "seed=989314"]),
+     ("pool", ["pool.ceilings.cpu.full=280 Mc/s"]),
+     ("pool", ["pool.ceilings.cpu.full=300 Mc/s", "signals.throttled.from=40 s",
+               "signals.throttled.until=0 s", "signals.rejected.from=100 s"]),
+     ("pool", ["pool.ceilings.cpu.full=300 Mc/s", "placement.review.every=1 min",
+               "background.session_step=1 s", "signals.throttled.from=1 s",
+               "signals.throttled.until=0.1 s"]),
      ("load", ["observe.capacity=[80 %, 120 %]"]),
      ("load", ["placement.admission=chosen_full"]),
      ("load", ["placement.admission=chosen_full", "placement.rule=random"]),
@@ -98,7 +104,7 @@ def trace_of(study, sets, replication):
 
 def check_case(study, sets):
     """Lines about what is wrong, and how much was compared."""
-    wrong, seen = [], {"placed": 0, "changed": 0, "refused": 0}
+    wrong, seen = [], {"placed": 0, "changed": 0, "refused": 0, "throttled": 0}
     for replication in range(REPLICATIONS):
         name = f"{study} {' '.join(sets)} replication {replication}"
         try:
@@ -110,6 +116,7 @@ def check_case(study, sets):
         seen["placed"] += len(trace.placed)
         seen["changed"] += len(trace.changed)
         seen["refused"] += sum(trace.counts["refused"])
+        seen["throttled"] += trace.counts["throttled_time"] > 0
     return wrong, seen
 
 
@@ -147,6 +154,10 @@ def miscount_tick(rows):
     rows_of(rows, "counts")[0]["server_time"][0] += 1
 
 
+def miscount_backlog(rows):
+    rows_of(rows, "counts")[0]["backlog_time"] += 1
+
+
 def lower_ceiling(rows):
     rows[0]["limits"][0]["effective"] = [c - 1 for c in rows[0]["limits"][0]["effective"]]
 
@@ -156,7 +167,7 @@ def cut_off(rows):
 
 
 FAULTS = [move_meeting, shorten_meeting, add_load, shift_change, drop_change, miscount_tick,
-          lower_ceiling, cut_off]
+          miscount_backlog, lower_ceiling, cut_off]
 
 
 def is_rejected(rows):
@@ -182,7 +193,7 @@ def check_rejection():
 
 
 def main():
-    wrong, total = [], {"placed": 0, "changed": 0, "refused": 0}
+    wrong, total = [], {"placed": 0, "changed": 0, "refused": 0, "throttled": 0}
     for study, sets in CASES:
         found, seen = check_case(study, sets)
         wrong += found
@@ -195,7 +206,8 @@ def main():
     for line in wrong[:40]:
         print(line)
     print(f"{len(CASES)} cases x {REPLICATIONS} replications: {total['placed']} placements, "
-          f"{total['changed']} changes, {total['refused']} refusals; {len(FAULTS)} planted "
+          f"{total['changed']} changes, {total['refused']} refusals, {total['throttled']} with "
+          f"throttled servers; {len(FAULTS)} planted "
           f"faults; {len(wrong)} differences")
     return 1 if wrong else 0
 
