@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/forecast.h"
 #include "cli/show.h"
 #include "cli/table.h"
 #include "model/signal.h"
@@ -11,7 +12,9 @@
 typedef struct hr_seen_signals {
     hr_table table; /* those that were seen: */
     unsigned n;
-    hr_words unseen; /* names of the others */
+    hr_words unseen; /* names of the others, pool by pool: */
+    const char *last_pool;
+    hr_words erlang; /* what Erlang's B says of calls */
 } hr_seen_signals;
 
 /* The criterion that is this ceiling alone; n_criteria when the pool has none. */
@@ -67,10 +70,67 @@ static void print_estimate(const hr_estimate *mean, const char *what, hr_text *t
     (void)snprintf(text->s, sizeof text->s, "%.40s%s", number.s, what);
 }
 
-static hr_status add_signal(hr_show *show, const char *pool, const hr_signal *signal,
+/* Servers that try each other's calls are one bundle, so Erlang's B holds for it whatever the
+ * durations: its mean over worlds, at the mean number of calls and legs; NaN where the counter is
+ * not what refuses. */
+static hr_status expected_blocking(const hr_show *show, unsigned pool, const hr_signal *signal,
+                                   double *blocking, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    const hr_study *study = show->study;
+    *blocking = 0.0;
+    for (uint64_t w = 0; w < study->n_worlds; w++) {
+        hr_configuration c = {0};
+        double offered = 0.0, ports = 0.0;
+        hr_arena_reset(&arena);
+        HR_TRY(hr_study_pool(study, NULL, pool, w * study->n_choices + show->base_choice, 0, &arena,
+                             &c, err));
+        for (unsigned l = 0; l < c.n_limits; l++) {
+            const hr_limit *limit = &c.limits[l];
+            if (limit->level != c.admission_level)
+                continue;
+            if (c.resource[limit->resource] != signal->resource || c.n_background > 0)
+                *blocking = (double)NAN; /* another ceiling refuses, or calls are on the grid */
+            offered = hr_configuration_mean_load(&c, limit->resource);
+            for (unsigned j = 0; j < c.n_servers; j++)
+                ports += floor(limit->ceiling[j]);
+        }
+        *blocking += hr_forecast_erlang_b(offered, ports) / (double)study->n_worlds;
+    }
+out:
+    hr_arena_free(&arena);
+    return st;
+}
+
+static hr_status add_erlang(hr_show *show, unsigned pool, const hr_signal *signal,
                             hr_seen_signals *seen, hr_err *err)
 {
     hr_status st = HR_OK;
+    double blocking = 0.0;
+    HR_TRY(expected_blocking(show, pool, signal, &blocking, err));
+    if (!isnan(blocking))
+        hr_words_add(&seen->erlang, "%s%s %% of calls at the mean load of %s",
+                     seen->erlang.used > 0 ? "; " : "", hr_text_number(100.0 * blocking).s,
+                     show->study->pools[pool].name);
+out:
+    return st;
+}
+
+static void add_unseen(hr_seen_signals *seen, const char *pool, const char *name)
+{
+    if (pool == seen->last_pool)
+        hr_words_add(&seen->unseen, ", %s", name);
+    else
+        hr_words_add(&seen->unseen, "%s%s %s", seen->unseen.used > 0 ? "; " : "", pool, name);
+    seen->last_pool = pool;
+}
+
+static hr_status add_signal(hr_show *show, unsigned number, const hr_signal *signal,
+                            hr_seen_signals *seen, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const char *pool = show->study->pools[number].name;
     const hr_configuration *c = &show->schema->example;
     const unsigned criterion = criterion_of(c, signal);
     hr_estimate likely = {0}, share = {.value = (double)NAN};
@@ -84,16 +144,13 @@ static hr_status add_signal(hr_show *show, const char *pool, const hr_signal *si
     if (isnan(likely.value) && isnan(share.value))
         return HR_OK;
     if (!(likely.value > 0.0 && !likely.is_bound) && !(share.value > 0.0 && !share.is_bound)) {
-        hr_words_add(&seen->unseen, "%s%s of %s", seen->unseen.used > 0 ? ", " : "", signal->name,
-                     pool);
+        add_unseen(seen, pool, signal->name);
         return HR_OK;
     }
-    print_estimate(&likely,
-                   hr_outcomes[outcome].axes[0] == HR_AXIS_NONE &&
-                           hr_outcomes[outcome].estimator == HR_ESTIMATOR_RATIO
-                       ? " of calls"
-                       : "",
-                   &of_periods);
+    const bool is_of_calls = hr_outcomes[outcome].estimator == HR_ESTIMATOR_RATIO;
+    print_estimate(&likely, is_of_calls ? " of calls" : "", &of_periods);
+    if (is_of_calls)
+        HR_TRY(add_erlang(show, number, signal, seen, err));
     print_estimate(&share, "", &of_time);
     seen->n++;
     HR_TRY(hr_table_add(&seen->table,
@@ -124,6 +181,8 @@ static void print_seen(const hr_show *show, const hr_seen_signals *seen)
         hr_text_wrap(show->out, title.s, 0, 0, show->width);
         hr_table_print(&seen->table, show->out, 1, show->width);
     }
+    if (seen->erlang.used > 0)
+        hr_show_fact(show, "Erlang's B", seen->erlang.s);
     if (seen->unseen.used > 0) {
         if (seen->n == 0)
             fputc('\n', show->out);
@@ -142,7 +201,7 @@ hr_status hr_show_signals(hr_show *show, hr_err *err)
         hr_show_turn_to(show, p);
         for (unsigned i = 0; i < hr_n_signals; i++) {
             if (is_of(study, p, &hr_signals[i]))
-                HR_TRY(add_signal(show, study->pools[p].name, &hr_signals[i], &seen, err));
+                HR_TRY(add_signal(show, p, &hr_signals[i], &seen, err));
         }
     }
     print_seen(show, &seen);

@@ -84,6 +84,7 @@ typedef struct hr_leg {
 typedef struct hr_feed {
     const unsigned *const *first; /* [classes][profiles] of the first pool: its first kind */
     unsigned n_legs;              /* kinds of all profiles */
+    bool has_calls;               /* class and source 1 are calls, one by one, beside the legs */
     const hr_leg *leg;            /* [n_legs] */
 } hr_feed;
 

@@ -13,6 +13,19 @@ observe: {outcomes: [default, throttled, time_throttled, rejected, backlog]}
 precision: {at_most: 8 replications}
 """
 
+# 139.86 erlangs on 150 trunks [S:usermodel][S:capmodel][D]
+CALLS = """base: lync-2013/deployment
+pool: {servers: 1}
+population: {in_conference: 0.1 %, dial_in: 0 %}
+deployment:
+  edge: {servers: 0}
+  mediation: {servers: 1, calls: one_by_one, when_full: refuse, server: {cpu: ~},
+              ceilings: {cpu: ~, pstn_calls: {limit: 150}}}
+window: {busy_hours: 1, warm_up: 20 min}
+target: {pool: mediation, outcome: blocking_all, resources: ~, level: ~, min_episode: 0 s}
+precision: {at_most: 64 replications}
+"""
+
 
 class Signals(Case):
     def setUp(self):
@@ -78,7 +91,12 @@ class Signals(Case):
 
     def test_show_says_what_was_not(self):
         quiet = OVERLOADED.replace("14 %", "1 %")
-        self.assertRegex(self.answer(quiet), r"Never seen +.*health_full of front_end")
+        self.assertRegex(self.answer(quiet), r"Never seen +front_end health_loaded,.*")
+
+    def test_calls_are_refused_as_erlang_says(self):
+        shown = self.answer(CALLS)
+        self.assertRegex(shown, r"(?m)^ mediation +calls_blocked +[\d.]+ \([\d.]+-[\d.]+\) of calls")
+        self.assertIn("Erlang's B    2.784 % of calls at the mean load of mediation", shown)
 
     def test_show_is_quiet(self):
         self.succeeds("run", "single.yaml", "-o", "single.h5")
