@@ -54,16 +54,13 @@ typedef struct hr_carrying {
     hr_workload_id call; /* HR_N_WORKLOADS: no calls */
     bool bypassed_too;   /* calls whose media bypasses the servers hold something here */
     bool has_legs;
-    hr_key calls; /* where there are calls: on the grid or one by one */
 } hr_carrying;
 
 #define NOTHING HR_N_WORKLOADS
 static const hr_carrying carryings[HR_N_ROLES] = {
     [HR_ROLE_edge] = {HR_WORKLOAD_edge_user, HR_KEY_remote_users, NOTHING, false, true},
-    [HR_ROLE_mediation] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_call, false, true,
-                           HR_KEY_mediation_calls},
-    [HR_ROLE_gateway] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_trunk_call, true, true,
-                         HR_KEY_gateway_calls},
+    [HR_ROLE_mediation] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_call, false, true},
+    [HR_ROLE_gateway] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_trunk_call, true, true},
     [HR_ROLE_director] = {HR_WORKLOAD_director_user, HR_KEY_remote_users, NOTHING, false, false},
     [HR_ROLE_persistent_chat] = {HR_WORKLOAD_chat_user, HR_KEY_chat_users, NOTHING, false, false},
     [HR_ROLE_persistent_chat_store] = {HR_WORKLOAD_chat_history, HR_KEY_chat_users, NOTHING, false,
@@ -258,7 +255,9 @@ out:
 
 static bool has_calls_one_by_one(const hr_role_work *w)
 {
-    return w->carrying.call != NOTHING && hr_params_get(w->params, w->carrying.calls)->choice == 1;
+    const hr_key key =
+        w->keys->role == HR_ROLE_mediation ? HR_KEY_mediation_calls : HR_KEY_gateway_calls;
+    return w->carrying.call != NOTHING && hr_params_get(w->params, key)->choice == 1;
 }
 
 /* Share of the deployment's calls that hold something here. */
