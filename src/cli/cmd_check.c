@@ -161,8 +161,10 @@ static hr_status print_pool(const char *name, const hr_configuration *configurat
                      hr_text_number(pool->arrivals).s, hr_text_number(pool->in_progress).s,
                      hr_text_number(pool->present).s);
     else if (configuration->feed != NULL)
-        hr_words_add(&words, "%s legs of participants begin per hour; on average %s are there",
-                     hr_text_number(pool->arrivals).s, hr_text_number(pool->present).s);
+        hr_words_add(&words, "%s legs of participants%s begin per hour; on average %s are there",
+                     hr_text_number(pool->arrivals).s,
+                     configuration->feed->has_calls ? " and calls" : "",
+                     hr_text_number(pool->present).s);
     if (words.used > 0)
         hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
     HR_TRY(hr_table_init(&table, &arena, "llrrrrrr", 2, headings, err));

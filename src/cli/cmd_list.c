@@ -6,7 +6,9 @@
 #include "base/law.h"
 #include "cli/cells.h"
 #include "cli/command.h"
+#include "cli/entries.h"
 #include "cli/json.h"
+#include "cli/list_signals.h"
 #include "cli/nearest.h"
 #include "cli/text.h"
 #include "model/activity.h"
@@ -30,38 +32,9 @@ static const hr_option options[] = {
 
 /* ---- one entry, however it is printed */
 
-struct entries {
-    hr_json *json;     /* NULL: as text */
-    const char *match; /* NULL: all */
-    size_t n;
-};
-
-/* "name    about" and the wrapped description below it. */
-static bool begin_entry(struct entries *entries, const char *name, const char *about,
-                        const char *doc)
+static void plain_entry(hr_entries *entries, const char *name, const char *about, const char *doc)
 {
-    const char *match = entries->match;
-    if (match != NULL && strstr(name, match) == NULL && strstr(doc, match) == NULL)
-        return false;
-    entries->n++;
-    if (entries->json == NULL) {
-        hr_words title = {0};
-        hr_words_add(&title, "%s  %s", name, about);
-        hr_text_wrap(stdout, title.s, 0, 4, HR_TEXT_WIDTH);
-        fputs("    ", stdout);
-        hr_text_wrap(stdout, doc, 4, 4, HR_TEXT_WIDTH);
-        return false;
-    }
-    hr_json_object(entries->json, NULL);
-    hr_json_text(entries->json, "name", name);
-    hr_json_text(entries->json, "doc", doc);
-    return true; /* the caller adds its columns and ends the object */
-}
-
-static void plain_entry(struct entries *entries, const char *name, const char *about,
-                        const char *doc)
-{
-    if (!begin_entry(entries, name, about, doc))
+    if (!hr_entries_begin(entries, name, about, doc))
         return;
     if (about[0] != '\0')
         hr_json_text(entries->json, "group", about);
@@ -128,9 +101,9 @@ static hr_words about_param(const hr_param_row *row)
     return about;
 }
 
-static void param_entry(struct entries *entries, const hr_param_row *row)
+static void param_entry(hr_entries *entries, const hr_param_row *row)
 {
-    if (!begin_entry(entries, row->path, about_param(row).s, row->doc))
+    if (!hr_entries_begin(entries, row->path, about_param(row).s, row->doc))
         return;
     hr_json_text(entries->json, "kind", kind_names[row->kind]);
     if (row->kind == HR_PARAM_CHOICE)
@@ -145,7 +118,7 @@ static void param_entry(struct entries *entries, const hr_param_row *row)
     hr_json_end_object(entries->json);
 }
 
-static void list_params(struct entries *entries)
+static void list_params(hr_entries *entries)
 {
     for (size_t i = 0; i < HR_N_KEYS; i++)
         param_entry(entries, &hr_param_rows[i]);
@@ -154,7 +127,7 @@ static void list_params(struct entries *entries)
 /* ---- the other tables */
 
 /* The keys of policies beyond the rule: all of `placement` that is no rule or admission itself. */
-static void list_policy_keys(struct entries *entries)
+static void list_policy_keys(hr_entries *entries)
 {
     static const char section[] = "placement.";
     static const hr_key others[] = {
@@ -170,7 +143,7 @@ static void list_policy_keys(struct entries *entries)
     }
 }
 
-static void list_policies(struct entries *entries)
+static void list_policies(hr_entries *entries)
 {
     for (size_t i = 0; i < HR_N_RULES; i++)
         plain_entry(entries, hr_rule_rows[i].name, "placement.rule", hr_rule_rows[i].doc);
@@ -183,7 +156,7 @@ static void list_policies(struct entries *entries)
                     hr_source_rows[i].doc);
 }
 
-static void workload_cost(struct entries *entries, const hr_workload_cost *cost)
+static void workload_cost(hr_entries *entries, const hr_workload_cost *cost)
 {
     const hr_resource *resource = &hr_resources[cost->resource];
     if (entries->json == NULL) {
@@ -208,13 +181,13 @@ static void workload_cost(struct entries *entries, const hr_workload_cost *cost)
     hr_json_end_object(entries->json);
 }
 
-static void list_roles(struct entries *entries)
+static void list_roles(hr_entries *entries)
 {
     for (unsigned i = 0; i < HR_N_ROLES; i++) {
         const hr_role *role = &hr_roles[i];
         const size_t n = entries->n;
         const bool is_open =
-            begin_entry(entries, role->name, hr_role_places[role->place], role->carries);
+            hr_entries_begin(entries, role->name, hr_role_places[role->place], role->carries);
         if (entries->n == n)
             continue; /* does not match */
         if (is_open) {
@@ -231,14 +204,14 @@ static void list_roles(struct entries *entries)
     }
 }
 
-static void list_workloads(struct entries *entries)
+static void list_workloads(hr_entries *entries)
 {
     for (unsigned w = 0; w < HR_N_WORKLOADS; w++) {
         const hr_workload *workload = &hr_workloads[w];
         hr_words about = {0};
         hr_words_add(&about, "%s; on %s", workload->per, hr_roles[workload->role].name);
         const size_t n = entries->n;
-        const bool is_open = begin_entry(entries, workload->name, about.s, workload->doc);
+        const bool is_open = hr_entries_begin(entries, workload->name, about.s, workload->doc);
         if (entries->n == n)
             continue; /* does not match */
         if (is_open) {
@@ -313,13 +286,13 @@ static void activity_json(hr_json *json, const hr_activity *a, const hr_activity
     hr_json_end_object(json);
 }
 
-static void list_activities(struct entries *entries)
+static void list_activities(hr_entries *entries)
 {
     for (unsigned i = 0; i < HR_N_ACTIVITIES; i++) {
         const hr_activity *a = &hr_activities[i];
         const hr_activity_ceiling *ceiling = hr_activity_ceiling_find((hr_activity_id)i);
         const size_t n = entries->n;
-        const bool is_open = begin_entry(entries, a->name, about_activity(a).s, a->doc);
+        const bool is_open = hr_entries_begin(entries, a->name, about_activity(a).s, a->doc);
         if (is_open)
             activity_json(entries->json, a, ceiling);
         else if (entries->n > n)
@@ -343,9 +316,9 @@ static hr_words about_outcome(const hr_outcome *outcome)
     return about;
 }
 
-static void outcome_entry(struct entries *entries, const hr_outcome *outcome)
+static void outcome_entry(hr_entries *entries, const hr_outcome *outcome)
 {
-    if (!begin_entry(entries, outcome->name, about_outcome(outcome).s, outcome->doc))
+    if (!hr_entries_begin(entries, outcome->name, about_outcome(outcome).s, outcome->doc))
         return;
     hr_json_text(entries->json, "unit", outcome->unit);
     hr_json_array(entries->json, "axes");
@@ -358,13 +331,13 @@ static void outcome_entry(struct entries *entries, const hr_outcome *outcome)
     hr_json_end_object(entries->json);
 }
 
-static void list_outcomes(struct entries *entries)
+static void list_outcomes(hr_entries *entries)
 {
     for (unsigned o = 0; o < hr_n_outcomes; o++)
         outcome_entry(entries, &hr_outcomes[o]);
 }
 
-static void list_laws(struct entries *entries)
+static void list_laws(hr_entries *entries)
 {
     for (size_t i = 0; i < hr_n_law_rows; i++) {
         const hr_law_row *row = &hr_law_rows[i];
@@ -376,7 +349,7 @@ static void list_laws(struct entries *entries)
     }
 }
 
-static void list_units(struct entries *entries)
+static void list_units(hr_entries *entries)
 {
     static const struct {
         hr_dimension dimension;
@@ -405,7 +378,7 @@ static void list_units(struct entries *entries)
         plain_entry(entries, hr_resources[i].name, hr_resources[i].unit, hr_resources[i].doc);
 }
 
-static void list_presets(struct entries *entries)
+static void list_presets(hr_entries *entries)
 {
     for (size_t i = 0; i < hr_n_presets; i++) {
         char doc[256];
@@ -415,7 +388,7 @@ static void list_presets(struct entries *entries)
     }
 }
 
-static void list_quorum(struct entries *entries)
+static void list_quorum(hr_entries *entries)
 {
     const hr_quorum *row = NULL;
     for (unsigned i = 0; (row = hr_quorum_row(i)) != NULL; i++) {
@@ -433,12 +406,12 @@ static void list_quorum(struct entries *entries)
 
 static const struct {
     const char *name;
-    void (*list)(struct entries *entries);
+    void (*list)(hr_entries *entries);
 } tables[] = {
-    {"params", list_params},       {"policies", list_policies},     {"roles", list_roles},
-    {"workloads", list_workloads}, {"activities", list_activities}, {"outcomes", list_outcomes},
-    {"laws", list_laws},           {"units", list_units},           {"presets", list_presets},
-    {"quorum", list_quorum},
+    {"params", list_params},      {"policies", list_policies},   {"roles", list_roles},
+    {"signals", hr_list_signals}, {"workloads", list_workloads}, {"activities", list_activities},
+    {"outcomes", list_outcomes},  {"laws", list_laws},           {"units", list_units},
+    {"presets", list_presets},    {"quorum", list_quorum},
 };
 
 static const char *table_name(const void *unused, size_t i)
@@ -458,7 +431,7 @@ static hr_status find_table(const char *name, size_t *table, hr_err *err)
         return HR_FAIL(err, HR_ERR_USAGE, "list: no table `%s`; did you mean `%s`?", name, near);
     return HR_FAIL(err, HR_ERR_USAGE,
                    "list: no table `%s`; there are params, policies, roles, "
-                   "workloads, activities, outcomes, laws, units, presets and quorum",
+                   "signals, workloads, activities, outcomes, laws, units, presets and quorum",
                    name);
 }
 
@@ -467,7 +440,7 @@ static hr_status run(hr_invocation *invocation, hr_err *err)
     hr_status st = HR_OK;
     size_t table = 0;
     hr_json json = hr_json_start(stdout, 1);
-    struct entries entries = {.match = invocation->value[OPTION_MATCH]};
+    hr_entries entries = {.match = invocation->value[OPTION_MATCH]};
     HR_TRY(find_table(invocation->operand, &table, err));
     if (hr_given(invocation, OPTION_JSON)) {
         entries.json = &json;
@@ -483,14 +456,16 @@ out:
 const hr_command hr_command_list = {
     .name = "list",
     .operand = "TABLE",
-    .summary = "params, policies, roles, workloads, activities, outcomes, laws, units, presets, "
-               "quorum",
-    .doc = "Prints one of the tables that the program itself works with: params (every key of a "
-           "study), policies (placement, admission, arrivals), roles (servers and systems of a "
-           "deployment, and what overload means there), workloads (costs, their ranges and "
-           "sources), activities (events: their rates, work and published ceilings), outcomes "
-           "(what is measured), laws (distributions), units, presets (studies "
-           "that come with the program), quorum (servers that a pool of each size needs).",
+    .summary = "params, policies, roles, signals, workloads, activities, outcomes, laws, units, "
+               "presets, quorum",
+    .doc =
+        "Prints one of the tables that the program itself works with: params (every key of a "
+        "study), policies (placement, admission, arrivals), roles (servers and systems of a "
+        "deployment, and what overload means there), signals (published signs of overload, and the "
+        "outcome that says how likely each is), workloads (costs, their ranges and "
+        "sources), activities (events: their rates, work and published ceilings), outcomes "
+        "(what is measured), laws (distributions), units, presets (studies "
+        "that come with the program), quorum (servers that a pool of each size needs).",
     .n_options = HR_LENGTH(options),
     .options = options,
     .examples = {"headroom list params --match placement", "headroom list outcomes",

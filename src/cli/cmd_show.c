@@ -130,6 +130,7 @@ static hr_status print_answer(hr_show *show, hr_err *err)
     }
     HR_TRY(hr_show_choices(show, err));
     HR_TRY(hr_show_pools(show, err));
+    HR_TRY(hr_show_signals(show, err));
     HR_TRY(hr_show_claims(show, err));
     HR_TRY(hr_show_probes(show, err));
     HR_TRY(hr_show_histogram(show, err));

@@ -70,6 +70,16 @@ static double highest_ceiling(const hr_forecast_pool *pool, unsigned r)
     return high;
 }
 
+/* Calls that come one by one, on a server. */
+static double calls_of(const hr_configuration *configuration, unsigned r)
+{
+    if (configuration->feed == NULL || !configuration->feed->has_calls)
+        return 0.0;
+    const hr_class *calls = &configuration->classes[1];
+    return configuration->sources[1].rate * hr_law_mean(&calls->duration) *
+           calls->profiles[0].kinds[0].cost[r] / configuration->n_servers;
+}
+
 static void find_blocking(const hr_configuration *configuration, hr_forecast_pool *pool)
 {
     for (unsigned r = 0; r < configuration->n_resources; r++) {
@@ -80,7 +90,8 @@ static void find_blocking(const hr_configuration *configuration, hr_forecast_poo
         if (!is_call || isnan(most))
             continue;
         pool->blocking[r] = hr_forecast_erlang_b(pool->meetings[r] + pool->background[r], most);
-        pool->blocking_of_calls[r] = hr_forecast_erlang_b(pool->background[r], most);
+        pool->blocking_of_calls[r] =
+            hr_forecast_erlang_b(pool->background[r] + calls_of(configuration, r), most);
     }
 }
 

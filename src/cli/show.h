@@ -115,6 +115,7 @@ HR_MUST_CHECK hr_status hr_show_meetings_hit(hr_show *show, hr_estimate **column
 HR_MUST_CHECK hr_status hr_show_sentence(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_choices(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_pools(hr_show *show, hr_err *err);
+HR_MUST_CHECK hr_status hr_show_signals(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_histogram(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_claims(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_probes(hr_show *show, hr_err *err);

@@ -1,5 +1,6 @@
 #include "cli/trace.h"
 
+#include "kernel/backlog.h"
 #include "kernel/policy.h"
 
 #include <inttypes.h>
@@ -209,6 +210,19 @@ static void put_sessions(hr_json *json, const hr_configuration *configuration)
     hr_json_end_array(json);
 }
 
+/* Limit -1: it is not followed. */
+static void put_backlog(hr_json *json, const hr_configuration *configuration)
+{
+    const hr_prepared *prepared = configuration->prepared;
+    hr_json_object(json, "backlog");
+    hr_json_integer(json, "limit",
+                    hr_backlog_is_followed(configuration) ? prepared->backlog_limit : -1);
+    hr_json_count(json, "throttled_from", prepared->throttled_from);
+    hr_json_count(json, "throttled_until", prepared->throttled_until);
+    hr_json_count(json, "rejected_from", prepared->rejected_from);
+    hr_json_end_object(json);
+}
+
 static void put_observation(hr_json *json, const hr_configuration *configuration)
 {
     const hr_prepared *prepared = configuration->prepared;
@@ -236,6 +250,7 @@ void hr_trace_header(const hr_trace *trace)
     put_policies(&json, trace->configuration);
     put_classes(&json, trace->configuration);
     put_sessions(&json, trace->configuration);
+    put_backlog(&json, trace->configuration);
     put_observation(&json, trace->configuration);
     hr_json_end_object(&json);
 }
@@ -420,6 +435,10 @@ static void put_path_counts(hr_json *json, const hr_configuration *configuration
     for (size_t i = 0; i < r; i++)
         hr_json_wide(json, NULL, counts->load_time[i]);
     hr_json_end_array(json);
+    hr_json_count(json, "throttled_periods", counts->throttled_periods);
+    hr_json_count(json, "rejected_periods", counts->rejected_periods);
+    hr_json_count(json, "throttled_time", counts->throttled_time);
+    hr_json_wide(json, "backlog_time", counts->backlog_time);
 }
 
 static void put_snapshot_counts(hr_json *json, const hr_configuration *configuration,

@@ -115,8 +115,8 @@ HR_MUST_CHECK hr_status hr_input_write_shared(hr_input *const *input,
                                               unsigned n, uint64_t replication,
                                               const hr_vector *vector, hr_err *err);
 /* Write the input of another role's pool: legs of the participants in `meetings`, which is the
- * first pool's input of the same replication and configuration `first`, and the pool's own
- * background. Calls and errors as above. */
+ * first pool's input of the same replication and configuration `first`, telephone calls if it has
+ * them one by one, and the pool's own background. Calls and errors as above. */
 HR_MUST_CHECK hr_status hr_input_write_legs(hr_input *input, const hr_configuration *configuration,
                                             const hr_input *meetings, const hr_configuration *first,
                                             uint64_t replication, const hr_vector *vector,

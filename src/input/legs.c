@@ -1,24 +1,9 @@
 /* Legs: participants of the first pool's meetings as sessions of another role's pool. Each begins
  * when its participant joins and ends with the meeting; no placement has a part in it, so legs are
  * input like meetings, of one participant each. */
+#include "input/legs.h"
+
 #include "base/order.h"
-#include "input/store.h"
-
-/* One leg before legs are put in order. */
-typedef struct hr_leg_row {
-    hr_tick end;
-    uint32_t number; /* of the feed's legs */
-    uint32_t tie, pick;
-} hr_leg_row;
-
-typedef struct hr_leg_writing {
-    const hr_configuration *pool;
-    const hr_configuration *first;
-    const hr_input *meetings; /* of the first pool */
-    hr_tick *start;           /* [n] */
-    hr_leg_row *row;          /* [n] */
-    uint32_t n;
-} hr_leg_writing;
 
 /* Words of participants. They follow from words of the meeting, not from a stream, so that whoever
  * else's meetings are in the input takes none of them. */
@@ -127,7 +112,7 @@ static hr_status put_in_order(const hr_leg_writing *w, hr_input *input, hr_err *
         const hr_leg_row *row = &w->row[place[i]];
         input->start[i] = w->start[place[i]];
         input->end[i] = row->end;
-        input->class_of[i] = 0;
+        input->class_of[i] = row->class_of;
         input->profile[i] = (uint16_t)row->number;
         input->size[i] = 1;
         input->tie[i] = row->tie;
@@ -155,6 +140,8 @@ hr_status hr_input_write_legs(hr_input *input, const hr_configuration *configura
     input->kept = input->whole = NULL;
     if (configuration->feed != NULL)
         HR_TRY(collect(&w, input, err));
+    if (configuration->feed != NULL && configuration->feed->has_calls)
+        HR_TRY(hr_write_calls(&writing, &w, err));
     HR_TRY(put_in_order(&w, input, err));
     HR_TRY(hr_write_loads(&writing, err));
     HR_TRY(hr_write_background(&writing, true, err));

@@ -1,6 +1,7 @@
 #include "kernel/overload.h"
 
 #include "kernel/apart.h"
+#include "kernel/backlog.h"
 #include "kernel/stepping.h"
 
 /* The integral of people over the window's time up to `now`, but for a constant: with d people more
@@ -121,6 +122,8 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server)
         if (s->truth.load[place] > s->high[place] || s->truth.load[place] <= s->low[place])
             limits = (limits & ~s->limits_of[r]) | find_limits_over(replay, server, r);
     }
+    if (s->backlog != NULL)
+        hr_backlog_change(replay, now, server);
     if (limits == s->limits_over[server])
         return;
     s->limits_over[server] = limits;
@@ -164,6 +167,7 @@ void hr_overload_begin(hr_replaying *replay)
     const hr_configuration *c = replay->configuration;
     const hr_scratch *s = replay->scratch;
     hr_overload_set_ceilings(replay, replay->input->ceiling);
+    hr_backlog_begin(replay);
     hr_stepping_step(replay, replay->input->begin, 0, s->stride);
     for (unsigned j = 0; j < c->n_servers; j++)
         hr_overload_update(replay, replay->input->begin, j);
@@ -232,6 +236,7 @@ void hr_overload_end(hr_replaying *replay, hr_tick now)
 {
     hr_scratch *s = replay->scratch;
     hr_overload_account(replay, now);
+    hr_backlog_end(replay, now);
     for (unsigned j = 0; j < replay->configuration->n_servers; j++) {
         for (uint64_t left = s->over[j]; left != 0; left &= left - 1)
             end_episode(replay, now, j, (unsigned)__builtin_ctzll(left));

@@ -1,6 +1,7 @@
 #include "kernel/placed.h"
 
 #include "base/mem.h"
+#include "kernel/backlog.h"
 #include "kernel/policy.h"
 
 int64_t hr_placed_load_of_one(const hr_configuration *c)
@@ -46,6 +47,8 @@ const char *hr_placed_decline(const hr_configuration *c)
         return "snapshots";
     if (p->n_session_items > 0)
         return "background sessions";
+    if (hr_backlog_is_followed(c))
+        return "the backlog of overload";
     if (hr_placed_load_of_one(c) == 0 || c->resource[0] == HR_RESOURCE_LARGE_MEETINGS)
         return "meetings that load by more than their size";
     if (c->placement.rule == HR_RULE_POWER_OF_D)

@@ -18,6 +18,7 @@
 #include "model/meeting.h"
 #include "model/placement.h"
 #include "model/resource.h"
+#include "model/signal.h"
 #include "model/source.h"
 
 enum {
@@ -35,7 +36,6 @@ enum {
 typedef uint64_t hr_tick;
 #define HR_TICKS_PER_SECOND 65536.0
 #define HR_TICK_ZERO        ((hr_tick)1 << 40)
-
 
 /* ---- background: work that is not conferencing; it lowers the ceilings */
 typedef enum hr_background_kind {
@@ -115,6 +115,7 @@ typedef struct hr_configuration {
     unsigned n_criteria;
     const hr_criterion *criteria;
     const hr_failures *failures; /* NULL: the study has none */
+    hr_backlog_marks backlog;
     hr_start start;
     double from;        /* s: study time at which the measured window begins */
     double length;      /* s */

@@ -66,4 +66,6 @@ void hr_counts_clear(hr_counts *counts, const hr_configuration *configuration)
     counts->meetings_lost = counts->people_lost = counts->person_time_lost = 0;
     memset(counts->service_lost, 0, sizeof counts->service_lost);
     counts->resilient = 0;
+    counts->throttled_periods = counts->rejected_periods = counts->throttled_time = 0;
+    counts->backlog_time = 0;
 }

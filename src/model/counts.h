@@ -42,6 +42,12 @@ typedef struct hr_counts {
     int64_t *peak;      /* [R * n] largest load in the window, steps */
     hr_u128 *load_time; /* [R] integral of the pool's load, steps x ticks */
 
+    /* backlog of a configuration that follows it, else 0; see kernel/backlog.h */
+    uint64_t throttled_periods; /* bit set: some server was throttled in the period */
+    uint64_t rejected_periods;  /* bit set: some server rejected requests in it */
+    uint64_t throttled_time;    /* server-ticks throttled */
+    hr_u128 backlog_time;       /* sum over servers and ticks of the backlog in 2^-8 s */
+
     /* snapshots, summed over those of one observed-time slot */
     uint64_t *n_snapshots;  /* [T] */
     uint64_t *over_with;    /* [T * C * (n+1)] snapshots with exactly k servers over */

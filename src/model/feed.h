@@ -3,6 +3,8 @@
 #ifndef HR_MODEL_FEED_H
 #define HR_MODEL_FEED_H
 
+#include <stdbool.h>
+
 /* Where a pool's meetings come from. */
 typedef enum hr_meetings {
     HR_MEETINGS_OWN,   /* from its own sources and streams */
@@ -19,10 +21,10 @@ typedef struct hr_leg {
 } hr_leg;
 
 typedef struct hr_feed {
-    const unsigned *const
-        *first;        /* [classes][profiles] of the first pool: number of the first kind */
-    unsigned n_legs;   /* kinds of all profiles */
-    const hr_leg *leg; /* [n_legs] */
+    const unsigned *const *first; /* [classes][profiles] of the first pool: its first kind */
+    unsigned n_legs;              /* kinds of all profiles */
+    bool has_calls;               /* class and source 1 are calls, one by one, beside the legs */
+    const hr_leg *leg;            /* [n_legs] */
 } hr_feed;
 
 #endif

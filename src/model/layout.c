@@ -7,8 +7,10 @@
 
 unsigned hr_layout_cells(const hr_layout *layout, unsigned outcome)
 {
-    const bool fails = layout->size[HR_AXIS_CAUSE] > 0;
-    unsigned cells = fails || !(hr_outcomes[outcome].needs & HR_NEEDS_FAILURES) ? 1 : 0;
+    const unsigned needs = hr_outcomes[outcome].needs;
+    const bool is_missed = (needs & HR_NEEDS_BACKLOG && !layout->has_backlog) ||
+                           (needs & HR_NEEDS_FAILURES && layout->size[HR_AXIS_CAUSE] == 0);
+    unsigned cells = is_missed ? 0 : 1;
     for (int a = 0; a < HR_MAX_AXES; a++)
         cells *= layout->size[hr_outcomes[outcome].axes[a]];
     return cells;
@@ -40,7 +42,8 @@ static hr_status refuse_empty(unsigned outcome, hr_err *err)
     return HR_FAIL(err, HR_ERR_DATA,
                    "outcomes: %s is asked for, but the study gives it nothing to measure "
                    "(snapshots need observe.every or observe.times, probes need probe.sizes, "
-                   "the capacity curve needs observe.capacity, lost service needs failures)",
+                   "the capacity curve needs observe.capacity, a backlog a full ceiling of cpu, "
+                   "lost service failures)",
                    hr_outcomes[outcome].name);
 }
 
@@ -49,7 +52,7 @@ hr_status hr_layout_init(hr_layout *layout, uint32_t begin, const hr_configurati
 {
     hr_status st = HR_OK;
     uint64_t *identity = NULL;
-    *layout = (hr_layout){.begin = begin};
+    *layout = (hr_layout){.begin = begin, .has_backlog = example->prepared->backlog_limit >= 0};
     HR_TAKE(layout->selected, arena, hr_n_outcomes);
     HR_TAKE(layout->first, arena, hr_n_outcomes);
     HR_TAKE(identity, arena, HR_N_AXES + hr_n_outcomes);

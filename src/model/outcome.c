@@ -11,6 +11,7 @@
 
 #define TICKS_PER_HOUR (3600.0 * HR_TICKS_PER_SECOND)
 #define PEAK_ONE       0x1p20 /* fixed point of a peak utilisation */
+#define BACKLOG_SECOND 0x1p8  /* of a backlog */
 
 #define PAIR(name)                                                                                 \
     static void name(const hr_counts *counts, const hr_configuration *configuration,               \
@@ -306,6 +307,38 @@ PAIR(pair_participants_present)
 {
     (void)configuration, (void)index, (void)y;
     *x = counts->person_time;
+}
+
+/* ---- backlog */
+
+PAIR(pair_throttled)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = (unsigned)__builtin_popcountll(counts->throttled_periods);
+}
+PAIR(pair_rejected)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = (unsigned)__builtin_popcountll(counts->rejected_periods);
+}
+PAIR(pair_time_throttled)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = counts->throttled_time;
+}
+SCALE(scale_server_window)
+{
+    (void)index;
+    return window(configuration) * configuration->n_servers;
+}
+PAIR(pair_backlog)
+{
+    (void)configuration, (void)index, (void)y;
+    *x = counts->backlog_time;
+}
+SCALE(scale_backlog)
+{
+    return scale_server_window(configuration, index) * BACKLOG_SECOND;
 }
 
 /* The capacity curve: criteria without a level come last. */

@@ -46,7 +46,8 @@ typedef enum hr_needs {
     HR_NEEDS_SUMS = 1, /* offered, meetings_ended, people_ended, person_time, load_time */
     HR_NEEDS_PEAK = 2, /* peak */
     HR_NEEDS_HITS = 4 | HR_NEEDS_SUMS, /* meetings_hit, people_hit */
-    HR_NEEDS_ALL = 7,
+    HR_NEEDS_BACKLOG = 8, /* of a configuration that follows it: throttled_periods and so on */
+    HR_NEEDS_ALL = 15,
     HR_NEEDS_FAILURES = 16, /* nothing but 0 unless the study has failures: not measured then */
     HR_NEEDS_LOSSES = HR_NEEDS_FAILURES | HR_NEEDS_SUMS,
 } hr_needs;
@@ -84,6 +85,7 @@ typedef struct hr_layout {
     uint32_t *first;          /* [hr_n_outcomes] first cell of the outcome, of the tally's */
     uint32_t begin, n_cells;  /* the pool's cells are begin .. begin + n_cells */
     unsigned needs;           /* hr_needs of all selected outcomes */
+    bool has_backlog;         /* there is a ceiling whose backlog can be followed */
     uint64_t identity;        /* hash of everything above: two tallies agree iff equal */
 } hr_layout;
 
@@ -94,7 +96,8 @@ typedef struct hr_layout {
 HR_MUST_CHECK hr_status hr_layout_init(hr_layout *layout, uint32_t begin,
                                        const hr_configuration *example, unsigned n_servers_max,
                                        const bool *selected, hr_arena *arena, hr_err *err);
-/* Cells of an outcome: product of its axes. Cell (i, j, k) is first + (i * n_j + j) * n_k + k. */
+/* Cells of an outcome: product of its axes; 0 of a backlog where there is none. Cell (i, j, k) is
+ * first + (i * n_j + j) * n_k + k. */
 unsigned hr_layout_cells(const hr_layout *layout, unsigned outcome);
 
 /* Divisor that turns the mean of x (and of y) of a cell into the outcome's unit. `index` holds

@@ -136,6 +136,32 @@ out:
     return st;
 }
 
+/* ---- backlog */
+
+static hr_status prepare_backlog(const hr_preparing *p, hr_err *err)
+{
+    const hr_configuration *c = p->configuration;
+    hr_prepared *o = p->prepared;
+    o->backlog_limit = -1;
+    for (unsigned l = 0; l < c->n_limits; l++) {
+        if (c->limits[l].level == HR_LEVEL_FULL &&
+            c->resource[c->limits[l].resource] == HR_RESOURCE_CPU)
+            o->backlog_limit = (int)l;
+    }
+    if (!c->backlog.is_followed)
+        return HR_OK;
+    o->throttled_from = hr_preparing_ticks(c->backlog.throttled_from);
+    o->throttled_until = hr_preparing_ticks(c->backlog.throttled_until);
+    o->rejected_from = hr_preparing_ticks(c->backlog.rejected_from);
+    if (o->throttled_until >= o->throttled_from || o->rejected_from == 0)
+        return HR_FAIL(err, HR_ERR_DATA,
+                       "signals: a server is throttled from %g s of backlog on until it is back at "
+                       "%g s, which must be less; requests are rejected from %g s on, not at 0",
+                       c->backlog.throttled_from, c->backlog.throttled_until,
+                       c->backlog.rejected_from);
+    return HR_OK;
+}
+
 /* ---- samplers */
 
 static hr_status prepare_weights(const hr_preparing *p, hr_err *err)
@@ -241,6 +267,7 @@ hr_status hr_configuration_prepare(hr_configuration *configuration, hr_arena *ar
         prepared->steps[r] = choose_steps(configuration, r);
     HR_TRY(prepare_time(&p, err));
     HR_TRY(prepare_ceilings(&p, err));
+    HR_TRY(prepare_backlog(&p, err));
     HR_TRY(prepare_weights(&p, err));
     HR_TRY(hr_prepare_classes(&p, err));
     HR_TRY(hr_prepare_sources(&p, err));

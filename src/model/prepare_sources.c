@@ -108,9 +108,8 @@ double hr_source_share(const hr_source *source, const hr_source *candidates)
 /* Mean number of meetings alive at the start, or of the candidates they are thinned from:
  * M/G/inf for rates; for clock batches, count/period times E[D] plus one epoch (the number of
  * epochs within a meeting's life is below D / period + 1). */
-static double alive_mean(const hr_preparing *p, const hr_source *source, hr_prepared_source *o)
+static double alive_mean(const hr_source *source, const hr_prepared_source *o, double lasts)
 {
-    const double lasts = p->prepared->mean_duration;
     switch (source->kind) {
     case HR_SOURCE_POISSON:
     case HR_SOURCE_SINUSOID:
@@ -162,6 +161,9 @@ hr_status hr_prepare_sources(const hr_preparing *p, hr_err *err)
     HR_TAKE(sources, p->arena, c->n_sources);
     for (unsigned i = 0; i < c->n_sources; i++) {
         hr_prepared_source *o = &sources[i];
+        const bool is_calls = i == 1 && c->feed != NULL && c->feed->has_calls;
+        const double lasts =
+            is_calls ? p->prepared->classes[i].mean_duration : p->prepared->mean_duration;
         const hr_source *drawn = c->sources[i].candidates;
         drawn = drawn != NULL ? drawn : &c->sources[i];
         const double share = hr_source_share(&c->sources[i], drawn);
@@ -173,7 +175,7 @@ hr_status hr_prepare_sources(const hr_preparing *p, hr_err *err)
             o->first = hr_preparing_time(o->drawn->begins);
         if (o->drawn->kind >= HR_SOURCE_POISSON_BATCH)
             HR_TRY(prepare_batch(p, o->drawn, o, err));
-        o->alive_mean = c->start == HR_START_EMPTY ? 0.0 : alive_mean(p, o->drawn, o);
+        o->alive_mean = c->start == HR_START_EMPTY ? 0.0 : alive_mean(o->drawn, o, lasts);
         if (o->alive_mean > 0.0) {
             const hr_law number = {.kind = HR_LAW_POISSON, .a = o->alive_mean};
             HR_TRY(hr_sampler_init(&o->alive, &number, p->arena, err));

@@ -83,10 +83,12 @@ typedef struct hr_prepared {
     unsigned shift[HR_MAX_RESOURCES];  /* loads are squared after >> shift, see load_variance */
     const double *ceiling;             /* [n_limits * n_servers] steps, real, before background */
     const double *full;                /* [n_resources * n_servers] steps: highest ceiling */
-    const uint32_t *weight;            /* [n_servers] cumulative thresholds of random placement */
-    hr_sampler class_of;               /* of an arriving meeting */
-    hr_sampler class_alive;            /* of a meeting found in progress */
-    double mean_duration;              /* s, of an arriving meeting */
+    int backlog_limit; /* of cpu at level full, -1 without; its backlog may be followed */
+    hr_tick throttled_from, throttled_until, rejected_from;
+    const uint32_t *weight; /* [n_servers] cumulative thresholds of random placement */
+    hr_sampler class_of;    /* of an arriving meeting */
+    hr_sampler class_alive; /* of a meeting found in progress */
+    double mean_duration;   /* s, of an arriving meeting */
     bool joins_at_once;
     hr_sampler join; /* s after the start */
     const hr_prepared_class *classes;

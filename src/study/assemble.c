@@ -7,6 +7,7 @@
 #include "study/bind.h"
 #include "study/deployment.h"
 #include "study/failures.h"
+#include "study/signals.h"
 
 #define HOUR              3600.0
 #define PROBE_EVERY       300.0 /* s between probes when the study names no time */
@@ -373,6 +374,7 @@ hr_status hr_assemble_pool(const hr_params *params, const hr_pool_keys *keys, hr
     HR_TRY(fill_thresholds(params, configuration, err));
     HR_TRY(fill_probes(params, arena, configuration, is_general, err));
     HR_TRY(check_unit(params, configuration, is_general, err));
+    HR_TRY(hr_signals_assemble(params, configuration, err));
 out:
     return st;
 }

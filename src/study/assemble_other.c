@@ -15,6 +15,7 @@ void hr_assemble_times(const hr_configuration *first, hr_configuration *c)
     memcpy(c->min_episode, first->min_episode, sizeof c->min_episode);
     c->observe_every = first->observe_every;
     c->n_observed = first->n_observed;
+    c->backlog = first->backlog;
     memcpy(c->observed, first->observed, sizeof c->observed);
 }
 

@@ -6,6 +6,7 @@
 #include "study/charge.h"
 #include "study/front_end.h"
 #include "study/sites.h"
+#include "study/voice.h"
 
 /* ---- the pools */
 
@@ -278,6 +279,19 @@ static hr_status check_participants(const hr_role_work *w, hr_err *err)
                           100.0 * outside);
 }
 
+static bool has_calls_one_by_one(const hr_role_work *w)
+{
+    const hr_key key =
+        w->keys->role == HR_ROLE_mediation ? HR_KEY_mediation_calls : HR_KEY_gateway_calls;
+    return w->carrying.call != NOTHING && hr_params_get(w->params, key)->choice == 1;
+}
+
+/* Share of the deployment's calls that hold something here. */
+static double calls_kept(const hr_role_work *w)
+{
+    return w->carrying.bypassed_too ? 1.0 : 1.0 - number(w, HR_KEY_voice_bypass);
+}
+
 static hr_status fill_arrivals(const hr_role_work *w, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -285,8 +299,8 @@ static hr_status fill_arrivals(const hr_role_work *w, hr_err *err)
     hr_source *source = NULL;
     hr_feed *feed = NULL;
     hr_leg_means means = {0.0, 0.0};
-    HR_TAKE(class, w->arena, 1);
-    HR_TAKE(source, w->arena, 1);
+    HR_TAKE(class, w->arena, 2);
+    HR_TAKE(source, w->arena, 2);
     if (w->carrying.has_legs) {
         HR_TRY(check_participants(w, err));
         HR_TAKE(feed, w->arena, 1);
@@ -294,9 +308,13 @@ static hr_status fill_arrivals(const hr_role_work *w, hr_err *err)
         w->pool->feed = feed;
     }
     HR_TRY(fill_class(w, &means, class, source, err));
-    w->pool->n_classes = 1;
+    if (has_calls_one_by_one(w)) {
+        feed->has_calls = true; /* a role with calls has legs */
+        const hr_voice voice = {w->params, &w->charges, w->carrying.call, w->users, calls_kept(w)};
+        HR_TRY(hr_voice_add_calls(&voice, w->pool, class, source, w->arena, err));
+    }
+    w->pool->n_classes = w->pool->n_sources = has_calls_one_by_one(w) ? 2 : 1;
     w->pool->classes = class;
-    w->pool->n_sources = 1;
     w->pool->sources = source;
     w->pool->join = (hr_law){.kind = HR_LAW_CONSTANT};
 out:
@@ -333,12 +351,15 @@ static hr_status fill_users(const hr_role_work *w, hr_background *item, hr_err *
 
 static hr_status fill_calls(const hr_role_work *w, hr_background *item, hr_err *err)
 {
-    const double kept = w->carrying.bypassed_too ? 1.0 : 1.0 - number(w, HR_KEY_voice_bypass);
+    hr_status st = HR_OK;
+    HR_TRY(hr_front_end_check_grid(w->params, err));
     item->name = hr_workloads[w->carrying.call].name;
     item->kind = HR_BACKGROUND_SESSIONS;
-    item->sessions = per_server(w, kept * hr_front_end_calls(w->params, w->users));
+    item->sessions = per_server(w, calls_kept(w) * hr_front_end_calls(w->params, w->users));
     item->holding = hr_law_mean(&hr_params_get(w->params, HR_KEY_voice_duration)->law);
-    return fill_cost(w, w->carrying.call, &item->cost, err);
+    HR_TRY(fill_cost(w, w->carrying.call, &item->cost, err));
+out:
+    return st;
 }
 
 /* Work of events that no user of this role stands for: partners outside, attacks. */
@@ -368,7 +389,8 @@ static hr_status fill_background(const hr_role_work *w, hr_err *err)
     HR_TAKE(items, w->arena, MOST);
     if (w->carrying.user != NOTHING)
         HR_TRY(fill_users(w, &items[n++], err));
-    if (w->carrying.call != NOTHING && hr_front_end_calls(w->params, w->users) > 0.0)
+    if (w->carrying.call != NOTHING && !has_calls_one_by_one(w) &&
+        hr_front_end_calls(w->params, w->users) > 0.0)
         HR_TRY(fill_calls(w, &items[n++], err));
     if (events > 0.0)
         HR_TRY(fill_activities(w, events, &items[n++], err));

@@ -173,8 +173,7 @@ static hr_status fill_sources(const front_end *fe, hr_configuration *configurati
     HR_TRY(check_rate_keys(fe, err));
     HR_TRY(find_rate(fe, &rate, err));
     rate *= fe->busyness;
-    const bool has_partner =
-        configuration->failures != NULL && hr_failures_has_partner(fe->params);
+    const bool has_partner = configuration->failures != NULL && hr_failures_has_partner(fe->params);
     HR_TAKE(sources, fe->arena, MOST_SOURCES);
     sources[0] = (hr_source){.kind = HR_SOURCE_POISSON, .rate = rate * (1.0 - on_the_clock)};
     sources[1] = (hr_source){
@@ -273,6 +272,16 @@ double hr_front_end_calls(const hr_params *params, double users)
     return calls;
 }
 
+hr_status hr_front_end_check_grid(const hr_params *params, hr_err *err)
+{
+    if (hr_params_get(params, HR_KEY_voice_duration)->law.kind == HR_LAW_EXPONENTIAL)
+        return HR_OK;
+    return hr_params_fail(params, HR_KEY_voice_duration, 0, 0, err,
+                          "calls in progress are followed with exponential lengths only; write "
+                          "`exponential(mean 3 min)`, or have them one by one on a pool of their "
+                          "own: deployment.mediation.calls");
+}
+
 /* Mean calls in progress per server. */
 static double calls(const front_end *fe)
 {
@@ -335,10 +344,8 @@ static hr_status fill_calls(const front_end *fe, hr_background *item, hr_err *er
     hr_status st = HR_OK;
     const hr_law *duration = law(fe, HR_KEY_voice_duration);
     double *cost = NULL;
-    if (duration->kind != HR_LAW_EXPONENTIAL)
-        return hr_params_fail(fe->params, HR_KEY_voice_duration, 0, 0, err,
-                              "calls in progress are followed with exponential lengths only; "
-                              "write `exponential(mean 3 min)`");
+    if (!hr_deployment_has(fe->params, HR_ROLE_mediation))
+        HR_TRY(hr_front_end_check_grid(fe->params, err));
     HR_TRY(start_item(fe, item, &cost, err));
     for (unsigned r = 0; r < fe->pool->n_resources; r++)
         cost[r] = hr_charge(&fe->charges, HR_WORKLOAD_call, fe->pool->resource[r]);

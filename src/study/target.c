@@ -95,8 +95,8 @@ static hr_status select_named(const hr_params *params, hr_key key, size_t i, con
         return hr_params_fail(params, key, i, 0, err,
                               "%s has nothing to measure here: outcomes at instants need "
                               "observe.every or observe.times, those of probes probe.sizes, scaled "
-                              "ones observe.capacity, total_above its thresholds, lost service "
-                              "failures",
+                              "ones observe.capacity, total_above its thresholds, backlogs a full "
+                              "ceiling of cpu, lost service failures",
                               name);
     selected[o] = true;
     return HR_OK;

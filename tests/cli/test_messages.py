@@ -34,7 +34,7 @@ USAGE = [
     ("trace tiny.yaml --configuration 99", 64, r"`99`: the study has configurations 0 to 15"),
     ("list", 64, r"list: TABLE is missing"),
     ("list parms", 64, r"no table `parms`; did you mean `params`\?"),
-    ("list everything", 64, r"there are params, policies, roles, workloads"),
+    ("list everything", 64, r"there are params, policies, roles, signals, workloads"),
     ("new", 64, r"new: NAME is missing; `headroom new --list` names them"),
     ("new pool-8000", 64, r"no study `pool-8000`; did you mean `pool-80000`\?"),
 ]

@@ -9,6 +9,8 @@ order, joins, participants who come back. Windows are half-open. Overload is a l
 
 import heapq
 
+from backlog import Backlog
+
 (AGE, DEPARTURE, CHANGE, STEP, WINDOW, SEEN, REPORT, REVIEW, SNAPSHOT, ARRIVAL, JOIN,
  RETURN) = range(12)
 TICKS_PER_MINUTE = 60 * 65536
@@ -151,6 +153,7 @@ class Replay:
         self.counts = {}
         self.clear_counts()
         self.set_ceilings(0)
+        self.backlog = Backlog(header)
 
     # ---- counts
 
@@ -172,7 +175,8 @@ class Replay:
             self.counts[name] = [0] * size
         for name in ("meetings_ended", "people_ended", "person_time", "joins_offered",
                      "joins_refused", "servers_linked", "meetings_moved", "meetings_lost",
-                     "people_lost", "person_time_lost"):
+                     "people_lost", "person_time_lost", "throttled_periods", "rejected_periods",
+                     "throttled_time", "backlog_time"):
             self.counts[name] = 0
 
     def in_window(self, tick):
@@ -186,6 +190,7 @@ class Replay:
         ticks = self.clip(tick) - self.clip(self.now)
         for whole in self.present:
             self.pass_time_of(whole, tick - self.now, ticks)
+        self.backlog.pass_time(self.now, tick, self.truth.load, self.ceiling)
         self.now = tick
         if ticks == 0:
             return
@@ -251,6 +256,7 @@ class Replay:
             if kind == ARRIVAL and self.policy["young_age"]:
                 heapq.heappush(heap, (tick + self.policy["young_age"], AGE, number))
         self.pass_time(self.h["to"])
+        self.counts.update(self.backlog.counts())
         for j in range(self.n):
             for c in range(self.n_criteria):
                 if self.over[j] >> c & 1:

@@ -100,6 +100,12 @@ CASES = (
      ("media", ["placement.admission=none_fits", "placement.rule=random"]),
      ("media", ["meetings.join_ramp=0 s", "placement.admission=chosen_full"]),
      ("media", ["placement.unit=meeting"]),
+     ("pool", ["pool.ceilings.cpu.full=280 Mc/s"]),
+     ("pool", ["pool.ceilings.cpu.full=300 Mc/s", "signals.throttled.from=40 s",
+               "signals.throttled.until=0 s", "signals.rejected.from=100 s"]),
+     ("pool", ["pool.ceilings.cpu.full=300 Mc/s", "placement.review.every=1 min",
+               "background.session_step=1 s", "signals.throttled.from=1 s",
+               "signals.throttled.until=0.1 s"]),
      ("load", ["observe.capacity=[80 %, 120 %]"]),
      ("load", ["placement.admission=chosen_full"]),
      ("load", ["placement.admission=chosen_full", "placement.rule=random"]),
@@ -132,7 +138,7 @@ def trace_of(study, sets, replication):
 
 def check_case(study, sets):
     """Lines about what is wrong, and how much was compared."""
-    wrong, seen = [], {"placed": 0, "changed": 0, "refused": 0, "lost": 0}
+    wrong, seen = [], {"placed": 0, "changed": 0, "refused": 0, "lost": 0, "throttled": 0}
     for replication in range(REPLICATIONS):
         name = f"{study} {' '.join(sets)} replication {replication}"
         try:
@@ -145,6 +151,7 @@ def check_case(study, sets):
         seen["changed"] += len(trace.changed)
         seen["refused"] += sum(trace.counts["refused"])
         seen["lost"] += trace.counts["meetings_lost"]
+        seen["throttled"] += trace.counts["throttled_time"] > 0
     return wrong, seen
 
 
@@ -182,6 +189,10 @@ def miscount_tick(rows):
     rows_of(rows, "counts")[0]["server_time"][0] += 1
 
 
+def miscount_backlog(rows):
+    rows_of(rows, "counts")[0]["backlog_time"] += 1
+
+
 def lower_ceiling(rows):
     rows[0]["limits"][0]["effective"] = [c - 1 for c in rows[0]["limits"][0]["effective"]]
 
@@ -201,7 +212,7 @@ def return_later(rows):
 
 
 FAULTS = [move_meeting, shorten_meeting, add_load, shift_change, drop_change, miscount_tick,
-          lower_ceiling, cut_off]
+          miscount_backlog, lower_ceiling, cut_off]
 FAULTS_OF_FAILURES = [repair_at_once, return_later]
 
 
@@ -230,7 +241,8 @@ def check_rejection():
 
 
 def main():
-    wrong, total = [], {"placed": 0, "changed": 0, "refused": 0, "lost": 0}
+    wrong = []
+    total = {"placed": 0, "changed": 0, "refused": 0, "lost": 0, "throttled": 0}
     for study, sets in CASES:
         found, seen = check_case(study, sets)
         wrong += found
@@ -243,7 +255,8 @@ def main():
     for line in wrong[:40]:
         print(line)
     print(f"{len(CASES)} cases x {REPLICATIONS} replications: {total['placed']} placements, "
-          f"{total['changed']} changes, {total['refused']} refusals; {total['lost']} meetings lost; "
+          f"{total['changed']} changes, {total['refused']} refusals, {total['throttled']} with "
+          f"throttled servers; {total['lost']} meetings lost; "
           f"{len(FAULTS + FAULTS_OF_FAILURES)} planted faults; {len(wrong)} differences")
     return 1 if wrong else 0
 

@@ -1,0 +1,44 @@
+#include "study/signals.h"
+
+#include <string.h>
+
+#include "model/outcome.h"
+#include "study/bind.h"
+
+static bool needs_backlog(const char *outcome)
+{
+    const unsigned o = hr_outcome_find(outcome);
+    return strcmp(outcome, "all") == 0 ||
+           (o < hr_n_outcomes && (hr_outcomes[o].needs & HR_NEEDS_BACKLOG) != 0);
+}
+
+static bool is_asked(const hr_params *params, hr_key key, size_t i)
+{
+    const hr_value *name = hr_params_at(params, key, i, 0);
+    return name->is_set && needs_backlog(name->text);
+}
+
+static bool follows_backlog(const hr_params *params)
+{
+    const hr_value *names = hr_params_get(params, HR_KEY_observe_outcomes);
+    bool follows = is_asked(params, HR_KEY_target_outcome, 0);
+    for (size_t i = 0; i < names->n; i++)
+        follows = follows || needs_backlog(names->words[i]);
+    for (size_t i = 0; i < hr_params_count(params, HR_KEY_claims, 0); i++)
+        follows = follows || is_asked(params, HR_KEY_claim_outcome, i);
+    return follows;
+}
+
+hr_status hr_signals_assemble(const hr_params *params, hr_configuration *configuration, hr_err *err)
+{
+    hr_backlog_marks *marks = &configuration->backlog;
+    marks->is_followed = follows_backlog(params);
+    marks->throttled_from = hr_params_get(params, HR_KEY_throttled_from)->number;
+    marks->throttled_until = hr_params_get(params, HR_KEY_throttled_until)->number;
+    marks->rejected_from = hr_params_get(params, HR_KEY_rejected_from)->number;
+    if (marks->throttled_until >= marks->throttled_from)
+        return hr_params_fail(params, HR_KEY_throttled_until, 0, 0, err,
+                              "must be less than signals.throttled.from, %g s",
+                              marks->throttled_from);
+    return HR_OK;
+}

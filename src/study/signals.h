@@ -1,0 +1,15 @@
+/* signals: what of overload's consequences a study follows.
+ */
+#ifndef HR_STUDY_SIGNALS_H
+#define HR_STUDY_SIGNALS_H
+
+#include "model/configuration.h"
+#include "study/params.h"
+
+/* Fill the marks of the backlog, which is followed if an outcome that is asked for needs it: in
+ * `observe.outcomes`, as the target or in a claim.
+ * Errors  HR_ERR_DATA: a server would never be throttled for a while. */
+HR_MUST_CHECK hr_status hr_signals_assemble(const hr_params *params,
+                                            hr_configuration *configuration, hr_err *err);
+
+#endif
