@@ -134,7 +134,7 @@ double hr_charge_part(const hr_charges *charges, const hr_participation *partici
     const double data = hr_charge(charges, HR_WORKLOAD_data_participant, resource);
     const double focus = hr_charge(charges, HR_WORKLOAD_focus_participant, resource);
     const double roster = modalities & HR_DATA ? fmin(focus, data) : focus;
-    hr_medium media[HR_MEDIUM_LAST + 1];
+    hr_medium media[HR_MEDIUM_LAST + 1] = {HR_MEDIUM_FOCUS};
     (void)hr_charge_media(modalities, media);
     double cost = medium == media[1] ? hr_charge(charges, HR_WORKLOAD_participant, resource) : 0.0;
     switch (medium) {

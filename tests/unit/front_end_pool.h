@@ -13,7 +13,7 @@
 
 #include "study/study.h"
 
-enum { MOST_SETS = 12 };
+enum { MOST_SETS = 20 };
 static const char preset[] = "study: test\nbase: lync-2013/front-end\n";
 
 typedef struct pool {

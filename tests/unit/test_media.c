@@ -197,6 +197,57 @@ static void the_pool_carries_the_same(void **state)
     end(&apart, &b);
 }
 
+/* Meetings of Poisson arrivals, at random: the load of a server is a compound Poisson sum, of
+ * variance m E[what a meeting puts there ^2] with m meetings in the mean. One of n servers gets all
+ * of a meeting with 1/n, or each of its parts by itself: sum of squares / n, mixed products / n^2.
+ * The z-test over days has a false alarm of 6e-5 and rejects the other unit's value. */
+static void check_variance(const char *unit, double expected, double other)
+{
+    enum { DAYS = 1500, SERVERS = 4 };
+    pool p;
+    replayed r = {0};
+    double sum = 0.0, squares = 0.0;
+    OPEN(&p, unit, "placement.rule=random", "pool.servers=4", "meetings.size=4",
+         "meetings.modalities.audio=100 %", "meetings.modalities.sharing=100 %",
+         "meetings.modalities.video=0 %", "meetings.modalities.data=0 %", "population.dial_in=0 %",
+         "meetings.on_the_clock=0 %", "meetings.join_ramp=0 s", "population.in_conference=~",
+         "arrivals.meetings_per_server=5", "window.busy_hours=1", "window.warm_up=0 s",
+         "observe.times=[0 h]", "window.from=0 h");
+    const unsigned cpu = resource(&p, HR_RESOURCE_CPU);
+    const double mean = 5.0 * (4.0 * (0.4 + 8.8 + 8.0) + 28.0);
+    for (uint64_t day = 0; day < DAYS; day++) {
+        double deviation = 0.0;
+        run(&p, &r, day);
+        assert_int_equal(r.counts.n_snapshots[0], 1);
+        for (unsigned j = 0; j < SERVERS; j++) {
+            const double load =
+                (double)r.counts.load[cpu * SERVERS + j] / p.c.prepared->steps[cpu] - mean;
+            deviation += load * load / SERVERS;
+        }
+        sum += deviation;
+        squares += deviation * deviation;
+    }
+    const double se = sqrt((squares / DAYS - sum * sum / DAYS / DAYS) / DAYS);
+    assert_true(fabs(sum / DAYS - expected) < 4.0 * se);
+    assert_true(fabs(sum / DAYS - other) > 4.0 * se);
+    end(&p, &r);
+}
+
+static void at_random_a_server_varies_as_its_parts_do(void **state)
+{
+    (void)state;
+    const double part[] = {4.0 * 0.4, 28.0 + 4.0 * 8.8, 4.0 * 8.0}, n = 4.0, m = 5.0 * n;
+    double load = 0.0, squares = 0.0;
+    for (unsigned i = 0; i < 3; i++) {
+        load += part[i];
+        squares += part[i] * part[i];
+    }
+    const double whole = m / n * load * load;
+    const double apart = m * (squares / n + (load * load - squares) / (n * n));
+    check_variance("placement.unit=meeting", whole, apart);
+    check_variance(APART, apart, whole);
+}
+
 /* Nobody may come to a server: every meeting lacks a medium, and is counted once. */
 static void a_meeting_that_lacks_media_is_refused_once(void **state)
 {
@@ -250,6 +301,7 @@ int main(void)
         cmocka_unit_test(rows_are_the_media_of_the_meetings),
         cmocka_unit_test(one_server_is_no_matter),
         cmocka_unit_test(the_pool_carries_the_same),
+        cmocka_unit_test(at_random_a_server_varies_as_its_parts_do),
         cmocka_unit_test(a_meeting_that_lacks_media_is_refused_once),
         cmocka_unit_test(faster_kernels_decline),
         cmocka_unit_test(what_speaks_of_whole_meetings_is_refused),
