@@ -43,8 +43,8 @@ typedef enum hr_purpose {
     HR_PURPOSE_WORLD,      /* random designs: one draw per unknown */
     HR_PURPOSE_KEEP,       /* + source, + HR_KEEP_PAST for meetings alive at the start: which of
                               a group's starts belong to this configuration */
-    HR_PURPOSE_FAILURE,    /* which servers go out; + 1 + server: when that one does by itself */
     HR_PURPOSE_CALL,       /* + 0: calls in progress at the start, 1: gaps, 2: what calls are */
+    HR_PURPOSE_FAILURE,    /* which servers go out; + 1 + server: when that one does by itself */
     HR_PURPOSE_COUNT
 } hr_purpose;
 

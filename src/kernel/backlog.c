@@ -145,6 +145,12 @@ void hr_backlog_change(const hr_replaying *replay, hr_tick now, unsigned server)
         s->low[place] = HR_BEYOND - 1; /* whatever comes next is beyond the bracket */
 }
 
+void hr_backlog_forget(const hr_replaying *replay, unsigned server)
+{
+    if (replay->scratch->backlog != NULL)
+        replay->scratch->backlog[server].waiting = 0;
+}
+
 void hr_backlog_end(const hr_replaying *replay, hr_tick now)
 {
     hr_counts *counts = replay->counts;

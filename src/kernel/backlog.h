@@ -44,6 +44,8 @@ void hr_backlog_begin(const hr_replaying *replay);
 /* Load or ceiling of `server` have changed at `now`, and its bracket is right: the backlog up to
  * `now`, and a bracket that lets no change go by as long as there is one. */
 void hr_backlog_change(const hr_replaying *replay, hr_tick now, unsigned server);
+/* The server is gone, and what waited with it; hr_backlog_change has just been called. */
+void hr_backlog_forget(const hr_replaying *replay, unsigned server);
 /* The window ends: what is still going on counts up to here. */
 void hr_backlog_end(const hr_replaying *replay, hr_tick now);
 

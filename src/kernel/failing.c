@@ -1,5 +1,6 @@
 #include "kernel/failing.h"
 
+#include "kernel/backlog.h"
 #include "kernel/placing.h"
 #include "kernel/policy.h"
 #include "kernel/reports.h"
@@ -286,6 +287,9 @@ void hr_failing_change(hr_replaying *replay, uint32_t n_started)
             lose(replay, now, i);
     }
     hr_overload_set_ceilings(replay, replay->input->ceiling + row * c->n_limits * c->n_servers);
-    for (unsigned j = 0; j < c->n_servers; j++)
+    for (unsigned j = 0; j < c->n_servers; j++) {
         hr_server_changed(replay, now, j);
+        if (states(replay)[j] == HR_SERVER_OUT)
+            hr_backlog_forget(replay, j);
+    }
 }

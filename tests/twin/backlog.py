@@ -81,6 +81,12 @@ class Backlog:
             self.sum[j] += self.sum_of(max(begin, self.h["from"]), min(tick, self.h["to"]), waiting)
             self.waiting[j] = waiting(tick)
 
+    def forget(self, servers):
+        """Those servers are gone, and what waited with them."""
+        for j in servers if self.limit >= 0 else ():
+            self.waiting[j] = 0
+            self.throttled[j].is_on = self.rejected[j].is_on = False
+
     @staticmethod
     def sum_of(begin, end, waiting):
         """Over the ticks of [begin, end): pairs from both ends of what is above 0."""

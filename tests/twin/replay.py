@@ -451,6 +451,7 @@ class Replay:
             if m.server is not None and not m.is_over and self.state[m.server] == "out":
                 self.lose(m)
         self.find_ceilings()
+        self.backlog.forget(j for j in range(self.n) if self.state[j] == "out")
 
     def lose(self, meeting):
         j = meeting.server

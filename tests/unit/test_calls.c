@@ -261,13 +261,9 @@ static void test_same_overload_as_on_the_grid(void **state)
 static void test_what_is_refused(void **state)
 {
     (void)state;
-    hr_err err = {0};
-    loss l = {0}; /* one table holds both only if they have the same classes */
-    open_good(&l.study, VOICE "choose: {deployment.mediation.calls: [grid, one_by_one]}\n", NULL);
-    resolve_good(&l.study, 1, 0, &l.arena, &l.first);
-    assert_int_equal(hr_study_others(&l.study, &l.first, 0, &l.arena, l.other, &err), HR_ERR_DATA);
-    assert_non_null(strstr(err.message, "numbers of meeting classes"));
-    close_loss(&l);
+    /* one table holds both only if they have the same classes */
+    assert_bad(VOICE "choose: {deployment.mediation.calls: [grid, one_by_one]}\n",
+               "numbers of meeting classes");
     assert_refused(VOICE,
                    (const char *const[]){"deployment.mediation.calls=grid",
                                          "population.voice.duration=3 min", NULL},
