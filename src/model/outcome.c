@@ -242,8 +242,10 @@ PAIR(pair_service_lost)
 }
 SCALE(scale_service)
 {
+    const hr_failures *failures = configuration->failures;
     (void)index;
-    return window(configuration) * HR_USERS_ONE;
+    return failures == NULL ? 0.0
+                            : window(configuration) * HR_USERS_ONE * (1.0 + failures->partner);
 }
 SCALE(scale_user_minutes)
 {
