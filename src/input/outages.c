@@ -55,7 +55,7 @@ static hr_status add_planned(outages *o, hr_err *err)
     hr_status st = HR_OK;
     const hr_failures *f = o->writing->configuration->failures;
     const hr_prepared_failures *p = &o->writing->prepared->failures;
-    unsigned order[HR_MAX_SERVERS];
+    unsigned order[HR_MAX_SERVERS] = {0};
     rank_servers(o->writing, order);
     for (unsigned i = 0; i < f->n_down; i++)
         HR_TRY(add(o, 0, HR_OUTAGE_OUT, order[i], err));

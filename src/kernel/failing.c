@@ -20,7 +20,7 @@ struct hr_failing {
     coming *heap;    /* [n_heap] the earliest first; as many as there are numbers */
     uint32_t n_heap;
     hr_tick *since;    /* [numbers] thrown out at; 0: is not away */
-    uint8_t *turn;     /* [numbers] times that they came back or tried to */
+    uint16_t *turn;    /* [numbers] times that they came back or tried to */
     hr_tick *placed;   /* [M] when it was placed last; 0: at its start */
     uint32_t *restart; /* [M] how often a server was asked for */
 };

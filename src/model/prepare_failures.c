@@ -41,8 +41,10 @@ hr_tick hr_prepared_return_after(const hr_prepared *prepared, uint32_t tie, uint
 {
     const uint64_t name = (uint64_t)tie << 32 | pick;
     const uint64_t state = hr_hash((const uint64_t[]){name, HR_PURPOSE_FAILURE}, 2);
-    const uint64_t place = (uint64_t)number * HR_RETURNS + turn % HR_RETURNS;
+    const unsigned own = turn == 0 ? 0 : 1 + (turn - 1) % (HR_RETURNS - 1);
+    const uint64_t place = (uint64_t)number * HR_RETURNS + own;
     const double seconds =
         hr_sampler_draw(&prepared->failures.rejoin, (uint32_t)(hr_split(state, place) >> 32));
-    return 1 + hr_preparing_ticks(seconds);
+    const bool is_late = turn > 0 && seconds < HR_RETRY_SECONDS;
+    return 1 + hr_preparing_ticks(is_late ? HR_RETRY_SECONDS : seconds);
 }

@@ -103,7 +103,9 @@ typedef struct hr_prepared {
 
 /* Ticks until a participant of a meeting that lost its server is back; number 0 of a meeting whose
  * participants join at once. They follow from the meeting's words, not from a stream: another draw
- * of hr_failures.rejoin for each of HR_RETURNS turns, then the first again. */
+ * of hr_failures.rejoin for each of HR_RETURNS turns, then those after the first again, which are
+ * at least HR_RETRY_SECONDS [U]: as long as no server takes the meeting, they try again. */
+#define HR_RETRY_SECONDS 10.0
 enum { HR_RETURNS = 4 };
 hr_tick hr_prepared_return_after(const hr_prepared *prepared, uint32_t tie, uint32_t pick,
                                  uint32_t number, unsigned turn);

@@ -479,7 +479,7 @@ class Replay:
         turn = self.turns.get(i, 0)
         self.turns[i] = turn + 1
         self.away.setdefault(i, self.now)
-        back = self.now + after[turn % len(after)]
+        back = self.now + after[0 if turn == 0 else 1 + (turn - 1) % (len(after) - 1)]
         if back < meeting.row["end"]:
             heapq.heappush(self.heap, (back, RETURN, i))
         else:
