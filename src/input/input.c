@@ -107,6 +107,7 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->join_tick,
         &s->join_meeting,
         &s->join_kind,
+        &s->join_order,
         &s->ceiling,
         &s->sessions,
         &s->probe_tie,

@@ -40,7 +40,9 @@ typedef struct hr_input {
     uint32_t n_joins;
     hr_tick *join_tick;
     uint32_t *join_meeting;
-    uint8_t *join_kind; /* within the meeting's profile */
+    uint8_t *join_kind;   /* within the meeting's profile */
+    uint32_t *join_order; /* [n_joins] their numbers in order of (tick, number); where other pools
+                             are fed, else NULL */
 
     /* background: ceilings of limit l on server j are base[l * n_servers + j] lowered by the
      * sessions in progress; see hr_input_ceilings */

@@ -40,6 +40,33 @@ static void write_linear_loads(const hr_writing *writing)
     }
 }
 
+/* Every participant of a meeting costs the same, and all are there at once. */
+static bool has_one_kind_each(const hr_writing *writing)
+{
+    bool has = writing->prepared->joins_at_once;
+    for (unsigned k = 0; k < writing->configuration->n_classes; k++) {
+        const hr_prepared_class *class = &writing->prepared->classes[k];
+        has = has && class->load == NULL;
+        for (unsigned i = 0; i < writing->configuration->classes[k].n_profiles; i++)
+            has = has && class->profiles[i].n_kinds == 1;
+    }
+    return has;
+}
+
+/* Loads are linear in size, with the costs of each one's profile. */
+static void write_loads_by_profile(const hr_writing *writing)
+{
+    const hr_input *in = writing->input;
+    const unsigned n_resources = writing->configuration->n_resources;
+    int64_t *load = in->initial;
+    for (uint32_t i = 0; i < in->n_meetings; i++, load += n_resources) {
+        const hr_prepared_profile *profile = profile_of(writing, i);
+        const int64_t size = in->size[i];
+        for (unsigned r = 0; r < n_resources; r++)
+            load[r] = profile->cost[r] + size * profile->kind_cost[r];
+    }
+}
+
 static void add_random_loads(const hr_writing *writing, unsigned resource, uint32_t *words)
 {
     hr_input *in = writing->input;
@@ -120,6 +147,10 @@ hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
     in->final = in->initial;
     if (has_one_profile(writing)) {
         write_linear_loads(writing);
+        return HR_OK;
+    }
+    if (has_one_kind_each(writing)) {
+        write_loads_by_profile(writing);
         return HR_OK;
     }
     HR_TRY(write_initial(writing, err));

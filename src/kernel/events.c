@@ -21,11 +21,37 @@ static uint32_t pack(const hr_events *events, const hr_tick *tick, uint32_t n, h
     return packed;
 }
 
+/* Departures stand at the end of the room that all events need, with the last word behind them: no
+ * word is written before it is read. */
+static void merge(const hr_events *events, const hr_input *in, const uint64_t *departure,
+                  uint64_t *word)
+{
+    uint32_t taken = 0;
+    for (uint64_t next = 0; next != UINT64_MAX;) {
+        next = *departure++;
+        for (; taken < in->n_joins; taken++) {
+            const uint32_t number = in->join_order[taken];
+            const hr_tick tick = in->join_tick[number];
+            const uint64_t join =
+                hr_events_time(events, tick, HR_EVENT_JOIN) << events->number_bits | number;
+            if (tick >= in->to || join > next)
+                break;
+            *word++ = join;
+        }
+        *word++ = next;
+    }
+}
+
 void hr_events_put_in_order(const hr_events *events, const hr_input *in, hr_scratch *scratch)
 {
-    uint64_t *word = scratch->event;
-    uint32_t n = pack(events, in->join_tick, in->n_joins, in->to, HR_EVENT_JOIN, word);
+    const bool joins_are_in_order = in->join_order != NULL;
+    uint64_t *word = scratch->event + (joins_are_in_order ? in->n_joins : 0);
+    uint32_t n = 0;
+    if (!joins_are_in_order)
+        n = pack(events, in->join_tick, in->n_joins, in->to, HR_EVENT_JOIN, word);
     n += pack(events, in->end, in->n_meetings, in->to, HR_EVENT_DEPARTURE, word + n);
     word[n] = UINT64_MAX;
     hr_order_words(word, n, events->number_bits, scratch->work);
+    if (joins_are_in_order)
+        merge(events, in, word, scratch->event);
 }

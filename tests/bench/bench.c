@@ -1,9 +1,8 @@
 /* bench: measurements inside one process, printed as lines that report.py reads (see sample.h).
  * Started by run.sh, which says how to read the result.
  *
- * Usage: bench m0 | blocks | models | models-quick | chosen | deployment ROUNDS SECONDS REPLICATIONS
- *              M0.yaml POOL.yaml DEPLOYMENT.yaml
- *        bench naive SECTION REPLICATIONS SEED
+ * Usage: bench m0 | blocks | models | models-quick | chosen | deployment ROUNDS SECONDS
+ * REPLICATIONS M0.yaml POOL.yaml DEPLOYMENT.yaml bench naive SECTION REPLICATIONS SEED
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,10 +19,11 @@ enum { LEAST_ROUNDS = 3 };
 
 static int usage(void)
 {
-    fprintf(stderr,
-            "usage: bench m0|blocks|models|models-quick|chosen|deployment ROUNDS SECONDS REPLICATIONS "
-            "M0.yaml POOL.yaml DEPLOYMENT.yaml\n"
-            "       bench naive SECTION REPLICATIONS SEED\n");
+    fprintf(
+        stderr,
+        "usage: bench m0|blocks|models|models-quick|chosen|deployment ROUNDS SECONDS REPLICATIONS "
+        "M0.yaml POOL.yaml DEPLOYMENT.yaml\n"
+        "       bench naive SECTION REPLICATIONS SEED\n");
     return HR_ERR_USAGE;
 }
 

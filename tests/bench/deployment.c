@@ -18,8 +18,8 @@ static const change changes[] = {
     {"everything on", {"precision.block=32 replications"}},
     {"first pool alone",
      {"target.pool=front_end", "target.level=target", "target.resources=[cpu]",
-      "deployment.edge.servers=0", "deployment.mediation.servers=0",
-      "deployment.gateway.servers=0", "precision.block=32 replications"}},
+      "deployment.edge.servers=0", "deployment.mediation.servers=0", "deployment.gateway.servers=0",
+      "precision.block=32 replications"}},
     {"8 choices of a world",
      {"choose.deployment.edge.servers=[2, 4, 6, 8]", "choose.deployment.mediation.servers=[3, 4]"}},
 };
