@@ -176,6 +176,10 @@ void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meet
     hr_scratch *s = replay->scratch;
     const unsigned n = replay->configuration->n_criteria;
     uint64_t *clock = s->clock_at_start + meeting * (size_t)n;
+    if (!hr_overload_has_been(s, server) && replay->prepared->review_period == 0)
+        return; /* its clocks are 0, as those of all meetings that began there before */
+    if (meeting < s->clocked[server])
+        s->clocked[server] = meeting;
     for (unsigned i = 0; i < n; i++)
         clock[i] = overload_clock(replay, now, server, i);
 }
@@ -199,8 +203,9 @@ void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meetin
     if (stays && s->over[server] == 0 && s->last_over[server] <= replay->input->start[meeting])
         return; /* nothing was over while it was there: the common case */
     const uint64_t *start = s->clock_at_start + meeting * (size_t)c->n_criteria;
+    const bool was_none = stays && meeting < s->clocked[server];
     for (unsigned i = 0; i < c->n_criteria; i++) {
-        const uint64_t met = overload_clock(replay, now, server, i) - start[i];
+        const uint64_t met = overload_clock(replay, now, server, i) - (was_none ? 0 : start[i]);
         for (unsigned d = 0; d < c->n_durations && met > 0; d++) {
             const bool hit = met >= replay->prepared->min_episode[d];
             counts->meetings_hit[i * c->n_durations + d] += hit;

@@ -52,6 +52,8 @@ typedef struct hr_prepared_background {
     const int64_t *cost; /* SESSIONS: [n_resources] steps per session */
 } hr_prepared_background;
 
+enum { HR_WEIGHT_PAD = 8 };
+
 typedef struct hr_prepared {
     hr_tick begin, from, to;
     hr_tick period; /* of a busy period; the last one ends at `to` */
@@ -71,7 +73,9 @@ typedef struct hr_prepared {
     unsigned shift[HR_MAX_RESOURCES];  /* loads are squared after >> shift, see load_variance */
     const double *ceiling;             /* [n_limits * n_servers] steps, real, before background */
     const double *full;                /* [n_resources * n_servers] steps: highest ceiling */
-    const uint32_t *weight;            /* [n_servers] cumulative thresholds of random placement */
+    const uint32_t *weight;            /* [n_servers] cumulative thresholds of random placement, the
+                                          last one and what is behind it, up to a multiple of
+                                          HR_WEIGHT_PAD, the greatest word */
     hr_sampler class_of;               /* of an arriving meeting */
     hr_sampler class_alive;            /* of a meeting found in progress */
     double mean_duration;              /* s, of an arriving meeting */
