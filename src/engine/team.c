@@ -18,13 +18,14 @@ hr_status hr_worker_init(hr_worker *worker, const hr_study *study, const hr_vect
 
 void hr_worker_free(hr_worker *worker)
 {
-    hr_input_free(&worker->legs);
     hr_arena_free(&worker->configuration_arena);
     hr_arena_free(&worker->counts_arena);
     hr_arena_free(&worker->tally_arena);
     hr_arena_free(&worker->output);
-    for (unsigned i = 0; i < HR_TEAM_MOST; i++)
+    for (unsigned i = 0; i < HR_TEAM_MOST; i++) {
         hr_input_free(&worker->member[i].input);
+        hr_input_free(&worker->member[i].legs);
+    }
     for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
         hr_input_free(&worker->input[l]);
     hr_scratch_free(worker->scratch);
@@ -34,9 +35,9 @@ size_t hr_worker_bytes(const hr_worker *worker)
 {
     size_t bytes = sizeof *worker + worker->configuration_arena.total + worker->counts_arena.total +
                    worker->tally_arena.total + worker->output.total +
-                   hr_scratch_bytes(worker->scratch) + hr_input_bytes(&worker->legs);
+                   hr_scratch_bytes(worker->scratch);
     for (unsigned i = 0; i < HR_TEAM_MOST; i++)
-        bytes += hr_input_bytes(&worker->member[i].input);
+        bytes += hr_input_bytes(&worker->member[i].input) + hr_input_bytes(&worker->member[i].legs);
     for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
         bytes += hr_input_bytes(&worker->input[l]);
     return bytes;
@@ -113,23 +114,45 @@ out:
     return st;
 }
 
-/* Legs of the first pool's meetings and all else that the other pools carry on a day. */
-static hr_status run_others(hr_worker *worker, hr_member *member, const hr_configuration *first,
-                            const hr_input *meetings, uint64_t day)
+/* Inputs of one more pool for those who have servers there: written, replayed, added up. */
+static hr_status run_pool(hr_worker *worker, unsigned p, hr_member *const *who,
+                          const hr_lane *first, unsigned n, uint64_t day)
 {
     hr_status st = HR_OK;
-    const hr_study *study = worker->study;
     const hr_kernel *kernel = hr_kernel_for_one(worker->kernel);
-    for (unsigned p = 1; p < study->n_pools; p++) {
-        const hr_configuration *pool = &member->others[p - 1];
-        const hr_lane lane = {pool, &worker->legs, &member->other_counts[p - 1]};
+    hr_member *owner[HR_TEAM_MOST];
+    hr_feeding feeding[HR_TEAM_MOST];
+    hr_lane lane[HR_TEAM_MOST];
+    unsigned n_lanes = 0;
+    for (unsigned i = 0; i < n; i++) {
+        const hr_configuration *pool = &who[i]->others[p - 1];
         if (pool->n_servers == 0)
             continue;
-        HR_TRY(hr_input_write_legs(&worker->legs, pool, meetings, first, day, worker->vector,
-                                   &worker->err));
-        HR_TRY(kernel->replay(&lane, 1, worker->vector, worker->scratch, &worker->err));
-        hr_tally_add(&member->tally, &study->pools[p].layout, pool, lane.counts);
+        owner[n_lanes] = who[i];
+        feeding[n_lanes] =
+            (hr_feeding){&who[i]->legs, pool, first[i].input, first[i].configuration};
+        lane[n_lanes++] = (hr_lane){pool, &who[i]->legs, &who[i]->other_counts[p - 1]};
     }
+    HR_TRY(hr_input_write_legs(feeding, n_lanes, day, worker->vector, &worker->err));
+    const unsigned most = kernel->most_sharing > 0 ? kernel->most_sharing : kernel->most_lanes;
+    for (unsigned i = 0; i < n_lanes; i += most)
+        HR_TRY(kernel->replay(lane + i, n_lanes - i < most ? n_lanes - i : most, worker->vector,
+                              worker->scratch, &worker->err));
+    for (unsigned i = 0; i < n_lanes; i++)
+        hr_tally_add(&owner[i]->tally, &worker->study->pools[p].layout, lane[i].configuration,
+                     lane[i].counts);
+out:
+    return st;
+}
+
+/* Legs of the first pool's meetings and all else that the other pools carry on a day: of members
+ * whose first pools were written together. */
+static hr_status run_others(hr_worker *worker, hr_member *const *who, const hr_lane *first,
+                            unsigned n, uint64_t day)
+{
+    hr_status st = HR_OK;
+    for (unsigned p = 1; p < worker->study->n_pools; p++)
+        HR_TRY(run_pool(worker, p, who, first, n, day));
 out:
     return st;
 }
@@ -169,7 +192,7 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
             member->configuration = *lane[l].configuration;
             HR_TRY(resolve_others(worker, member, first + l));
         }
-        HR_TRY(run_others(worker, member, lane[l].configuration, lane[l].input, first + l));
+        HR_TRY(run_others(worker, &member, &lane[l], 1, first + l));
     }
 out:
     return st;
@@ -214,9 +237,9 @@ static hr_status run_sharing(hr_worker *worker, const hr_kernel *kernel, hr_memb
     for (unsigned i = 0; i < n; i++) {
         hr_tally_add(&who[i]->tally, &worker->study->pools[0].layout, configuration[i],
                      lane[i].counts);
-        HR_TRY(run_others(worker, who[i], configuration[i], input[i], day));
         who[i]->meetings += input[i]->n_own;
     }
+    HR_TRY(run_others(worker, who, lane, n, day));
 out:
     return st;
 }

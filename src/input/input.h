@@ -82,11 +82,19 @@ HR_MUST_CHECK hr_status hr_input_write_shared(hr_input *const *input,
                                               const hr_configuration *const *configuration,
                                               unsigned n, uint64_t replication,
                                               const hr_vector *vector, hr_err *err);
-/* Write the input of another role's pool: legs of the participants in `meetings`, which is the
- * first pool's input of the same replication and configuration `first`, and the pool's own
- * background. Calls and errors as above. */
-HR_MUST_CHECK hr_status hr_input_write_legs(hr_input *input, const hr_configuration *configuration,
-                                            const hr_input *meetings, const hr_configuration *first,
+/* Another role's pool and where its legs come from. */
+typedef struct hr_feeding {
+    hr_input *legs; /* out: its input, as hr_input_write has it */
+    const hr_configuration *pool;
+    const hr_input *meetings; /* the first pool's input of the same replication */
+    const hr_configuration *first;
+} hr_feeding;
+
+/* Write the inputs of n pools of one role, of configurations whose `meetings` were written
+ * together, at most HR_MAX_SHARING: legs of the participants there, and each pool's own background.
+ * Those with the same legs share them: the others point into the first one's, until it is written
+ * again. Calls and errors as above. */
+HR_MUST_CHECK hr_status hr_input_write_legs(const hr_feeding *feeding, unsigned n,
                                             uint64_t replication, const hr_vector *vector,
                                             hr_err *err);
 /* Whether two configurations of a group, resolved for the same day, have the same meetings but for

@@ -1,6 +1,8 @@
 /* Legs: participants of the first pool's meetings as sessions of another role's pool. Each begins
  * when its participant joins and ends with the meeting; no placement has a part in it, so legs are
  * input like meetings, of one participant each. */
+#include <string.h>
+
 #include "input/store.h"
 
 /* What the legs of a meeting's participants have in common. */
@@ -170,26 +172,75 @@ out:
     return st;
 }
 
-hr_status hr_input_write_legs(hr_input *input, const hr_configuration *configuration,
-                              const hr_input *meetings, const hr_configuration *first,
-                              uint64_t replication, const hr_vector *vector, hr_err *err)
+/* ---- who has the same legs */
+
+static bool has_same_feed(const hr_configuration *a, const hr_configuration *b)
+{
+    if (a->feed == NULL || b->feed == NULL)
+        return a->feed == b->feed;
+    return a->feed->n_legs == b->feed->n_legs &&
+           memcmp(a->prepared->leg_keep, b->prepared->leg_keep,
+                  a->feed->n_legs * sizeof *a->prepared->leg_keep) == 0;
+}
+
+/* Of meetings that are drawn once, and all of them are everybody's. */
+static bool has_same_legs(const hr_feeding *a, const hr_feeding *b)
+{
+    const hr_prepared *p = a->pool->prepared, *q = b->pool->prepared;
+    return a->meetings->start == b->meetings->start && a->meetings->kept == NULL &&
+           a->pool->seed == b->pool->seed && a->pool->group == b->pool->group &&
+           p->begin == q->begin && p->from == q->from && p->to == q->to &&
+           has_same_feed(a->pool, b->pool);
+}
+
+/* One input of legs for all pools of the list, and what is each one's own. */
+static hr_status write_together(const hr_feeding *const *list, unsigned n, uint64_t replication,
+                                const hr_vector *vector, hr_err *err)
 {
     hr_status st = HR_OK;
-    HR_TRY(hr_input_take_store(input, err));
-    const hr_stream_id id = {configuration->seed, configuration->group, replication};
-    const hr_writing writing = {input, &configuration, 1, configuration, configuration->prepared,
-                                id,    vector};
-    hr_leg_writing w = {.pool = configuration, .first = first, .meetings = meetings, .legs = input};
-    input->begin = configuration->prepared->begin;
-    input->from = configuration->prepared->from;
-    input->to = configuration->prepared->to;
-    input->n_joins = 0;
-    input->kept = NULL;
+    hr_input *input[HR_MAX_SHARING];
+    const hr_configuration *pool[HR_MAX_SHARING];
+    for (unsigned i = 0; i < n; i++) {
+        input[i] = list[i]->legs;
+        pool[i] = list[i]->pool;
+    }
+    hr_input *in = input[0];
+    const hr_stream_id id = {pool[0]->seed, pool[0]->group, replication};
+    const hr_writing writing = {in, pool, n, pool[0], pool[0]->prepared, id, vector};
+    hr_leg_writing w = {
+        .pool = pool[0], .first = list[0]->first, .meetings = list[0]->meetings, .legs = in};
+    in->begin = pool[0]->prepared->begin;
+    in->from = pool[0]->prepared->from;
+    in->to = pool[0]->prepared->to;
+    in->n_joins = 0;
+    in->kept = NULL;
     HR_TRY(write_legs(&w, err));
+    in->n_own = in->n_meetings;
     HR_TRY(hr_write_loads(&writing, err));
-    HR_TRY(hr_write_background(&writing, true, err));
-    HR_TRY(hr_write_probe_words(&writing, err));
-    input->n_own = input->n_meetings;
+    HR_TRY(hr_write_own(&writing, input, err));
+out:
+    return st;
+}
+
+hr_status hr_input_write_legs(const hr_feeding *feeding, unsigned n, uint64_t replication,
+                              const hr_vector *vector, hr_err *err)
+{
+    hr_status st = HR_OK;
+    bool is_written[HR_MAX_SHARING] = {false};
+    for (unsigned i = 0; i < n; i++)
+        HR_TRY(hr_input_take_store(feeding[i].legs, err));
+    for (unsigned i = 0; i < n; i++) {
+        const hr_feeding *same[HR_MAX_SHARING];
+        unsigned n_same = 0;
+        for (unsigned k = i; k < n; k++) {
+            if (is_written[k] || !(k == i || has_same_legs(&feeding[i], &feeding[k])))
+                continue;
+            same[n_same++] = &feeding[k];
+            is_written[k] = true;
+        }
+        if (n_same > 0)
+            HR_TRY(write_together(same, n_same, replication, vector, err));
+    }
 out:
     return st;
 }

@@ -192,8 +192,8 @@ static legs_seen watch(const char *ramp, unsigned n)
     const hr_configuration *edge = pool(&d, "edge");
     for (uint64_t day = 0; day < n; day++) {
         assert_int_equal(hr_input_write(&meetings, &d.first, day, vector(), &d.err), HR_OK);
-        assert_int_equal(
-            hr_input_write_legs(&legs, edge, &meetings, &d.first, day, vector(), &d.err), HR_OK);
+        const hr_feeding feeding = {&legs, edge, &meetings, &d.first};
+        assert_int_equal(hr_input_write_legs(&feeding, 1, day, vector(), &d.err), HR_OK);
         see(&seen, edge, &legs);
     }
     hr_input_free(&meetings);
