@@ -40,9 +40,12 @@ typedef struct hr_input {
     uint32_t n_joins;
     hr_tick *join_tick;
     uint32_t *join_meeting;
-    uint8_t *join_kind;   /* within the meeting's profile */
-    uint32_t *join_order; /* [n_joins] their numbers in order of (tick, number); where other pools
-                             are fed, else NULL */
+    uint8_t *join_kind; /* within the meeting's profile */
+
+    /* orders, where several pools need them: the first pool's that feeds others, and legs; else
+     * NULL (no joins: any) */
+    uint32_t *join_order; /* [n_joins] joins by (tick, number) */
+    uint32_t *end_order;  /* [n_meetings] meetings by end */
 
     /* background: ceilings of limit l on server j are base[l * n_servers + j] lowered by the
      * sessions in progress; see hr_input_ceilings */

@@ -1,5 +1,4 @@
 /* Participants: who joins when, and when that lets the meeting begin and end. */
-#include "base/order.h"
 #include "input/store.h"
 
 /* Draws for all participants of the group's meetings, meeting by meeting. */
@@ -96,28 +95,8 @@ out:
     return st;
 }
 
-/* Legs begin in this order, in every other pool. */
-static hr_status put_in_order(const hr_writing *writing, hr_err *err)
-{
-    hr_status st = HR_OK;
-    hr_input *in = writing->input;
-    struct hr_input_store *store = in->store;
-    HR_ROOM(in->join_order, &store->join_order, in->n_joins);
-    HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(in->n_joins), sizeof(uint64_t), 0, err));
-    HR_TRY(hr_order(in->join_tick, in->n_joins, in->join_order, store->work.data, err));
-out:
-    return st;
-}
-
 hr_status hr_write_joins(const hr_writing *writing, hr_err *err)
 {
-    hr_status st = HR_OK;
     writing->input->n_joins = 0;
-    writing->input->join_order = NULL;
-    if (!writing->prepared->joins_at_once)
-        HR_TRY(join_on_a_ramp(writing, err));
-    if (writing->configuration->feeds)
-        HR_TRY(put_in_order(writing, err));
-out:
-    return st;
+    return writing->prepared->joins_at_once ? HR_OK : join_on_a_ramp(writing, err);
 }

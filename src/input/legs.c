@@ -18,6 +18,7 @@ typedef struct hr_leg_writing {
     const hr_input *meetings; /* of the first pool */
     hr_input *legs;           /* n_meetings so far; room for one more than there can be */
     const hr_leg_meeting *of; /* [n_meetings], with a ramp */
+    uint32_t *meeting_of;     /* of each leg */
 } hr_leg_writing;
 
 /* Words of participants. They follow from words of the meeting, not from a stream, so that whoever
@@ -38,6 +39,7 @@ static inline void add_leg(const hr_leg_writing *w, uint32_t meeting, uint64_t s
     const uint32_t n = legs->n_meetings;
     const uint32_t word = (uint32_t)hr_split(state, 2 * (uint64_t)participant);
     const uint64_t place = hr_split(state, 2 * (uint64_t)participant + 1);
+    w->meeting_of[n] = meeting;
     legs->start[n] = tick;
     legs->end[n] = w->meetings->end[meeting];
     legs->profile[n] = (uint16_t)number;
@@ -125,7 +127,7 @@ out:
 }
 
 /* Room for as many legs as there are participants. */
-static hr_status make_room(const hr_leg_writing *w, uint64_t most, hr_err *err)
+static hr_status make_room(hr_leg_writing *w, uint64_t most, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_input *legs = w->legs;
@@ -141,6 +143,32 @@ static hr_status make_room(const hr_leg_writing *w, uint64_t most, hr_err *err)
     HR_ROOM(legs->size, &store->size, most + 1);
     HR_ROOM(legs->tie, &store->tie, most + 1);
     HR_ROOM(legs->pick, &store->pick, most + 1);
+    HR_ROOM(legs->end_order, &store->end_order, most + 1);
+    HR_ROOM(w->meeting_of, &store->place, most + 1);
+out:
+    return st;
+}
+
+/* Legs end with their meetings, whose order is known: behind each other there is room for as many
+ * as each has. */
+static hr_status put_ends_in_order(const hr_leg_writing *w, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_input *in = w->meetings;
+    hr_input *legs = w->legs;
+    uint32_t *place = NULL; /* [n_meetings] of the meeting's next leg */
+    HR_ROOM(place, &legs->store->words, in->n_meetings);
+    memset(place, 0, in->n_meetings * sizeof *place);
+    for (uint32_t i = 0; i < legs->n_meetings; i++)
+        place[w->meeting_of[i]]++;
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const uint32_t n = place[in->end_order[i]];
+        place[in->end_order[i]] = sum;
+        sum += n;
+    }
+    for (uint32_t i = 0; i < legs->n_meetings; i++)
+        legs->end_order[place[w->meeting_of[i]]++] = i;
 out:
     return st;
 }
@@ -168,6 +196,7 @@ static hr_status write_legs(hr_leg_writing *w, hr_err *err)
     }
     for (uint32_t i = 0; i < w->legs->n_meetings; i++)
         w->legs->size[i] = 1;
+    HR_TRY(put_ends_in_order(w, err));
 out:
     return st;
 }

@@ -53,17 +53,47 @@ static bool has_one_kind_each(const hr_writing *writing)
     return has;
 }
 
-/* Loads are linear in size, with the costs of each one's profile. */
-static void write_loads_by_profile(const hr_writing *writing)
+/* Loads are linear in size, with the costs of each one's profile; the number of resources is known
+ * to the compiler. */
+__attribute__((always_inline)) static inline void write_by_profile(const hr_writing *writing,
+                                                                   const unsigned n_resources)
 {
     const hr_input *in = writing->input;
-    const unsigned n_resources = writing->configuration->n_resources;
     int64_t *load = in->initial;
     for (uint32_t i = 0; i < in->n_meetings; i++, load += n_resources) {
         const hr_prepared_profile *profile = profile_of(writing, i);
         const int64_t size = in->size[i];
         for (unsigned r = 0; r < n_resources; r++)
             load[r] = profile->cost[r] + size * profile->kind_cost[r];
+    }
+}
+
+static void write_loads_by_profile(const hr_writing *writing)
+{
+    switch (writing->configuration->n_resources) {
+    case 1:
+        write_by_profile(writing, 1);
+        break;
+    case 2:
+        write_by_profile(writing, 2);
+        break;
+    case 3:
+        write_by_profile(writing, 3);
+        break;
+    case 4:
+        write_by_profile(writing, 4);
+        break;
+    case 5:
+        write_by_profile(writing, 5);
+        break;
+    case 6:
+        write_by_profile(writing, 6);
+        break;
+    case 7:
+        write_by_profile(writing, 7);
+        break;
+    default:
+        write_by_profile(writing, HR_MAX_RESOURCES);
     }
 }
 

@@ -42,16 +42,30 @@ static void merge(const hr_events *events, const hr_input *in, const uint64_t *d
     }
 }
 
+/* Of meetings, in the order of their ends. */
+static uint32_t pack_in_order(const hr_events *events, const hr_input *in, uint64_t *word)
+{
+    uint32_t n = 0;
+    for (; n < in->n_meetings && in->end[in->end_order[n]] < in->to; n++) {
+        const uint32_t meeting = in->end_order[n];
+        word[n] = hr_events_time(events, in->end[meeting], HR_EVENT_DEPARTURE)
+                      << events->number_bits |
+                  meeting;
+    }
+    return n;
+}
+
 void hr_events_put_in_order(const hr_events *events, const hr_input *in, hr_scratch *scratch)
 {
-    const bool joins_are_in_order = in->join_order != NULL;
-    uint64_t *word = scratch->event + (joins_are_in_order ? in->n_joins : 0);
-    uint32_t n = 0;
-    if (!joins_are_in_order)
-        n = pack(events, in->join_tick, in->n_joins, in->to, HR_EVENT_JOIN, word);
+    uint64_t *word = scratch->event;
+    if (in->end_order != NULL) {
+        uint64_t *departure = word + in->n_joins;
+        departure[pack_in_order(events, in, departure)] = UINT64_MAX;
+        merge(events, in, departure, word);
+        return;
+    }
+    uint32_t n = pack(events, in->join_tick, in->n_joins, in->to, HR_EVENT_JOIN, word);
     n += pack(events, in->end, in->n_meetings, in->to, HR_EVENT_DEPARTURE, word + n);
     word[n] = UINT64_MAX;
     hr_order_words(word, n, events->number_bits, scratch->work);
-    if (joins_are_in_order)
-        merge(events, in, word, scratch->event);
 }

@@ -137,6 +137,12 @@ HR_INLINE void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
 enum { AHEAD = 8 };
 _Static_assert((int)AHEAD <= (int)HR_EVENTS_PAD, "there is something to read");
 
+HR_INLINE void fetch_ahead(const int64_t *load, const unsigned stride)
+{
+    __builtin_prefetch(load);
+    __builtin_prefetch(load + stride - 1); /* it may lie in two lines of the cache */
+}
+
 /* No arrival is behind the list's last word. */
 HR_INLINE void run_events(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
 {
@@ -163,7 +169,7 @@ HR_INLINE void run_events(hr_scalar_state *at, const uint64_t *event, const unsi
         }
         if (*event == UINT64_MAX)
             break;
-        __builtin_prefetch(in->final + (event[AHEAD] & mask) * n_resources);
+        fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
         const uint32_t number = (uint32_t)(*event++ & mask);
         if (hr_events_kind(time) == HR_EVENT_JOIN)
             join(at, now, number, stride);
@@ -249,7 +255,7 @@ HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const unsi
             return;
         if (at->due < time)
             hr_scalar_catch_up(at, time);
-        __builtin_prefetch(in->final + (event[AHEAD] & mask) * n_resources);
+        fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
         meeting += is_start;
         event += !is_start;
         at->turn = meeting;

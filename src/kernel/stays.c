@@ -40,17 +40,15 @@ static uint64_t stay_of(const hr_prepared *p, hr_tick begin, hr_tick end)
     return hr_overload_clip(p, end) - hr_overload_clip(p, begin);
 }
 
-static void count_meeting(hr_stays *stays, const hr_replaying *replay, uint32_t meeting)
+/* A meeting that was placed. */
+static inline void add_meeting(hr_stays *stays, const hr_replaying *replay, uint32_t meeting)
 {
     const hr_prepared *p = replay->prepared;
     const hr_input *in = replay->input;
     hr_counts *counts = replay->counts;
     const uint64_t ticks = stay_of(p, in->start[meeting], in->end[meeting]);
     const uint32_t size = in->size[meeting];
-    const bool ends = in->end[meeting] >= in->from && in->end[meeting] < in->to;
     hr_stays_profile *profile = &stays->profile[in->class_of[meeting]][in->profile[meeting]];
-    counts->meetings_ended += ends;
-    counts->people_ended += ends ? size : 0;
     if (profile->is_linear) {
         profile->meetings.ticks += ticks;
         profile->kind[0].ticks += p->joins_at_once ? ticks * size : 0;
@@ -62,7 +60,7 @@ static void count_meeting(hr_stays *stays, const hr_replaying *replay, uint32_t 
         counts->load_time[r] += (hr_u128)(uint64_t)in->initial[meeting * n + r] * ticks;
 }
 
-static void count_joins(hr_stays *stays, const hr_replaying *replay)
+static void add_joins(hr_stays *stays, const hr_replaying *replay)
 {
     const hr_input *in = replay->input;
     const uint16_t *server = replay->scratch->server;
@@ -85,21 +83,38 @@ static void add_loads(const hr_stay *stay, const hr_replaying *replay)
         replay->counts->load_time[r] += (hr_u128)stay->ticks * (uint64_t)stay->cost[r];
 }
 
+/* Most meetings are one's own and are not refused. */
+static void add_meetings(hr_stays *stays, const hr_replaying *replay)
+{
+    const hr_input *in = replay->input;
+    const uint16_t *server = replay->scratch->server;
+    const unsigned nowhere = replay->configuration->n_servers;
+    hr_counts *counts = replay->counts;
+    uint64_t n_ended = 0, people_ended = 0;
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const bool is_measured = in->start[i] >= in->from;
+        const bool ends = in->end[i] >= in->from && in->end[i] < in->to;
+        if (!hr_input_owns(in, i))
+            continue;
+        counts->offered[in->class_of[i]] += is_measured;
+        if (server[i] == nowhere) {
+            counts->refused[in->class_of[i]] += is_measured;
+            continue;
+        }
+        n_ended += ends;
+        people_ended += ends ? in->size[i] : 0;
+        add_meeting(stays, replay, i);
+    }
+    counts->meetings_ended = n_ended;
+    counts->people_ended = people_ended;
+}
+
 void hr_stays_count(hr_stays *stays, const hr_replaying *replay)
 {
     const hr_configuration *c = replay->configuration;
-    const hr_input *in = replay->input;
     hr_counts *counts = replay->counts;
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const bool is_refused = replay->scratch->server[i] == c->n_servers;
-        if (!hr_input_owns(in, i))
-            continue;
-        counts->offered[in->class_of[i]] += in->start[i] >= in->from;
-        counts->refused[in->class_of[i]] += in->start[i] >= in->from && is_refused;
-        if (!is_refused)
-            count_meeting(stays, replay, i);
-    }
-    count_joins(stays, replay);
+    add_meetings(stays, replay);
+    add_joins(stays, replay);
     for (unsigned k = 0; k < c->n_classes; k++) {
         for (unsigned i = 0; i < c->classes[k].n_profiles; i++) {
             const hr_stays_profile *profile = &stays->profile[k][i];
