@@ -75,7 +75,7 @@ static void add_joins(const hr_leg_writing *w)
 {
     enum { BATCH = 512 };
     const hr_input *in = w->meetings;
-    uint32_t candidate[BATCH];
+    uint32_t candidate[BATCH] = {0};
     for (uint32_t from = 0; from < in->n_joins; from += BATCH) {
         const unsigned n = in->n_joins - from < BATCH ? in->n_joins - from : BATCH;
         const unsigned found = find_candidates(w, in->join_order + from, n, candidate);
@@ -212,14 +212,21 @@ static bool has_same_feed(const hr_configuration *a, const hr_configuration *b)
                   a->feed->n_legs * sizeof *a->prepared->leg_keep) == 0;
 }
 
-/* Of meetings that are drawn once, and all of them are everybody's. */
+/* Meetings that are drawn once, and the same of them are one's own. */
+static bool has_same_meetings(const hr_input *a, const hr_input *b)
+{
+    bool same = a->start == b->start;
+    for (uint32_t i = 0; same && a->kept != NULL && i < a->n_meetings; i++)
+        same = hr_input_owns(a, i) == hr_input_owns(b, i);
+    return same;
+}
+
 static bool has_same_legs(const hr_feeding *a, const hr_feeding *b)
 {
     const hr_prepared *p = a->pool->prepared, *q = b->pool->prepared;
-    return a->meetings->start == b->meetings->start && a->meetings->kept == NULL &&
-           a->pool->seed == b->pool->seed && a->pool->group == b->pool->group &&
-           p->begin == q->begin && p->from == q->from && p->to == q->to &&
-           has_same_feed(a->pool, b->pool);
+    return has_same_meetings(a->meetings, b->meetings) && a->pool->seed == b->pool->seed &&
+           a->pool->group == b->pool->group && p->begin == q->begin && p->from == q->from &&
+           p->to == q->to && has_same_feed(a->pool, b->pool);
 }
 
 /* One input of legs for all pools of the list, and what is each one's own. */

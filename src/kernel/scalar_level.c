@@ -258,7 +258,6 @@ HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const unsi
         fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
         meeting += is_start;
         event += !is_start;
-        at->turn = meeting;
         change(at, hr_events_tick(events, time), number, is_start ? 1 : -1, stride);
     }
 }
