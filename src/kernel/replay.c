@@ -221,8 +221,10 @@ static void pass_time(hr_replaying *replay, const hr_cursors *at, hr_tick now, b
 /* Everything due at `now` that is neither a departure nor an arrival nor a join. */
 static void quiet_events(hr_replaying *replay, hr_cursors *at, hr_tick now)
 {
-    if (hr_failing_next_change(replay) == now)
+    if (hr_failing_next_change(replay) == now) {
+        pass_time(replay, at, now, false); /* reports made before show what was lost */
         hr_failing_change(replay, at->arrival);
+    }
     if (at->next_step == now) {
         hr_stepping_step(replay, now, ++at->step, replay->scratch->stride);
         at->next_step =

@@ -16,6 +16,13 @@
 #define PAIR(name)                                                                                 \
     static void name(const hr_counts *counts, const hr_configuration *configuration,               \
                      const unsigned *index, hr_u128 *x, hr_u128 *y)
+/* Of an outcome that is one count. */
+#define COUNT(name, field)                                                                         \
+    PAIR(name)                                                                                     \
+    {                                                                                              \
+        (void)configuration, (void)index, (void)y;                                                 \
+        *x = counts->field;                                                                        \
+    }
 #define SCALE(name) static double name(const hr_configuration *configuration, const unsigned *index)
 
 /* ---- helpers on shapes */
@@ -226,16 +233,8 @@ PAIR(pair_joins_refused)
     *x = counts->joins_refused;
     *y = counts->joins_offered;
 }
-PAIR(pair_servers_linked)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = counts->servers_linked;
-}
-PAIR(pair_meetings_moved)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = counts->meetings_moved;
-}
+COUNT(pair_servers_linked, servers_linked)
+COUNT(pair_meetings_moved, meetings_moved)
 PAIR(pair_service_lost)
 {
     (void)configuration, (void)y;
@@ -243,8 +242,10 @@ PAIR(pair_service_lost)
 }
 SCALE(scale_service)
 {
+    const hr_failures *failures = configuration->failures;
     (void)index;
-    return window(configuration) * HR_USERS_ONE;
+    return failures == NULL ? 0.0
+                            : window(configuration) * HR_USERS_ONE * (1.0 + failures->partner);
 }
 SCALE(scale_user_minutes)
 {
@@ -254,21 +255,9 @@ SCALE(scale_user_minutes)
         return 0.0; /* of how many users is not known */
     return 60.0 * HR_TICKS_PER_SECOND * HR_USERS_ONE / (failures->users * configuration->n_servers);
 }
-PAIR(pair_resiliency_mode)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = counts->resilient;
-}
-PAIR(pair_meetings_lost)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = counts->meetings_lost;
-}
-PAIR(pair_people_lost)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = counts->people_lost;
-}
+COUNT(pair_resiliency_mode, resilient)
+COUNT(pair_meetings_lost, meetings_lost)
+COUNT(pair_people_lost, people_lost)
 PAIR(pair_person_time_lost)
 {
     (void)configuration, (void)index;
@@ -303,11 +292,7 @@ SCALE(scale_peak_utilisation)
     (void)configuration, (void)index;
     return PEAK_ONE;
 }
-PAIR(pair_participants_present)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = counts->person_time;
-}
+COUNT(pair_participants_present, person_time)
 
 /* ---- backlog */
 
@@ -321,21 +306,13 @@ PAIR(pair_rejected)
     (void)configuration, (void)index, (void)y;
     *x = (unsigned)__builtin_popcountll(counts->rejected_periods);
 }
-PAIR(pair_time_throttled)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = counts->throttled_time;
-}
+COUNT(pair_time_throttled, throttled_time)
 SCALE(scale_server_window)
 {
     (void)index;
     return window(configuration) * configuration->n_servers;
 }
-PAIR(pair_backlog)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = counts->backlog_time;
-}
+COUNT(pair_backlog, backlog_time)
 SCALE(scale_backlog)
 {
     return scale_server_window(configuration, index) * BACKLOG_SECOND;

@@ -316,12 +316,12 @@ static hr_status fill_arrivals(const hr_role_work *w, hr_err *err)
         w->pool->feed = feed;
     }
     HR_TRY(fill_class(w, &means, class, source, err));
-    if (has_calls_one_by_one(w)) {
+    if (feed != NULL && has_calls_one_by_one(w)) {
         feed->has_calls = true; /* a role with calls has legs */
         const hr_voice voice = {w->params, &w->charges, w->carrying.call, w->users, calls_kept(w)};
         HR_TRY(hr_voice_add_calls(&voice, w->pool, class, source, w->arena, err));
     }
-    w->pool->n_classes = w->pool->n_sources = has_calls_one_by_one(w) ? 2 : 1;
+    w->pool->n_classes = w->pool->n_sources = feed != NULL && feed->has_calls ? 2 : 1;
     w->pool->classes = class;
     w->pool->sources = source;
     w->pool->join = (hr_law){.kind = HR_LAW_CONSTANT};

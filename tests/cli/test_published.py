@@ -1,8 +1,7 @@
 """The arithmetic of the published planning documents, as `headroom check --json` prints it.
 
 Each test sets what the documents state and looks for the number that they print or imply; nothing is
-worked out here. Not covered: which servers of a pool must run (quorum), because servers do not fail
-here; and how long joining a meeting of 1,000 takes, because delays are not modelled.
+worked out here. Not covered: how long joining a meeting of 1,000 takes, because delays are not modelled.
 """
 
 import json
@@ -79,6 +78,30 @@ class Published(Checking):
         self.assertFalse(any("registrations" in line for line in kept["warnings"]))
 
     # 6: all sign in within two hours: 11.1 a second, below the 12 of a pool [S:perftool]
+    def test_quorum(self):
+        """Servers, to start, to keep running, of the first so many [S:quorum]; servers that go out
+        first leave fewer of those who vote."""
+        published = [(2, 1, 1, 2), (3, 3, 2, 3), (4, 3, 2, 4), (5, 4, 3, 5), (6, 5, 3, 6),
+                     (7, 5, 4, 7), (8, 6, 4, 7), (9, 7, 4, 7), (10, 8, 5, 9), (11, 9, 5, 9),
+                     (12, 10, 5, 9)]
+        listed = json.loads(self.succeeds("list", "quorum", "--json"))
+        for n, start, run, voters in published:
+            doc = named(listed, str(n))["doc"]
+            self.assertTrue(doc.startswith(f"{start} to start; to keep running any {run}"), doc)
+            self.assertEqual(doc.endswith(f"of the first {voters}"), voters < n)
+            for which, most in (("last", n - run), ("first", voters - run)):
+                self.assertTrue(self.runs(n, most, which), (n, most, which))
+                self.assertFalse(self.runs(n, most + 1, which), (n, most + 1, which))
+
+    def runs(self, servers, down, which):
+        sets = [f"pool.servers={servers}", f"failures.down={down}", f"failures.which={which}",
+                "population.users=10 per server", "window.busy_hours=1", "window.start=empty"]
+        path = SOURCE / "params" / "presets" / "lync-2013" / FRONT_END
+        words = [word for each in sets for word in ("--set", each)]
+        lines = self.succeeds("trace", path, *words).splitlines()
+        change = next(json.loads(line) for line in lines if '"change"' in line)
+        return change["servers"].count("out") == down < servers
+
     def test_sign_in(self):
         sign_in = self.activity(self.check("population.users=80000"), "sign_in")
         self.near(sign_in["per_second"], 11.11)
