@@ -18,13 +18,14 @@ hr_status hr_worker_init(hr_worker *worker, const hr_study *study, const hr_vect
 
 void hr_worker_free(hr_worker *worker)
 {
-    hr_input_free(&worker->legs);
     hr_arena_free(&worker->configuration_arena);
     hr_arena_free(&worker->counts_arena);
     hr_arena_free(&worker->tally_arena);
     hr_arena_free(&worker->output);
-    for (unsigned i = 0; i < HR_TEAM_MOST; i++)
+    for (unsigned i = 0; i < HR_TEAM_MOST; i++) {
         hr_input_free(&worker->member[i].input);
+        hr_input_free(&worker->member[i].other);
+    }
     for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
         hr_input_free(&worker->input[l]);
     hr_scratch_free(worker->scratch);
@@ -34,9 +35,10 @@ size_t hr_worker_bytes(const hr_worker *worker)
 {
     size_t bytes = sizeof *worker + worker->configuration_arena.total + worker->counts_arena.total +
                    worker->tally_arena.total + worker->output.total +
-                   hr_scratch_bytes(worker->scratch) + hr_input_bytes(&worker->legs);
+                   hr_scratch_bytes(worker->scratch);
     for (unsigned i = 0; i < HR_TEAM_MOST; i++)
-        bytes += hr_input_bytes(&worker->member[i].input);
+        bytes +=
+            hr_input_bytes(&worker->member[i].input) + hr_input_bytes(&worker->member[i].other);
     for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
         bytes += hr_input_bytes(&worker->input[l]);
     return bytes;
@@ -113,26 +115,65 @@ out:
     return st;
 }
 
-/* The other pools' part of a day: large meetings and legs of the first pool's, meetings of their
- * own, and all else that they carry. */
-static hr_status run_others(hr_worker *worker, hr_member *member, const hr_configuration *first,
-                            const hr_input *meetings, uint64_t day)
+/* Replay one more pool, whose inputs are written, for those who have servers there. */
+static hr_status replay_pool(hr_worker *worker, unsigned p, hr_member *const *owner,
+                             const hr_lane *lane, unsigned n)
 {
     hr_status st = HR_OK;
-    const hr_study *study = worker->study;
-    for (unsigned p = 1; p < study->n_pools; p++) {
-        const hr_configuration *pool = &member->others[p - 1];
-        const hr_lane lane = {pool, &worker->legs, &member->other_counts[p - 1]};
+    const hr_kernel *wanted = hr_kernel_for_one(worker->kernel);
+    for (unsigned i = 0, most = 1; i < n; i += most) {
+        const hr_kernel *kernel = hr_kernel_for(wanted, lane[i].configuration, NULL);
+        most = kernel->most_sharing > 0 ? kernel->most_sharing : kernel->most_lanes;
+        HR_TRY(kernel->replay(lane + i, n - i < most ? n - i : most, worker->vector,
+                              worker->scratch, &worker->err));
+    }
+    for (unsigned i = 0; i < n; i++) {
+        hr_tally_add(&owner[i]->tally, &worker->study->pools[p].layout, lane[i].configuration,
+                     lane[i].counts);
+        if (lane[i].configuration->meetings != HR_MEETINGS_LEGS)
+            owner[i]->meetings += lane[i].input->n_own;
+    }
+out:
+    return st;
+}
+
+/* One more pool's part of the day: legs are written for all at once, as they may be the same. */
+static hr_status run_pool(hr_worker *worker, unsigned p, hr_member *const *who,
+                          const hr_lane *first, unsigned n, uint64_t day)
+{
+    hr_status st = HR_OK;
+    hr_member *owner[HR_TEAM_MOST];
+    hr_feeding feeding[HR_TEAM_MOST];
+    hr_lane lane[HR_TEAM_MOST];
+    unsigned n_lanes = 0, n_feeding = 0;
+    for (unsigned i = 0; i < n; i++) {
+        const hr_configuration *pool = &who[i]->others[p - 1];
+        hr_input *input = &who[i]->other;
         if (pool->n_servers == 0)
             continue;
-        const hr_kernel *kernel = hr_kernel_for(hr_kernel_for_one(worker->kernel), pool, NULL);
-        HR_TRY(hr_input_write_other(&worker->legs, pool, meetings, first, day, worker->vector,
-                                    &worker->err));
-        HR_TRY(kernel->replay(&lane, 1, worker->vector, worker->scratch, &worker->err));
-        hr_tally_add(&member->tally, &study->pools[p].layout, pool, lane.counts);
-        if (pool->meetings != HR_MEETINGS_LEGS)
-            member->meetings += worker->legs.n_own;
+        owner[n_lanes] = who[i];
+        lane[n_lanes++] = (hr_lane){pool, input, &who[i]->other_counts[p - 1]};
+        if (pool->meetings == HR_MEETINGS_LEGS)
+            feeding[n_feeding++] =
+                (hr_feeding){input, pool, first[i].input, first[i].configuration};
+        else
+            HR_TRY(hr_input_write_other(input, pool, first[i].input, first[i].configuration, day,
+                                        worker->vector, &worker->err));
     }
+    HR_TRY(hr_input_write_legs(feeding, n_feeding, day, worker->vector, &worker->err));
+    HR_TRY(replay_pool(worker, p, owner, lane, n_lanes));
+out:
+    return st;
+}
+
+/* The other pools' part of a day: large meetings and legs of the first pools', which were written
+ * together, meetings of their own, and all else that they carry. */
+static hr_status run_others(hr_worker *worker, hr_member *const *who, const hr_lane *first,
+                            unsigned n, uint64_t day)
+{
+    hr_status st = HR_OK;
+    for (unsigned p = 1; p < worker->study->n_pools; p++)
+        HR_TRY(run_pool(worker, p, who, first, n, day));
 out:
     return st;
 }
@@ -172,7 +213,7 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
             member->configuration = *lane[l].configuration;
             HR_TRY(resolve_others(worker, member, first + l));
         }
-        HR_TRY(run_others(worker, member, lane[l].configuration, lane[l].input, first + l));
+        HR_TRY(run_others(worker, &member, &lane[l], 1, first + l));
     }
 out:
     return st;
@@ -217,9 +258,9 @@ static hr_status run_sharing(hr_worker *worker, const hr_kernel *kernel, hr_memb
     for (unsigned i = 0; i < n; i++) {
         hr_tally_add(&who[i]->tally, &worker->study->pools[0].layout, configuration[i],
                      lane[i].counts);
-        HR_TRY(run_others(worker, who[i], configuration[i], input[i], day));
         who[i]->meetings += input[i]->n_own;
     }
+    HR_TRY(run_others(worker, who, lane, n, day));
 out:
     return st;
 }

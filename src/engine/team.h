@@ -17,6 +17,7 @@ typedef struct hr_member {
     hr_configuration *others;       /* [n_pools - 1] its other pools, of the day */
     hr_counts *other_counts;        /* [n_pools - 1] */
     hr_input input;                 /* of the day */
+    hr_input other;                 /* of the day, of one other pool after the other */
     hr_counts counts;
     hr_tally tally;
     uint64_t meetings; /* simulated */
@@ -37,7 +38,6 @@ typedef struct hr_worker {
     hr_input input[HR_KERNEL_MOST_LANES]; /* further days of a member that works alone */
     hr_configuration configuration[HR_KERNEL_MOST_LANES]; /* the same, where days differ */
     hr_counts counts[HR_KERNEL_MOST_LANES];
-    hr_input legs; /* of one other pool after the other */
     hr_scratch *scratch;
     void (*between)(void *context); /* hr_engine_between; NULL on all threads but the caller's */
     void *between_context;

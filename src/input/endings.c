@@ -7,7 +7,7 @@
 
 /* Rows have a few entries more than the mean, which is 100 at most: 8 standard deviations. */
 #define MOST_MEAN 100.0
-enum { MOST_ENTRIES = 256, MOST_BYTES = 1 << 18 };
+enum { MOST_ENTRIES = 256, MOST_BYTES = 1 << 20 };
 
 /* Chance of `ended + 1` endings among n, given that of `ended`. */
 static double next_chance(double chance, double odds, uint32_t n, uint32_t ended)

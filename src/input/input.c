@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/order.h"
 #include "input/store.h"
 
 /* One pair of words per snapshot and probe. */
@@ -45,6 +46,25 @@ static uint32_t count_own(const hr_input *input)
     return n;
 }
 
+/* The first pool's replay and the legs of all other pools need the same orders. */
+static hr_status put_in_order(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
+    struct hr_input_store *store = in->store;
+    const size_t most = in->n_joins > in->n_meetings ? in->n_joins : in->n_meetings;
+    in->join_order = in->end_order = NULL;
+    if (!writing->configuration->feeds)
+        return HR_OK;
+    HR_ROOM(in->join_order, &store->join_order, in->n_joins);
+    HR_ROOM(in->end_order, &store->end_order, in->n_meetings);
+    HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(most), sizeof(uint64_t), 0, err));
+    HR_TRY(hr_order(in->join_tick, in->n_joins, in->join_order, store->work.data, err));
+    HR_TRY(hr_order(in->end, in->n_meetings, in->end_order, store->work.data, err));
+out:
+    return st;
+}
+
 hr_status hr_input_write(hr_input *input, const hr_configuration *configuration,
                          uint64_t replication, const hr_vector *vector, hr_err *err)
 {
@@ -81,6 +101,7 @@ hr_status hr_input_write_shared(hr_input *const *input,
     }
     if (n == 1)
         hr_write_thinned(&writing);
+    HR_TRY(put_in_order(&writing, err));
     in->whole = in->kept = n > 1 ? in->store->kept : NULL;
     HR_TRY(hr_write_division(&writing, err));
     HR_TRY(hr_write_own(&writing, input, err));
@@ -117,6 +138,8 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->join_tick,
         &s->join_meeting,
         &s->join_kind,
+        &s->join_order,
+        &s->end_order,
         &s->ceiling,
         &s->sessions,
         &s->probe_tie,

@@ -42,6 +42,11 @@ typedef struct hr_input {
     uint32_t *join_meeting;
     uint8_t *join_kind; /* within the meeting's profile */
 
+    /* orders, where several pools need them: the first pool's that feeds others, and legs; else
+     * NULL (no joins: any) */
+    uint32_t *join_order; /* [n_joins] joins by (tick, number) */
+    uint32_t *end_order;  /* [n_meetings] meetings by end */
+
     /* background: ceilings of limit l on server j are base[l * n_servers + j] lowered by the
      * sessions in progress; see hr_input_ceilings */
     int64_t *ceiling;   /* [n_limits * n_servers] steps, after held background; of servers that
@@ -114,11 +119,19 @@ HR_MUST_CHECK hr_status hr_input_write_shared(hr_input *const *input,
                                               const hr_configuration *const *configuration,
                                               unsigned n, uint64_t replication,
                                               const hr_vector *vector, hr_err *err);
-/* Write the input of another role's pool: legs of the participants in `meetings`, which is the
- * first pool's input of the same replication and configuration `first`, telephone calls if it has
- * them one by one, and the pool's own background. Calls and errors as above. */
-HR_MUST_CHECK hr_status hr_input_write_legs(hr_input *input, const hr_configuration *configuration,
-                                            const hr_input *meetings, const hr_configuration *first,
+/* Another role's pool and where its legs come from. */
+typedef struct hr_feeding {
+    hr_input *legs; /* out: its input, as hr_input_write has it */
+    const hr_configuration *pool;
+    const hr_input *meetings; /* the first pool's input of the same replication */
+    const hr_configuration *first;
+} hr_feeding;
+
+/* Write the inputs of n pools of one role, of configurations whose `meetings` were written
+ * together, at most HR_MAX_SHARING: legs of the participants there, telephone calls where a pool
+ * has them one by one, and each pool's own background. Those with the same of both share them: the
+ * others point into the first one's, until it is written again. Calls and errors as above. */
+HR_MUST_CHECK hr_status hr_input_write_legs(const hr_feeding *feeding, unsigned n,
                                             uint64_t replication, const hr_vector *vector,
                                             hr_err *err);
 /* Write the input of the pool for large meetings `configuration`: those that `meetings`, the input

@@ -154,6 +154,8 @@ hr_status hr_input_write_large(hr_input *input, const hr_configuration *configur
     input->from = configuration->prepared->from;
     input->to = configuration->prepared->to;
     input->kept = input->whole = NULL;
+    input->join_order = input->end_order = NULL;
+    input->media = NULL;
     input->lane = 0;
     HR_TRY(find_taken(&t, err));
     HR_TRY(copy_meetings(&t, err));
@@ -180,7 +182,8 @@ hr_status hr_input_write_other(hr_input *input, const hr_configuration *configur
         return hr_input_write_large(input, configuration, meetings, first, replication, vector,
                                     err);
     case HR_MEETINGS_LEGS:
-        return hr_input_write_legs(input, configuration, meetings, first, replication, vector, err);
+        return hr_input_write_legs(&(hr_feeding){input, configuration, meetings, first}, 1,
+                                   replication, vector, err);
     case HR_MEETINGS_OWN:
         break;
     }

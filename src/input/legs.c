@@ -1,9 +1,25 @@
 /* Legs: participants of the first pool's meetings as sessions of another role's pool. Each begins
  * when its participant joins and ends with the meeting; no placement has a part in it, so legs are
  * input like meetings, of one participant each. */
-#include "input/legs.h"
+#include <string.h>
 
-#include "base/order.h"
+#include "input/calls.h"
+
+/* What the legs of a meeting's participants have in common. */
+typedef struct hr_leg_meeting {
+    uint64_t state; /* of the participants' words */
+    uint32_t first_join;
+    uint32_t first_kind; /* of the feed's */
+} hr_leg_meeting;
+
+typedef struct hr_leg_writing {
+    const hr_configuration *pool;
+    const hr_configuration *first;
+    const hr_input *meetings; /* of the first pool */
+    hr_input *legs;           /* n_meetings so far; room for one more than there can be */
+    const hr_leg_meeting *of; /* [n_meetings], with a ramp */
+    uint32_t *meeting_of;     /* of each leg */
+} hr_leg_writing;
 
 /* Words of participants. They follow from words of the meeting, not from a stream, so that whoever
  * else's meetings are in the input takes none of them. */
@@ -14,19 +30,22 @@ static uint64_t state_of(const hr_leg_writing *w, uint32_t meeting)
     return hr_hash((const uint64_t[]){w->pool->seed, of_meeting}, 2);
 }
 
-/* The leg of a participant of the meeting, whose words are of `state`, if it has one. */
-static void add_leg(hr_leg_writing *w, uint32_t meeting, uint64_t state, uint32_t participant,
-                    unsigned number, hr_tick tick)
+/* The leg of a participant of kind `number` of the feed, from `tick` on, if it has one: written in
+ * any case, and counted if so. */
+static inline void add_leg(const hr_leg_writing *w, uint32_t meeting, uint64_t state,
+                           uint32_t participant, unsigned number, hr_tick tick)
 {
+    hr_input *legs = w->legs;
+    const uint32_t n = legs->n_meetings;
     const uint32_t word = (uint32_t)hr_split(state, 2 * (uint64_t)participant);
-    if (word >= w->pool->prepared->leg_keep[number] || tick >= w->meetings->to)
-        return; /* nothing starts after the window */
     const uint64_t place = hr_split(state, 2 * (uint64_t)participant + 1);
-    w->start[w->n] = tick;
-    w->row[w->n++] = (hr_leg_row){.end = w->meetings->end[meeting],
-                                  .number = number,
-                                  .tie = (uint32_t)(place >> 32),
-                                  .pick = (uint32_t)place};
+    w->meeting_of[n] = meeting;
+    legs->start[n] = tick;
+    legs->end[n] = w->meetings->end[meeting];
+    legs->profile[n] = (uint16_t)number;
+    legs->tie[n] = (uint32_t)(place >> 32);
+    legs->pick[n] = (uint32_t)place;
+    legs->n_meetings = n + (word < w->pool->prepared->leg_keep[number]);
 }
 
 static unsigned first_of(const hr_leg_writing *w, uint32_t meeting)
@@ -35,28 +54,49 @@ static unsigned first_of(const hr_leg_writing *w, uint32_t meeting)
     return w->pool->feed->first[in->class_of[meeting]][in->profile[meeting]];
 }
 
-/* With a ramp every participant has a join, meeting by meeting. */
-static void add_joins(hr_leg_writing *w)
+/* Of kinds that have legs at all, and of the configuration's own meetings; how many. */
+static unsigned find_candidates(const hr_leg_writing *w, const uint32_t *join, unsigned n,
+                                uint32_t *candidate)
 {
     const hr_input *in = w->meetings;
-    for (uint32_t j = 0; j < in->n_joins;) {
-        const uint32_t meeting = in->join_meeting[j], first = j;
-        const unsigned number = first_of(w, meeting);
-        const bool is_own = hr_input_has(in, meeting);
-        const uint64_t state = is_own ? state_of(w, meeting) : 0;
-        for (; j < in->n_joins && in->join_meeting[j] == meeting; j++) {
-            if (is_own)
-                add_leg(w, meeting, state, j - first, number + in->join_kind[j], in->join_tick[j]);
+    const uint64_t *keep = w->pool->prepared->leg_keep;
+    unsigned found = 0;
+    for (unsigned i = 0; i < n; i++) {
+        const uint32_t meeting = in->join_meeting[join[i]];
+        candidate[found] = join[i];
+        found += keep[w->of[meeting].first_kind + in->join_kind[join[i]]] > 0 &&
+                 hr_input_has(in, meeting);
+    }
+    return found;
+}
+
+/* With a ramp every participant has a join, and legs begin in the order of joins. */
+static void add_joins(const hr_leg_writing *w)
+{
+    enum { BATCH = 512 };
+    const hr_input *in = w->meetings;
+    uint32_t candidate[BATCH] = {0};
+    for (uint32_t from = 0; from < in->n_joins; from += BATCH) {
+        const unsigned n = in->n_joins - from < BATCH ? in->n_joins - from : BATCH;
+        const unsigned found = find_candidates(w, in->join_order + from, n, candidate);
+        for (unsigned i = 0; i < found; i++) {
+            const uint32_t j = candidate[i], meeting = in->join_meeting[j];
+            const hr_leg_meeting *of = &w->of[meeting];
+            if (in->join_tick[j] >= in->to)
+                return; /* nothing starts after the window */
+            add_leg(w, meeting, of->state, j - of->first_join, of->first_kind + in->join_kind[j],
+                    in->join_tick[j]);
         }
     }
 }
 
-/* Without one the kinds of participants went into the meeting's load, so they are drawn apart: from
- * the upper half of the word whose lower half says whether there is a leg. */
-static void add_all_at_once(hr_leg_writing *w)
+/* Without one all are there from the start on. The kinds of participants went into the meeting's
+ * load, so they are drawn apart: from the upper half of the word whose lower half says whether
+ * there is a leg. */
+static void add_all_at_once(const hr_leg_writing *w)
 {
     const hr_input *in = w->meetings;
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
+    for (uint32_t i = 0; i < in->n_meetings && in->start[i] < in->to; i++) {
         const hr_prepared_profile *profile =
             &w->first->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
         const uint32_t size = hr_input_has(in, i) ? in->size[i] : 0;
@@ -69,84 +109,181 @@ static void add_all_at_once(hr_leg_writing *w)
     }
 }
 
-static hr_status collect(hr_leg_writing *w, hr_input *input, hr_err *err)
+static hr_status describe_meetings(hr_leg_writing *w, hr_err *err)
 {
     hr_status st = HR_OK;
-    const bool has_ramp = !w->first->prepared->joins_at_once;
-    uint64_t most = has_ramp ? w->meetings->n_joins : 0;
-    for (uint32_t i = 0; !has_ramp && i < w->meetings->n_meetings; i++)
-        most += w->meetings->size[i];
+    const hr_input *in = w->meetings;
+    hr_leg_meeting *of = NULL;
+    HR_ROOM(of, &w->legs->store->work, in->n_meetings);
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        of[i].state = state_of(w, i);
+        of[i].first_kind = first_of(w, i);
+    }
+    for (uint32_t j = in->n_joins; j-- > 0;)
+        of[in->join_meeting[j]].first_join = j;
+    w->of = of;
+out:
+    return st;
+}
+
+/* Room for `most` legs and calls. */
+static hr_status make_room(hr_leg_writing *w, uint64_t most, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *legs = w->legs;
+    struct hr_input_store *store = legs->store;
     if (most > INT32_MAX)
         return HR_FAIL(err, HR_ERR_DATA,
                        "%llu legs in one replication: shorten the window or lower sizes or rates",
                        (unsigned long long)most);
-    HR_TRY(hr_room_grow(&input->store->reals, most + 1, sizeof *w->start, 0, err));
-    HR_TRY(hr_room_grow(&input->store->initial, most + 1, sizeof *w->row, 0, err));
-    w->start = input->store->reals.data;
-    w->row = input->store->initial.data; /* loads are written there later */
-    if (has_ramp)
-        add_joins(w);
-    else
-        add_all_at_once(w);
+    HR_ROOM(legs->start, &store->start, most + 1);
+    HR_ROOM(legs->end, &store->end, most + 1);
+    HR_ROOM(legs->class_of, &store->zeros, most + 1);
+    HR_ROOM(legs->profile, &store->profile, most + 1);
+    HR_ROOM(legs->size, &store->size, most + 1);
+    HR_ROOM(legs->tie, &store->tie, most + 1);
+    HR_ROOM(legs->pick, &store->pick, most + 1);
+    HR_ROOM(legs->end_order, &store->end_order, most + 1);
+    HR_ROOM(w->meeting_of, &store->place, most + 1);
 out:
     return st;
 }
 
-static hr_status put_in_order(const hr_leg_writing *w, hr_input *input, hr_err *err)
+/* Legs end with their meetings, whose order is known: behind each other there is room for as many
+ * as each has. */
+static hr_status put_ends_in_order(const hr_leg_writing *w, hr_err *err)
 {
     hr_status st = HR_OK;
-    struct hr_input_store *store = input->store;
-    const uint32_t n = w->n;
-    uint32_t *place = NULL;
-    HR_ROOM(place, &store->place, n + (size_t)1);
-    HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(n), sizeof(uint64_t), 0, err));
-    HR_TRY(hr_order(w->start, n, place, store->work.data, err));
-    HR_ROOM(input->start, &store->start, n);
-    HR_ROOM(input->end, &store->end, n);
-    HR_ROOM(input->class_of, &store->class_of, n);
-    HR_ROOM(input->profile, &store->profile, n);
-    HR_ROOM(input->size, &store->size, n);
-    HR_ROOM(input->tie, &store->tie, n);
-    HR_ROOM(input->pick, &store->pick, n);
-    for (uint32_t i = 0; i < n; i++) {
-        const hr_leg_row *row = &w->row[place[i]];
-        input->start[i] = w->start[place[i]];
-        input->end[i] = row->end;
-        input->class_of[i] = row->class_of;
-        input->profile[i] = (uint16_t)row->number;
-        input->size[i] = 1;
-        input->tie[i] = row->tie;
-        input->pick[i] = row->pick;
+    const hr_input *in = w->meetings;
+    hr_input *legs = w->legs;
+    uint32_t *place = NULL; /* [n_meetings] of the meeting's next leg */
+    HR_ROOM(place, &legs->store->words, in->n_meetings);
+    memset(place, 0, in->n_meetings * sizeof *place);
+    for (uint32_t i = 0; i < legs->n_meetings; i++)
+        place[w->meeting_of[i]]++;
+    uint32_t sum = 0;
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const uint32_t n = place[in->end_order[i]];
+        place[in->end_order[i]] = sum;
+        sum += n;
     }
-    input->n_meetings = n;
+    for (uint32_t i = 0; i < legs->n_meetings; i++)
+        legs->end_order[place[w->meeting_of[i]]++] = i;
 out:
     return st;
 }
 
-hr_status hr_input_write_legs(hr_input *input, const hr_configuration *configuration,
-                              const hr_input *meetings, const hr_configuration *first,
-                              uint64_t replication, const hr_vector *vector, hr_err *err)
+/* In order of start, those of one tick as their participants come in the input; room for n_calls
+ * more. */
+static hr_status write_legs(hr_leg_writing *w, uint32_t n_calls, hr_err *err)
 {
     hr_status st = HR_OK;
-    HR_TRY(hr_input_take_store(input, err));
-    const hr_stream_id id = {configuration->seed, configuration->group, replication};
-    const hr_writing writing = {input, &configuration, 1, configuration, configuration->prepared,
-                                id,    vector};
-    hr_leg_writing w = {.pool = configuration, .first = first, .meetings = meetings};
-    input->begin = configuration->prepared->begin;
-    input->from = configuration->prepared->from;
-    input->to = configuration->prepared->to;
-    input->n_joins = 0;
-    input->kept = input->whole = NULL;
-    if (configuration->feed != NULL)
-        HR_TRY(collect(&w, input, err));
-    if (configuration->feed != NULL && configuration->feed->has_calls)
-        HR_TRY(hr_write_calls(&writing, &w, err));
-    HR_TRY(put_in_order(&w, input, err));
+    const hr_input *in = w->meetings;
+    const bool has_ramp = !w->first->prepared->joins_at_once;
+    uint64_t most = 0;
+    if (w->pool->feed != NULL)
+        most = in->n_joins;
+    for (uint32_t i = 0; w->pool->feed != NULL && !has_ramp && i < in->n_meetings; i++)
+        most += in->size[i];
+    HR_TRY(make_room(w, most + n_calls, err));
+    w->legs->n_meetings = 0;
+    if (w->pool->feed == NULL)
+        return HR_OK;
+    if (has_ramp) {
+        HR_TRY(describe_meetings(w, err));
+        add_joins(w);
+    } else {
+        add_all_at_once(w);
+    }
+    for (uint32_t i = 0; i < w->legs->n_meetings; i++)
+        w->legs->size[i] = 1;
+    HR_TRY(put_ends_in_order(w, err));
+out:
+    return st;
+}
+
+/* ---- who has the same legs */
+
+static bool has_same_feed(const hr_configuration *a, const hr_configuration *b)
+{
+    if (a->feed == NULL || b->feed == NULL)
+        return a->feed == b->feed;
+    return hr_calls_are_same(a, b) && a->feed->n_legs == b->feed->n_legs &&
+           memcmp(a->prepared->leg_keep, b->prepared->leg_keep,
+                  a->feed->n_legs * sizeof *a->prepared->leg_keep) == 0;
+}
+
+/* Meetings that are drawn once, and the same of them are one's own, in whatever pool. */
+static bool has_same_meetings(const hr_input *a, const hr_input *b)
+{
+    bool same = a->start == b->start;
+    for (uint32_t i = 0; same && a->whole != NULL && i < a->n_meetings; i++)
+        same = hr_input_has(a, i) == hr_input_has(b, i);
+    return same;
+}
+
+static bool has_same_legs(const hr_feeding *a, const hr_feeding *b)
+{
+    const hr_prepared *p = a->pool->prepared, *q = b->pool->prepared;
+    return has_same_meetings(a->meetings, b->meetings) && a->pool->seed == b->pool->seed &&
+           a->pool->group == b->pool->group && p->begin == q->begin && p->from == q->from &&
+           p->to == q->to && has_same_feed(a->pool, b->pool);
+}
+
+/* One input of legs for all pools of the list, and what is each one's own. */
+static hr_status write_together(const hr_feeding *const *list, unsigned n, uint64_t replication,
+                                const hr_vector *vector, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *input[HR_MAX_SHARING];
+    const hr_configuration *pool[HR_MAX_SHARING];
+    for (unsigned i = 0; i < n; i++) {
+        input[i] = list[i]->legs;
+        pool[i] = list[i]->pool;
+    }
+    hr_input *in = input[0];
+    const hr_stream_id id = {pool[0]->seed, pool[0]->group, replication};
+    const hr_writing writing = {in, pool, n, pool[0], pool[0]->prepared, id, vector};
+    hr_leg_writing w = {
+        .pool = pool[0], .first = list[0]->first, .meetings = list[0]->meetings, .legs = in};
+    hr_calls calls = {0};
+    in->begin = pool[0]->prepared->begin;
+    in->from = pool[0]->prepared->from;
+    in->to = pool[0]->prepared->to;
+    in->n_joins = 0;
+    in->join_order = NULL;
+    in->kept = in->whole = NULL;
+    in->media = NULL;
+    if (hr_calls_happen(pool[0]))
+        HR_TRY(hr_calls_draw(&calls, &writing, w.first, err));
+    HR_TRY(write_legs(&w, calls.n, err));
+    HR_TRY(hr_calls_add(&calls, in, err));
+    in->n_own = in->n_meetings;
     HR_TRY(hr_write_loads(&writing, err));
-    HR_TRY(hr_write_background(&writing, true, err));
-    HR_TRY(hr_write_probe_words(&writing, err));
-    input->n_own = input->n_meetings;
+    HR_TRY(hr_write_own(&writing, input, err));
+out:
+    return st;
+}
+
+hr_status hr_input_write_legs(const hr_feeding *feeding, unsigned n, uint64_t replication,
+                              const hr_vector *vector, hr_err *err)
+{
+    hr_status st = HR_OK;
+    bool is_written[HR_MAX_SHARING] = {false};
+    for (unsigned i = 0; i < n; i++)
+        HR_TRY(hr_input_take_store(feeding[i].legs, err));
+    for (unsigned i = 0; i < n; i++) {
+        const hr_feeding *same[HR_MAX_SHARING];
+        unsigned n_same = 0;
+        for (unsigned k = i; k < n; k++) {
+            if (is_written[k] || !(k == i || has_same_legs(&feeding[i], &feeding[k])))
+                continue;
+            same[n_same++] = &feeding[k];
+            is_written[k] = true;
+        }
+        if (n_same > 0)
+            HR_TRY(write_together(same, n_same, replication, vector, err));
+    }
 out:
     return st;
 }

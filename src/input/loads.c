@@ -40,6 +40,63 @@ static void write_linear_loads(const hr_writing *writing)
     }
 }
 
+/* Every participant of a meeting costs the same, and all are there at once. */
+static bool has_one_kind_each(const hr_writing *writing)
+{
+    bool has = writing->prepared->joins_at_once;
+    for (unsigned k = 0; k < writing->configuration->n_classes; k++) {
+        const hr_prepared_class *class = &writing->prepared->classes[k];
+        has = has && class->load == NULL;
+        for (unsigned i = 0; i < writing->configuration->classes[k].n_profiles; i++)
+            has = has && class->profiles[i].n_kinds == 1;
+    }
+    return has;
+}
+
+/* Loads are linear in size, with the costs of each one's profile; the number of resources is known
+ * to the compiler. */
+__attribute__((always_inline)) static inline void write_by_profile(const hr_writing *writing,
+                                                                   const unsigned n_resources)
+{
+    const hr_input *in = writing->input;
+    int64_t *load = in->initial;
+    for (uint32_t i = 0; i < in->n_meetings; i++, load += n_resources) {
+        const hr_prepared_profile *profile = profile_of(writing, i);
+        const int64_t size = in->size[i];
+        for (unsigned r = 0; r < n_resources; r++)
+            load[r] = profile->cost[r] + size * profile->kind_cost[r];
+    }
+}
+
+static void write_loads_by_profile(const hr_writing *writing)
+{
+    switch (writing->configuration->n_resources) {
+    case 1:
+        write_by_profile(writing, 1);
+        break;
+    case 2:
+        write_by_profile(writing, 2);
+        break;
+    case 3:
+        write_by_profile(writing, 3);
+        break;
+    case 4:
+        write_by_profile(writing, 4);
+        break;
+    case 5:
+        write_by_profile(writing, 5);
+        break;
+    case 6:
+        write_by_profile(writing, 6);
+        break;
+    case 7:
+        write_by_profile(writing, 7);
+        break;
+    default:
+        write_by_profile(writing, HR_MAX_RESOURCES);
+    }
+}
+
 static void add_random_loads(const hr_writing *writing, unsigned resource, uint32_t *words)
 {
     hr_input *in = writing->input;
@@ -135,6 +192,11 @@ hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
     in->final = in->initial;
     if (has_one_profile(writing)) {
         write_linear_loads(writing);
+        count_large(writing, in->initial);
+        return HR_OK;
+    }
+    if (has_one_kind_each(writing)) {
+        write_loads_by_profile(writing);
         count_large(writing, in->initial);
         return HR_OK;
     }

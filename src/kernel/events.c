@@ -21,9 +21,49 @@ static uint32_t pack(const hr_events *events, const hr_tick *tick, uint32_t n, h
     return packed;
 }
 
+/* Departures stand at the end of the room that all events need, with the last word behind them: no
+ * word is written before it is read. */
+static void merge(const hr_events *events, const hr_input *in, const uint64_t *departure,
+                  uint64_t *word)
+{
+    uint32_t taken = 0;
+    for (uint64_t next = 0; next != UINT64_MAX;) {
+        next = *departure++;
+        for (; taken < in->n_joins; taken++) {
+            const uint32_t number = in->join_order[taken];
+            const hr_tick tick = in->join_tick[number];
+            const uint64_t join =
+                hr_events_time(events, tick, HR_EVENT_JOIN) << events->number_bits | number;
+            if (tick >= in->to || join > next)
+                break;
+            *word++ = join;
+        }
+        *word++ = next;
+    }
+}
+
+/* Of meetings, in the order of their ends. */
+static uint32_t pack_in_order(const hr_events *events, const hr_input *in, uint64_t *word)
+{
+    uint32_t n = 0;
+    for (; n < in->n_meetings && in->end[in->end_order[n]] < in->to; n++) {
+        const uint32_t meeting = in->end_order[n];
+        word[n] = hr_events_time(events, in->end[meeting], HR_EVENT_DEPARTURE)
+                      << events->number_bits |
+                  meeting;
+    }
+    return n;
+}
+
 void hr_events_put_in_order(const hr_events *events, const hr_input *in, hr_scratch *scratch)
 {
     uint64_t *word = scratch->event;
+    if (in->end_order != NULL) {
+        uint64_t *departure = word + in->n_joins;
+        departure[pack_in_order(events, in, departure)] = UINT64_MAX;
+        merge(events, in, departure, word);
+        return;
+    }
     uint32_t n = pack(events, in->join_tick, in->n_joins, in->to, HR_EVENT_JOIN, word);
     n += pack(events, in->end, in->n_meetings, in->to, HR_EVENT_DEPARTURE, word + n);
     word[n] = UINT64_MAX;

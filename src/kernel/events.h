@@ -18,6 +18,9 @@ typedef struct hr_events {
     unsigned number_bits;
 } hr_events;
 
+/* Words that may be read behind the last one. */
+enum { HR_EVENTS_PAD = 8 };
+
 /* False when tick, kind and number together do not fit a word. */
 bool hr_events_fit(const hr_input *input, hr_events *events);
 /* Write to scratch->event the words of what happens before the window ends, in order, and then a

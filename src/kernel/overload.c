@@ -183,12 +183,22 @@ static uint64_t overload_clock(const hr_replaying *replay, hr_tick now, unsigned
     return s->clock[place] + (is_over ? now - s->since[place] : 0);
 }
 
+/* Meetings are on one server from their start to their end. */
+static bool meetings_stay(const hr_replaying *replay)
+{
+    return replay->prepared->review_period == 0 && replay->input->n_changes == 0;
+}
+
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server)
 {
     hr_scratch *s = replay->scratch;
     const unsigned n = replay->configuration->n_criteria;
     uint64_t *clock = s->clock_at_start + meeting * (size_t)n;
+    if (!hr_overload_has_been(s, server) && meetings_stay(replay))
+        return; /* its clocks are 0, as those of all meetings that began there before */
+    if (meeting < s->clocked[server])
+        s->clocked[server] = meeting;
     for (unsigned i = 0; i < n; i++)
         clock[i] = overload_clock(replay, now, server, i);
 }
@@ -217,13 +227,14 @@ void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meetin
     hr_counts *counts = replay->counts;
     const uint32_t size = replay->input->size[meeting];
     const bool is_placed = server < c->n_servers;
-    const bool stays = /* on one server */
-        replay->prepared->review_period == 0 && replay->input->n_changes == 0;
+    const bool stays = meetings_stay(replay);
     if (stays && s->over[server] == 0 && s->last_over[server] <= replay->input->start[meeting])
         return; /* nothing was over while it was there: the common case */
     const uint64_t *start = s->clock_at_start + meeting * (size_t)c->n_criteria;
+    const bool was_none = stays && meeting < s->clocked[server];
     for (unsigned i = 0; i < c->n_criteria; i++) {
-        const uint64_t met = (is_placed ? overload_clock(replay, now, server, i) : 0) - start[i];
+        const uint64_t met =
+            (is_placed ? overload_clock(replay, now, server, i) : 0) - (was_none ? 0 : start[i]);
         for (unsigned d = 0; d < c->n_durations && met > 0; d++) {
             const bool hit = met >= replay->prepared->min_episode[d];
             counts->meetings_hit[i * c->n_durations + d] += hit;

@@ -31,6 +31,12 @@ static inline int64_t hr_overload_ceiling(const hr_replaying *replay, unsigned s
            s->taken[server * (size_t)s->stride + c->limits[l].resource];
 }
 
+/* Has `server` ever been over? */
+static inline bool hr_overload_has_been(const hr_scratch *scratch, unsigned server)
+{
+    return scratch->over[server] != 0 || scratch->last_over[server] != 0;
+}
+
 /* Ceilings as the input has them, with the sessions of its first step; an empty pool may be over.
  */
 void hr_overload_begin(hr_replaying *replay);

@@ -105,35 +105,17 @@ static hr_status lay_out(hr_scalar_state *at, hr_err *err)
     const hr_configuration *c = at->replay->configuration;
     const hr_prepared *p = at->replay->prepared;
     hr_scratch *s = at->replay->scratch;
-    uint32_t profiles = 0, kinds = 0;
-    for (unsigned k = 0; k < c->n_classes; k++) {
-        profiles += c->classes[k].n_profiles;
-        for (unsigned i = 0; i < c->classes[k].n_profiles; i++)
-            kinds += p->classes[k].profiles[i].n_kinds;
-    }
     HR_TAKE(s->peak, &s->arena, c->n_servers * (size_t)s->stride);
-    HR_TAKE(at->first_profile, &s->arena, c->n_classes);
-    HR_TAKE(at->first_kind, &s->arena, profiles);
-    HR_TAKE(at->stay, &s->arena, kinds);
-    profiles = kinds = 0;
-    for (unsigned k = 0; k < c->n_classes; k++) {
-        at->first_profile[k] = profiles;
-        for (unsigned i = 0; i < c->classes[k].n_profiles; i++) {
-            const hr_prepared_profile *profile = &p->classes[k].profiles[i];
-            at->first_kind[profiles++] = kinds;
-            for (unsigned kind = 0; kind < profile->n_kinds; kind++)
-                memcpy(at->stay[kinds++].cost, profile->kind_cost + kind * (size_t)c->n_resources,
-                       c->n_resources * sizeof *profile->kind_cost);
-        }
-    }
+    HR_TRY(hr_stays_begin(&at->stays, c, &s->arena, err));
     HR_TRY(hr_seen_begin(&at->seen, at->replay, at->vector, err));
     at->next_step = at->replay->input->n_steps > 1 ? p->begin + p->session_step : NEVER;
     at->next_snapshot = c->n_observed > 0 ? p->observed[0] : p->observe_every > 0 ? p->from : NEVER;
     at->next_report = p->report_period > 0 && hr_placing_looks(c) ? 0 : NEVER;
-    at->counts_sums = at->replay->counts->needs & HR_NEEDS_SUMS;
     at->counts_hits = (at->replay->counts->needs & HR_NEEDS_HITS) == HR_NEEDS_HITS;
     at->counts_peaks = at->replay->counts->needs & HR_NEEDS_PEAK;
     at->is_corrected = c->placement.in_flight && at->next_report != NEVER;
+    at->is_placed = c->placement.rule == HR_RULE_RANDOM && c->admission == HR_ADMISSION_NONE &&
+                    p->joins_at_once;
     for (unsigned r = 0; r < c->n_resources; r++)
         at->own[r] = -1;
     set_due(at);
@@ -156,16 +138,8 @@ static void finish(hr_scalar_state *at)
             replay->counts->peak[r * (size_t)n + j] =
                 replay->scratch->peak[j * (size_t)replay->scratch->stride + r];
     }
-    for (unsigned k = 0, i = 0; k < c->n_classes; k++) {
-        for (unsigned p = 0; p < c->classes[k].n_profiles; p++) {
-            for (unsigned kind = 0; kind < c->classes[k].profiles[p].n_kinds; kind++, i++) {
-                replay->counts->person_time += (uint64_t)at->stay[i].ticks;
-                for (unsigned r = 0; r < c->n_resources; r++)
-                    replay->counts->load_time[r] +=
-                        at->stay[i].ticks * (hr_u128)(uint64_t)at->stay[i].cost[r];
-            }
-        }
-    }
+    if (replay->counts->needs & HR_NEEDS_SUMS)
+        hr_stays_count(&at->stays, replay);
 }
 
 static const hr_scalar_level *const levels[HR_VECTOR_LEVELS] = {&hr_scalar_baseline,

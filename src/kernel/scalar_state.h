@@ -6,13 +6,7 @@
 
 #include "kernel/events.h"
 #include "kernel/seen.h"
-
-/* How long all joins of a kind stay in the window, added up: what their loads are multiplied with
- * once, at the end, and not at every join. */
-typedef struct hr_stay {
-    int64_t cost[HR_MAX_RESOURCES]; /* steps of one join, 0 in the padding */
-    hr_u128 ticks;
-} hr_stay;
+#include "kernel/stays.h"
 
 typedef struct hr_scalar_state {
     hr_replaying *replay;
@@ -23,16 +17,14 @@ typedef struct hr_scalar_state {
     hr_tick next_snapshot, next_report;
     uint32_t step, snapshot, turn;
     bool measuring;
-    bool counts_sums; /* as in hr_needs */
-    bool counts_hits;
+    bool counts_hits;  /* as in hr_needs */
     bool counts_peaks; /* once measuring */
     bool is_corrected; /* by what is in flight */
+    bool is_placed;    /* beforehand: at random, all of a meeting at once, nobody is refused */
     const hr_vector *vector;
     hr_seen seen;
     int64_t own[HR_MAX_RESOURCES]; /* all ones for a resource, 0 in the padding */
-    hr_stay *stay;                 /* one per kind of participant, profile after profile */
-    uint32_t *first_kind;          /* [classes' profiles] its place in `stay` */
-    uint32_t *first_profile;       /* [n_classes] the place of its profiles in `first_kind` */
+    hr_stays stays;
 } hr_scalar_state;
 
 /* What is quietly due before the event at `time`. */

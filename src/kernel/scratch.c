@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/order.h"
 #include "kernel/backlog.h"
+#include "kernel/events.h"
 #include "kernel/lanes.h"
 #include "kernel/overload.h"
 #include "kernel/scenarios.h"
@@ -97,7 +98,7 @@ hr_status hr_scratch_room_for_events(hr_scratch *s, size_t n, hr_err *err)
         return HR_OK;
     free_event_arrays(s);
     const size_t most = n + n / 4 + 64;
-    s->event = hr_mem_take(most, sizeof *s->event);
+    s->event = hr_mem_take(most + HR_EVENTS_PAD, sizeof *s->event);
     s->work = hr_mem_take(HR_ORDER_WORK(most), sizeof *s->work);
     if (s->event == NULL || s->work == NULL) {
         free_event_arrays(s);
@@ -159,6 +160,8 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     HR_TAKE(s->since, &s->arena, n * c->n_criteria);
     HR_TAKE(s->clock, &s->arena, n * c->n_criteria);
     HR_TAKE(s->last_over, &s->arena, n);
+    HR_TAKE(s->clocked, &s->arena, n);
+    memset(s->clocked, 0xff, n * sizeof *s->clocked);
     HR_TAKE(s->allowed, &s->arena, n);
     HR_TRY(hr_backlog_take(replay, err));
     for (unsigned i = 0; i < c->n_criteria; i++) {

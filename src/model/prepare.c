@@ -167,16 +167,18 @@ static hr_status prepare_backlog(const hr_preparing *p, hr_err *err)
 static hr_status prepare_weights(const hr_preparing *p, hr_err *err)
 {
     hr_status st = HR_OK;
+    const unsigned n = p->configuration->n_servers;
+    const unsigned n_padded = (n + HR_WEIGHT_PAD - 1) / HR_WEIGHT_PAD * HR_WEIGHT_PAD;
     uint32_t *threshold = NULL;
-    HR_TAKE(threshold, p->arena, p->configuration->n_servers);
+    HR_TAKE(threshold, p->arena, n_padded);
     double sum = 0.0;
-    for (unsigned j = 0; j < p->configuration->n_servers; j++) {
+    for (unsigned j = 0; j < n; j++) {
         sum += p->configuration->weight[j];
         const double words = floor(sum * 0x1p32 + 0.5);
         threshold[j] = words >= 0x1p32 ? UINT32_MAX : words < 1.0 ? 0 : (uint32_t)words - 1;
     }
-    if (p->configuration->n_servers > 0)
-        threshold[p->configuration->n_servers - 1] = UINT32_MAX;
+    for (unsigned j = n > 0 ? n - 1 : 0; j < n_padded; j++)
+        threshold[j] = UINT32_MAX;
     p->prepared->weight = threshold;
 out:
     return st;

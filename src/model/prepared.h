@@ -53,6 +53,8 @@ typedef struct hr_prepared_background {
     const int64_t *cost; /* SESSIONS: [n_resources] steps per session */
 } hr_prepared_background;
 
+enum { HR_WEIGHT_PAD = 8 };
+
 /* See hr_failures; all zero without. */
 typedef struct hr_prepared_failures {
     hr_tick drain_at, out_at, back_at;       /* of servers out for a while */
@@ -85,7 +87,9 @@ typedef struct hr_prepared {
     const double *full;                /* [n_resources * n_servers] steps: highest ceiling */
     int backlog_limit; /* of cpu at level full, -1 without; its backlog may be followed */
     hr_tick throttled_from, throttled_until, rejected_from;
-    const uint32_t *weight; /* [n_servers] cumulative thresholds of random placement */
+    const uint32_t *weight; /* [n_servers] cumulative thresholds of random placement, the last one
+                               and what is behind it, up to a multiple of HR_WEIGHT_PAD, the
+                               greatest word */
     hr_sampler class_of;    /* of an arriving meeting */
     hr_sampler class_alive; /* of a meeting found in progress */
     double mean_duration;   /* s, of an arriving meeting */

@@ -216,7 +216,13 @@ out:
 }
 
 /* Leg `number` of the feed: kind `kind` of a profile of class `of`. */
-static hr_status fill_leg(const hr_role_work *w, const hr_class *of, const hr_profile *in,
+/* Means of a class's meetings: participants of the mean meeting of all classes, and how long they
+ * stay. Both are integrals, and every kind wants them. */
+typedef struct hr_attendance {
+    double people, presence;
+} hr_attendance;
+
+static hr_status fill_leg(const hr_role_work *w, const hr_attendance *of, const hr_profile *in,
                           const hr_kind *kind, hr_leg *leg, hr_profile *profile,
                           hr_leg_means *means, hr_err *err)
 {
@@ -229,11 +235,11 @@ static hr_status fill_leg(const hr_role_work *w, const hr_class *of, const hr_pr
     leg->share = leg_of(w, kind, cost);
     leg->cost = cost;
     *participant = (hr_kind){.share = 1.0, .cost = cost};
-    const double legs = of->share * hr_law_mean(&of->size) * in->share * kind->share * leg->share;
+    const double legs = of->people * in->share * kind->share * leg->share;
     *profile =
         (hr_profile){.share = legs, .cost = free_of_charge, .n_kinds = 1, .kinds = participant};
     means->legs += legs;
-    means->present += legs * hr_class_mean_presence(of, &w->first->join);
+    means->present += legs * of->presence;
 out:
     return st;
 }
@@ -250,9 +256,11 @@ static hr_status fill_legs(const hr_role_work *w, hr_feed *feed, hr_class *class
     HR_TAKE(profiles, w->arena, feed->n_legs);
     for (unsigned k = 0; k < w->first->n_classes; k++) {
         const hr_class *of = &w->first->classes[k];
+        const hr_attendance mean = {of->share * hr_law_mean(&of->size),
+                                    hr_class_mean_presence(of, &w->first->join)};
         for (unsigned i = 0; i < of->n_profiles; i++) {
             for (unsigned m = 0; m < of->profiles[i].n_kinds; m++, n++)
-                HR_TRY(fill_leg(w, of, &of->profiles[i], &of->profiles[i].kinds[m], &legs[n],
+                HR_TRY(fill_leg(w, &mean, &of->profiles[i], &of->profiles[i].kinds[m], &legs[n],
                                 &profiles[n], means, err));
         }
     }

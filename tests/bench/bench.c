@@ -1,8 +1,8 @@
 /* bench: measurements inside one process, printed as lines that report.py reads (see sample.h).
  * Started by run.sh, which says how to read the result.
  *
- * Usage: bench m0 | blocks | models | models-quick | chosen  ROUNDS SECONDS REPLICATIONS M0.yaml
- * POOL.yaml bench naive SECTION REPLICATIONS SEED
+ * Usage: bench m0 | blocks | models | models-quick | chosen | deployment ROUNDS SECONDS
+ * REPLICATIONS M0.yaml POOL.yaml DEPLOYMENT.yaml bench naive SECTION REPLICATIONS SEED
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 
 #include "base/vector.h"
 #include "blocks.h"
+#include "deployment.h"
 #include "models.h"
 #include "naive.h"
 #include "sample.h"
@@ -18,10 +19,11 @@ enum { LEAST_ROUNDS = 3 };
 
 static int usage(void)
 {
-    fprintf(stderr,
-            "usage: bench m0|blocks|models|models-quick|chosen ROUNDS SECONDS REPLICATIONS M0.yaml "
-            "POOL.yaml\n"
-            "       bench naive SECTION REPLICATIONS SEED\n");
+    fprintf(
+        stderr,
+        "usage: bench m0|blocks|models|models-quick|chosen|deployment ROUNDS SECONDS REPLICATIONS "
+        "M0.yaml POOL.yaml DEPLOYMENT.yaml\n"
+        "       bench naive SECTION REPLICATIONS SEED\n");
     return HR_ERR_USAGE;
 }
 
@@ -43,7 +45,7 @@ static int naive(const char *section, const char *replications, const char *seed
 }
 
 static hr_status run(const char *section, const contest_plan *plan, const char *m0,
-                     const char *pool, hr_err *err)
+                     const char *pool, const char *deployment, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_vector *vector = NULL;
@@ -54,6 +56,8 @@ static hr_status run(const char *section, const contest_plan *plan, const char *
         HR_TRY(blocks_run(m0, pool, plan, err));
     else if (strcmp(section, "chosen") == 0)
         HR_TRY(models_chosen(m0, vector, plan, err));
+    else if (strcmp(section, "deployment") == 0)
+        HR_TRY(deployment_run(deployment, vector, plan, err));
     else if (strcmp(section, "models") == 0 || strcmp(section, "models-quick") == 0)
         HR_TRY(models_changed(m0, vector, plan, err));
     else
@@ -67,7 +71,7 @@ int main(int argc, char **argv)
     hr_err err = {0};
     if (argc == 5 && strcmp(argv[1], "naive") == 0)
         return naive(argv[2], argv[3], argv[4]);
-    if (argc != 7)
+    if (argc != 8)
         return usage();
     contest_plan plan = {.rounds = (unsigned)strtoul(argv[2], NULL, 10),
                          .seconds = strtod(argv[3], NULL),
@@ -77,7 +81,7 @@ int main(int argc, char **argv)
     plan.least_rounds = plan.seconds > 0.0 ? LEAST_ROUNDS : plan.rounds;
     if (plan.rounds < 1 || plan.replications < 1)
         return usage();
-    if (run(argv[1], &plan, argv[5], argv[6], &err) != HR_OK) {
+    if (run(argv[1], &plan, argv[5], argv[6], argv[7], &err) != HR_OK) {
         fprintf(stderr, "bench: %s\n", err.message);
         return (int)err.status;
     }

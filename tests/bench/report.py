@@ -140,6 +140,34 @@ def print_changed(found, sections, title, kernels, answers):
         print()
 
 
+def with_quartiles(row, *numbers):
+    median, low, high = numbers
+    return f"{number(median)} ({number(low)} - {number(high)})" if row.repeats > 0 else "-"
+
+
+def print_deployment(rows):
+    found = {(row.parameter, row.name): row for row in of(rows, "deployment")
+             if row.name != "naive C"}
+    if not found:
+        return
+    heading("A deployment: ns per event, and x an event of naive C; medians (quartiles)",
+            "event: start, join or end of a meeting, start or end of a leg, of each choice; in naive C",
+            "start or end. Steps of sessions (10 s) and reports (10 s) of each server come on top.",
+            "sessions: how many times the time without them",
+            "by the engine as in a run: input, replay of all pools, tallies")
+    lines = []
+    for parameter in unique(parameter for parameter, _ in found):
+        on, off, more = [found[parameter, name]
+                         for name in ("with sessions", "no sessions", "sessions")]
+        lines.append([parameter, on.repeats, number(on.median),
+                      with_quartiles(on, on.ratio, on.ratio_q1, on.ratio_q3), number(off.median),
+                      with_quartiles(off, off.ratio, off.ratio_q1, off.ratio_q3),
+                      with_quartiles(more, more.median, more.q1, more.q3)])
+    isa = next(iter(found.values())).isa
+    grid([isa, "n", "ns", "x naive", "no sessions", "x naive", "sessions"], lines,
+         [-22, 3, 6, 20, 12, 20, 20])
+
+
 def print_program(rows):
     found = [row for row in of(rows, "program") if row.name != "naive C"]
     if not found:
@@ -306,6 +334,7 @@ def main():
     print_m0(rows)
     print_blocks(rows)
     print_models(rows, answers)
+    print_deployment(rows)
     print_program(rows)
     print_scaling(rows)
     print_sweep(rows)

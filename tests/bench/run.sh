@@ -31,6 +31,9 @@
 #   Answer      Who is fast must be right: kernels agree in the time with any server over to the
 #               last bit; naive C, SimPy and the whole program draw for themselves and agree
 #               within 5 joint standard errors. Exit code 1 otherwise.
+#   Deployment  tests/bench/deployment.yaml: the published deployment with everything switched on, as the
+#               engine runs it, per start, join or end of a meeting or leg; naive C's meeting is two
+#               events. The same without sessions, without other pools, and as choices of a world.
 #   Result file Written while a study of many configurations ends, against the same bytes written
 #               and synced by themselves in the same directory ($TMPDIR).
 #   Sweep       tests/bench/sweep.yaml has 10,000 configurations of about 10 ms; some hundreds of them
@@ -70,11 +73,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 m0=$headroom_root/params/m0.yaml
 pool=$headroom_root/params/pool-80000.yaml
+deployment=$here/deployment.yaml
 
 # inside SECTION ROUNDS SECONDS REPLICATIONS: of each contest at most SECONDS (0: all rounds).
 inside() {
     echo "bench: $1" >&2
-    "$build/tests/bench" "$@" "$m0" "$pool" >>"$work/samples"
+    "$build/tests/bench" "$@" "$m0" "$pool" "$deployment" >>"$work/samples"
 }
 # whole SECTION OPTION...: programs from outside.
 whole() {
@@ -85,6 +89,7 @@ if [ -n "$quick" ]; then
     inside m0 20 0 8
     inside blocks 5 5 1
     inside models-quick 5 1 8
+    inside deployment 5 0 8
     whole simpy --rounds 3
     whole run --rounds 3 --replications 256
     whole scaling --rounds 2 --replications 2048
@@ -96,6 +101,7 @@ else
     inside m0 30 0 8
     inside blocks 30 20 4
     inside models 15 12 8
+    inside deployment 20 20 8
     whole simpy --rounds 6
     whole run --rounds 10 --replications 512
     whole scaling --rounds 4 --replications 8192

@@ -187,6 +187,13 @@ static const kernel_case cases[] = {
     {RICH, {"arrivals.sources[0].rate=260 per hour", "background.session_step=1 s", NULL}},
     {RICH, {"meetings.join_ramp=0 s", NULL}},
     {RICH, {"meetings.join_ramp=0 s", "placement.rule=fewest_participants", NULL}},
+    {RICH, {"meetings.join_ramp=0 s", "placement.rule=random", NULL}},
+    {PLAIN, /* servers over from the beginning, with meetings from before it */
+     {"background.items[0].law=normal(mean 90, sd 30)", "pool.ceilings.load.full=80",
+      "window.start=stationary", "placement.rule=random", "observe.outcomes=all", NULL}},
+    {PLAIN,
+     {"background.items[0].law=normal(mean 90, sd 30)", "pool.ceilings.load.full=80",
+      "window.start=stationary", "observe.outcomes=all", NULL}},
     {RICH, {"window.start=empty", "window.from=10 min", NULL}},
 };
 enum { N_CASES = sizeof cases / sizeof *cases };
