@@ -184,7 +184,7 @@ static const kernel_case cases[] = {
       NULL}},
     {RICH, {"placement.admission=reserve", "observe.capacity=~", "placement.metric=cpu", NULL}},
     {RICH, {"arrivals.sources[0].rate=190 per hour", NULL}}, /* backlogs that come and go */
-    {RICH, {"arrivals.sources[0].rate=260 per hour", "background.session_step=1 s", NULL}},
+    {RICH, {"arrivals.sources[0].rate=260 per hour", "background.session_step=5 s", NULL}},
     {RICH, {"meetings.join_ramp=0 s", NULL}},
     {RICH, {"meetings.join_ramp=0 s", "placement.rule=fewest_participants", NULL}},
     {RICH, {"meetings.join_ramp=0 s", "placement.rule=random", NULL}},
