@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Monday at nine on eleven of twelve servers: who notices that one upgrade domain is away?
 #
-#   jobs/patch-monday.sh    about two minutes on 2 cores, once built; full size, some hours:
+#   jobs/patch-monday.sh    about half a minute on 2 cores, once built; full size, an hour:
 #                           --set design.worlds=256 --set precision.at_most=512
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
