@@ -70,6 +70,19 @@ precision: {relative: 2 %, at_most: 100}
 """
 
 
+# One of six servers is out for half an hour, and comes back empty.
+FLOOD = """\
+study: flood
+base: lync-2013/front-end
+pool: {servers: 6}
+population: {users: 5000 per server, in_conference: 5 %}
+meetings: {on_the_clock: 0 %}
+placement: {report_delay: 0 s}
+failures: {out: {servers: 1, at: 1 h, for: 30 min}, which: last}
+window: {busy_hours: 2}
+"""
+
+
 class Behaviour(Case):
     def results(self, study, *arguments):
         """Run the study; all configurations of `show --json`."""
@@ -125,6 +138,20 @@ class Behaviour(Case):
                         answer[fresh, "random"]["lower"])
         self.assertGreater(answer[old, "fewest_participants"]["lower"],
                            answer[old, "random"]["upper"])
+
+    def test_a_server_that_is_back_is_flooded(self):
+        """Least connections sends everything to a restarted server [S:perfmon]; chance does not."""
+        (self.folder / "study.yaml").write_text(FLOOD)
+        share = {}
+        for rule in ("fewest_meetings", "random"):
+            lines = self.succeeds("trace", "study.yaml", "--set", f"placement.rule={rule}")
+            rows = [json.loads(line) for line in lines.splitlines()]
+            back = rows[0]["tick_zero"] + 5400 * 65536
+            after = [row["server"] for row in rows if row["type"] == "placed"
+                     and back <= row["tick"] < back + 300 * 65536]
+            share[rule] = after.count(5) / len(after)
+        self.assertEqual(share["fewest_meetings"], 1.0)
+        self.assertLess(share["random"], 0.5)  # one in six; some 40 meetings
 
     def test_a_large_meeting_does_not_fit_near_full(self):
         for configuration in self.results(LARGE):
