@@ -109,9 +109,8 @@ static uint32_t pick_for(const hr_prepared *prepared, int server, uint32_t word)
     return (uint32_t)(from + (word * n >> 32));
 }
 
-static hr_status try_one(trying *t, hr_tilting *tilting, hr_err *err)
+static void try_one(trying *t, hr_tilting *tilting)
 {
-    hr_status st = HR_OK;
     const hr_writing *writing = t->writing;
     const hr_tilt *tilt = tilting->tilt;
     const size_t kind = hr_sampler_index(&t->component->kind, hr_stream_next(&t->stream));
@@ -123,16 +122,14 @@ static hr_status try_one(trying *t, hr_tilting *tilting, hr_err *err)
     hr_start_row row = {.class_of = (uint16_t) class, .kept = HR_KEPT_FURTHER(tilting->n_further)};
     const bool is_clock = source->drawn->kind == HR_SOURCE_CLOCK_BATCH;
     if (!(is_clock ? try_clock(t, source, class, &row) : try_rate(t, source, class, &row)))
-        return HR_OK;
-    HR_TRY(hr_starts_add(&writing->input->store->starts, row, err));
+        return;
+    tilting->row[tilting->n_further] = row;
     const uint32_t word = (uint32_t)(range->first_word + (mark * range->n_words >> 32));
     tilting->further[tilting->n_further++] = (hr_further){
         .word = tilt->classes[class].descends ? ~word : word,
         .pick = pick_for(writing->prepared, t->component->server, pick),
         .stratum = stratum,
     };
-out:
-    return st;
 }
 
 hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
@@ -140,6 +137,7 @@ hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
     hr_status st = HR_OK;
     hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting->tilt;
+    hr_starts *starts = &writing->input->store->starts;
     trying t = {.writing = writing};
     if (tilt == NULL)
         return HR_OK;
@@ -152,8 +150,13 @@ hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
     t.at = tilt->check[hr_sampler_index(&t.component->when, hr_stream_next(&t.stream))];
     const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, hr_stream_next(&t.stream));
     HR_ROOM(tilting->further, &writing->input->store->further, n + 1);
+    HR_ROOM(tilting->row, &writing->input->store->work, n + 1);
     for (uint32_t i = 0; i < n; i++)
-        HR_TRY(try_one(&t, tilting, err));
+        try_one(&t, tilting);
+    if (starts->is_ascending)
+        return hr_starts_insert(starts, tilting->row, tilting->n_further, err);
+    for (uint32_t i = 0; i < tilting->n_further; i++)
+        HR_TRY(hr_starts_add(starts, tilting->row[i], err));
 out:
     return st;
 }
@@ -231,12 +234,11 @@ static unsigned check_after(const hr_tilt *tilt, double per_tick, hr_tick tick)
         return 0;
     if (tick > tilt->check[n - 1])
         return n;
+    /* right but for rounding: no more than one off */
     unsigned u = (unsigned)((double)(tick - tilt->check[0]) * per_tick);
-    u = u < n ? u : n - 1;
-    while (u > 0 && tilt->check[u - 1] >= tick)
-        u--;
-    while (tilt->check[u] < tick)
-        u++;
+    u += u < n && tilt->check[u] < tick;
+    u += u < n && tilt->check[u] < tick;
+    u -= u > 0 && tilt->check[u - 1] >= tick;
     return u;
 }
 
@@ -295,10 +297,12 @@ static void add_leaning(const hr_writing *writing, double *leaning)
     const uint32_t *kept = in->store->kept;
     const hr_tick length = tilt->check[n - 1] - tilt->check[0];
     const double per_tick = length > 0 ? (double)(n - 1) / (double)length : 0.0;
+    unsigned from = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const unsigned from = check_after(tilt, per_tick, in->start[i]);
+        while (from < n && tilt->check[from] < in->start[i])
+            from++; /* starts are ascending */
         const unsigned to = check_after(tilt, per_tick, in->end[i]);
-        if (from != to && (kept == NULL || kept[i] != 0))
+        if (to > from && (kept == NULL || kept[i] != 0))
             add_one(writing, i, from, to, leaning);
     }
 }
