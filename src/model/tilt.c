@@ -433,15 +433,14 @@ static hr_status make_components(planner *plan, hr_err *err)
     const unsigned n = tilt->n_components;
     if (n == 0)
         return HR_OK;
-    HR_TAKE(value, plan->arena, n + 1);
-    HR_TAKE(weight, plan->arena, n + 1);
-    for (unsigned i = 0; i <= n; i++) {
+    HR_TAKE(value, plan->arena, n);
+    HR_TAKE(weight, plan->arena, n);
+    for (unsigned i = 0; i < n; i++) {
         value[i] = i;
-        weight[i] = i < n ? (1.0 - HR_TILT_UNTILTED) / n : HR_TILT_UNTILTED;
-        if (i < n)
-            list[i].log_scale += hr_log(weight[i]);
+        weight[i] = 1.0 / n;
+        list[i].log_scale += hr_log((1.0 - HR_TILT_UNTILTED) / n);
     }
-    const hr_law law = {.kind = HR_LAW_TABLE, .n = n + 1, .value = value, .share = weight};
+    const hr_law law = {.kind = HR_LAW_TABLE, .n = n, .value = value, .share = weight};
     HR_TRY(hr_sampler_init(&tilt->component, &law, plan->arena, err));
     tilt->components = list;
 out:
