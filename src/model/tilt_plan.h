@@ -3,6 +3,7 @@
 #ifndef HR_MODEL_TILT_PLAN_H
 #define HR_MODEL_TILT_PLAN_H
 
+#include "model/prepared.h"
 #include "model/tilt.h"
 
 /* Meetings cut into strata by what they load on one resource. */
