@@ -1,0 +1,173 @@
+/* exact: what is known of a study without simulation. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "cli/command.h"
+#include "cli/known.h"
+#include "cli/text.h"
+
+enum { OPTION_SET, OPTION_CONFIGURATION, OPTION_JSON };
+
+static const hr_option options[] = {
+    [OPTION_SET] = HR_OPTION_SET,
+    [OPTION_CONFIGURATION] = {.name = "configuration",
+                              .value = "I",
+                              .doc = "only this configuration; default all"},
+    [OPTION_JSON] = {.name = "json", .doc = "machine-readable"},
+};
+
+/* Configurations [from, to) of a study. */
+typedef struct asked {
+    const hr_study *study;
+    uint64_t from, to;
+    hr_known_view view;
+} asked;
+
+/* What configuration `index` is on an axis. */
+static hr_status axis_value(const hr_study *study, size_t axis, uint64_t index, double *value,
+                            const char **label, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_axis_of_study *row = &study->axes[axis];
+    HR_TRY(hr_study_coordinate(study, axis, index, value, err));
+    *label = row->is_choice && row->unit[0] == '\0' ? row->labels[(size_t)*value] : NULL;
+out:
+    return st;
+}
+
+/* ---- text */
+
+static hr_status print_configuration(asked *a, uint64_t index, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_words words = {0};
+    hr_words_add(&words, "Configuration %" PRIu64, index);
+    for (size_t axis = 0; axis < a->study->n_axes; axis++) {
+        double value = 0.0;
+        const char *label = NULL;
+        HR_TRY(axis_value(a->study, axis, index, &value, &label, err));
+        hr_words_add(&words, "%s%s %s", axis == 0 ? ": " : ", ", a->study->axes[axis].path,
+                     label != NULL ? label : hr_text_number(value).s);
+    }
+    putchar('\n');
+    hr_text_wrap(stdout, words.s, 0, 2, HR_TEXT_WIDTH);
+    HR_TRY(hr_known_turn_to(&a->view, index, err));
+    HR_TRY(hr_known_print(&a->view, stdout, HR_TEXT_WIDTH, err));
+out:
+    return st;
+}
+
+static hr_status print_all(asked *a, hr_err *err)
+{
+    hr_status st = HR_OK;
+    printf("%s: what is known without simulation\n", a->study->name);
+    for (uint64_t i = a->from; i < a->to; i++)
+        HR_TRY(print_configuration(a, i, err));
+out:
+    return st;
+}
+
+/* ---- json */
+
+static void put_target(hr_json *json, const asked *a)
+{
+    const hr_target *target = &a->study->target;
+    hr_label labels[HR_MAX_LABELS];
+    const unsigned cell = target->cell - a->view.schema->layout->first[target->outcome];
+    const unsigned n = hr_cell_labels(a->view.schema, target->outcome, cell, labels);
+    hr_json_object(json, "target");
+    hr_json_text(json, "outcome", hr_outcomes[target->outcome].name);
+    for (unsigned i = 0; i < n; i++)
+        hr_label_json(json, &labels[i]);
+    hr_json_number(json, "at_most", target->has_threshold ? target->at_most : (double)NAN);
+    hr_json_end_object(json);
+}
+
+static hr_status put_configuration(hr_json *json, asked *a, uint64_t index, hr_err *err)
+{
+    hr_status st = HR_OK;
+    HR_TRY(hr_known_turn_to(&a->view, index, err));
+    hr_json_object(json, NULL);
+    hr_json_count(json, "index", index);
+    hr_json_object(json, "coordinates");
+    for (size_t axis = 0; axis < a->study->n_axes; axis++) {
+        double value = 0.0;
+        const char *label = NULL;
+        HR_TRY(axis_value(a->study, axis, index, &value, &label, err));
+        if (label != NULL)
+            hr_json_text(json, a->study->axes[axis].path, label);
+        else
+            hr_json_number(json, a->study->axes[axis].path, value);
+    }
+    hr_json_end_object(json);
+    HR_TRY(hr_known_json(&a->view, json, err));
+    hr_json_end_object(json);
+out:
+    return st;
+}
+
+static hr_status json_all(asked *a, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_json json = hr_json_start(stdout, 2);
+    hr_json_object(&json, NULL);
+    hr_json_text(&json, "study", a->study->name);
+    hr_json_text(&json, "question", a->study->question);
+    hr_json_text(&json, "version", HEADROOM_VERSION);
+    hr_json_count(&json, "worlds", a->study->n_worlds);
+    hr_json_count(&json, "choices", a->study->n_choices);
+    hr_json_text(&json, "target_pool", a->study->pools[a->study->target.pool].name);
+    put_target(&json, a);
+    hr_json_array(&json, "configurations");
+    for (uint64_t i = a->from; i < a->to; i++)
+        HR_TRY(put_configuration(&json, a, i, err));
+    hr_json_end_array(&json);
+    hr_json_end_object(&json);
+out:
+    return st;
+}
+
+/* ---- the command */
+
+static hr_status run(hr_invocation *invocation, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_study study = {0};
+    hr_schema schema = {0};
+    asked a = {.study = &study};
+    uint64_t index = 0;
+    HR_TRY(hr_option_count(invocation, OPTION_CONFIGURATION, UINT64_MAX, 0, &index, err));
+    HR_TRY(hr_study_open(&study, invocation->operand, invocation->sets, invocation->n_sets, err));
+    if (index >= study.n_configurations)
+        HR_TRY(HR_FAIL(err, HR_ERR_USAGE,
+                       "exact: --configuration `%" PRIu64 "`: the study has configurations 0 to "
+                       "%" PRIu64,
+                       index, study.n_configurations - 1));
+    HR_TRY(hr_schema_init(&schema, &study, study.target.pool, err));
+    a.view = (hr_known_view){.study = &study, .schema = &schema, .effort = &hr_effort_whole};
+    a.from = index;
+    a.to = hr_given(invocation, OPTION_CONFIGURATION) ? index + 1 : study.n_configurations;
+    HR_TRY(hr_given(invocation, OPTION_JSON) ? json_all(&a, err) : print_all(&a, err));
+out:
+    hr_known_free(&a.view);
+    hr_schema_free(&schema);
+    hr_study_free(&study);
+    return st;
+}
+
+const hr_command hr_command_exact = {
+    .name = "exact",
+    .operand = "STUDY",
+    .summary = "values, bounds and approximations that need no simulation",
+    .doc = "Works out what is known in closed form or by a recursion of the outcomes that a study "
+           "selects, for each of its configurations: exact values, bounds that hold for any "
+           "placement rule, approximations, each with its method; and says why a value is not "
+           "known. `headroom list exact` prints the methods. With --json a cell has its labels as "
+           "in `show --json` and value, is, method, error (relative), why, bounds.",
+    .n_options = HR_LENGTH(options),
+    .options = options,
+    .examples = {"headroom exact mine.yaml", "headroom exact mine.yaml --set placement.rule=random",
+                 "headroom exact mine.yaml --configuration 0 --json"},
+    .run = run,
+};
