@@ -28,6 +28,10 @@ const hr_exact_method hr_exact_methods[] = {
      "meetings that do not fit are refused, stationary Poisson arrivals: one server, random "
      "placement, or meetings of one load where a server with room gets them",
      "Erlang 1917; Kaufman 1981; Roberts 1981", hr_exact_by_loss},
+    {"chain", HR_EXACT_VALUE, "overload, episodes, loads, fits, blocking of small pools",
+     "any rule that sees what is in progress now, admission too; one resource, stationary Poisson "
+     "arrivals, durations of exponential stages; up to some 10^5 states",
+     "Stewart 1994; cut at a number of meetings, with what that may change", hr_exact_by_chain},
     {"pigeonhole", HR_EXACT_LOWER, "overload of any server, overloaded_servers, period_overload",
      "as pool total: more load in the pool than all ceilings together puts some server over",
      "theorem: the pool's total does not depend on the rule", hr_exact_by_pigeonhole},
