@@ -32,6 +32,10 @@ const hr_exact_method hr_exact_methods[] = {
      "any rule that sees what is in progress now, admission too; one resource, stationary Poisson "
      "arrivals, durations of exponential stages; up to some 10^5 states",
      "Stewart 1994; cut at a number of meetings, with what that may change", hr_exact_by_chain},
+    {"transient chain", HR_EXACT_VALUE, "period_overload; overload and loads at an observed time",
+     "as chain, also from empty, with changing rates and batches on the clock or at once; batches "
+     "are punctual, the window begins empty or in equilibrium",
+     "Jensen 1953 (uniformization); Blanes and Moan 2006", hr_exact_by_transient},
     {"pigeonhole", HR_EXACT_LOWER, "overload of any server, overloaded_servers, period_overload",
      "as pool total: more load in the pool than all ceilings together puts some server over",
      "theorem: the pool's total does not depend on the rule", hr_exact_by_pigeonhole},

@@ -20,6 +20,7 @@ hr_status hr_exact_by_total(const hr_question *question, hr_exact *answer, hr_er
 hr_status hr_exact_by_split(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_loss(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_chain(const hr_question *question, hr_exact *answer, hr_err *err);
+hr_status hr_exact_by_transient(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_pigeonhole(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_random_split(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_saddlepoint(const hr_question *question, hr_exact *answer, hr_err *err);
