@@ -197,7 +197,7 @@ static hr_status leave(finding *f, const uint8_t *cells, row_list *rows, size_t 
         const hr_chain_type *type = &m->type[cell % m->n_types];
         uint8_t next[HR_CHAIN_MOST_CELLS + 1];
         uint32_t to = 0;
-        if (cells[cell] == 0)
+        if (cells[cell] == 0 || !(type->rate > 0.0))
             continue;
         memcpy(next, cells, f->n_cells);
         next[cell]--;

@@ -71,12 +71,14 @@ static const char *add_kind(hr_chain_model *model, const hr_load_share *s, doubl
     return NULL;
 }
 
-static const char *add_kinds(hr_chain_model *model, const hr_load_share *s)
+static const char *add_kinds(hr_chain_model *model, const hr_load_share *s, double horizon)
 {
     const hr_class *class = &model->configuration->classes[s->class];
     const hr_law *law = &class->duration;
     const double share = class->share * s->share;
     const char *why = NULL;
+    if (isfinite(horizon) && hr_law_survival(law, horizon) >= 1.0)
+        return add_kind(model, s, share, 0.0, 1);
     switch (law->kind) {
     case HR_LAW_EXPONENTIAL:
         return add_kind(model, s, share, 1.0 / law->a, 1);
@@ -128,7 +130,8 @@ out:
 }
 
 hr_status hr_chain_model_of(const hr_configuration *configuration, unsigned resource, bool alone,
-                            hr_arena *arena, hr_chain_model *model, const char **why, hr_err *err)
+                            double horizon, hr_arena *arena, hr_chain_model *model,
+                            const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *c = configuration;
@@ -144,7 +147,7 @@ hr_status hr_chain_model_of(const hr_configuration *configuration, unsigned reso
         return HR_OK;
     HR_TRY(hr_loads_make(c, resource, arena, &loads, why, err));
     for (size_t i = 0; i < loads.n_shares && *why == NULL; i++)
-        *why = add_kinds(model, &loads.shares[i]);
+        *why = add_kinds(model, &loads.shares[i], horizon);
     model->is_sorted = are_equal(c) && !takes_turns;
     if (takes_turns) {
         if (!are_equal(c))

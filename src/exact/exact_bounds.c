@@ -2,6 +2,7 @@
  * meetings load alike, no rule that compares servers is worse than random placement. */
 #include <math.h>
 
+#include "exact/load_at.h"
 #include "exact/question.h"
 #include "exact/room.h"
 #include "exact/saddlepoint.h"
@@ -62,17 +63,15 @@ static hr_status pigeonhole_at(void *context, double t, double *value, const cha
     hr_status st = HR_OK;
     asking *a = context;
     const hr_question *q = a->question;
-    hr_jumps jumps;
     hr_lattice lattice;
     const hr_room room = room_of_pool(a, why);
     if (*why != NULL)
         return HR_OK;
     hr_arena_reset(&a->scratch);
-    hr_instant_alive(q->configuration, t, a->alive);
-    HR_TRY(hr_loads_jumps(&a->loads, a->alive, 1.0, &a->scratch, &jumps, err));
     const double taken = room.is_random ? room.factor * hr_law_mean(&room.law) : 0.0;
     const double above = fmin(fmax(room.ceiling - taken, 0.0), 0x1p60);
-    HR_TRY(hr_compound(&jumps, (int64_t)above, q->effort, &a->scratch, &lattice, why, err));
+    HR_TRY(hr_load_at(q->configuration, &a->loads, 1.0, t, (int64_t)above, q->effort, &a->scratch,
+                      &lattice, why, err));
     if (*why == NULL)
         value[0] = hr_room_over(&room, &lattice);
 out:
@@ -87,7 +86,6 @@ static hr_status pigeonhole_by(const hr_question *question, unsigned resource, d
     const hr_configuration *c = question->configuration;
     asking a = {.question = question, .resource = resource};
     double mean[HR_MOST_AVERAGED];
-    HR_TAKE(a.alive, question->arena, c->n_classes);
     HR_TRY(hr_loads_make(c, resource, question->arena, &a.loads, why, err));
     if (*why != NULL)
         goto out;
@@ -111,7 +109,7 @@ hr_status hr_exact_by_pigeonhole(const hr_question *question, hr_exact *answer, 
         return HR_OK;
     answer->why = hr_instant_decline(c);
     if (answer->why == NULL)
-        answer->why = hr_instant_decline_counts(c);
+        answer->why = hr_load_at_decline(c);
     if (answer->why != NULL)
         return HR_OK;
     const unsigned n = hr_quantity_resources(c, q->criterion, resource);

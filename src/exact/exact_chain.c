@@ -146,8 +146,8 @@ hr_status hr_exact_by_chain(const hr_question *question, hr_exact *answer, hr_er
     answer->why = decline(question);
     if (answer->why != NULL)
         return HR_OK;
-    HR_TRY(hr_chain_model_of(c, 0, needs_one_server(question->quantity.kind), question->arena,
-                             &s.model, &answer->why, err));
+    HR_TRY(hr_chain_model_of(c, 0, needs_one_server(question->quantity.kind), HUGE_VAL,
+                             question->arena, &s.model, &answer->why, err));
     if (answer->why != NULL)
         goto out;
     double *alive = NULL;

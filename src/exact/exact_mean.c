@@ -1,8 +1,8 @@
 /* Means and variances of what is in progress, and the pool's total: the same under every rule. */
 #include <math.h>
 
+#include "exact/load_at.h"
 #include "exact/question.h"
-#include "exact/saddlepoint.h"
 #include "model/prepared.h"
 
 typedef struct asking {
@@ -57,7 +57,7 @@ static hr_status mean_at(void *context, double t, double *value, const char **wh
     hr_jumps jumps;
     (void)why;
     hr_arena_reset(&a->scratch);
-    hr_instant_alive(q->configuration, t, a->alive);
+    hr_load_at_alive(q->configuration, t, a->alive);
     HR_TRY(hr_loads_jumps(&a->loads, a->alive, 1.0, &a->scratch, &jumps, err));
     value[1] = 0.0;
     if (q->quantity.kind == HR_QUANTITY_PRESENT)
@@ -77,7 +77,8 @@ static const char *decline_mean(const hr_question *question)
                               question->quantity.kind == HR_QUANTITY_LOAD_VARIANCE;
     const char *why = hr_instant_decline(c);
     if (why == NULL)
-        why = hr_instant_decline_counts(c);
+        why = question->quantity.kind == HR_QUANTITY_LOAD_VARIANCE ? hr_instant_decline_counts(c)
+                                                                   : hr_load_at_decline(c);
     if (why == NULL && is_of_server && !(share_of_server(question) > 0.0))
         why = "the rule does not treat servers alike";
     if (why == NULL && question->quantity.kind == HR_QUANTITY_LOAD_VARIANCE &&
@@ -149,12 +150,10 @@ static hr_status total_at(void *context, double t, double *value, const char **w
     asking *a = context;
     const hr_question *q = a->question;
     const int64_t above = q->configuration->prepared->threshold[q->quantity.threshold];
-    hr_jumps jumps;
     hr_lattice lattice;
     hr_arena_reset(&a->scratch);
-    hr_instant_alive(q->configuration, t, a->alive);
-    HR_TRY(hr_loads_jumps(&a->loads, a->alive, 1.0, &a->scratch, &jumps, err));
-    HR_TRY(hr_compound(&jumps, above, q->effort, &a->scratch, &lattice, why, err));
+    HR_TRY(hr_load_at(q->configuration, &a->loads, 1.0, t, above, q->effort, &a->scratch, &lattice,
+                      why, err));
     if (*why == NULL)
         value[0] = hr_lattice_tail(&lattice, above);
 out:
@@ -172,7 +171,7 @@ hr_status hr_exact_by_total(const hr_question *question, hr_exact *answer, hr_er
         return HR_OK;
     answer->why = hr_instant_decline(c);
     if (answer->why == NULL)
-        answer->why = hr_instant_decline_counts(c);
+        answer->why = hr_load_at_decline(c);
     if (answer->why != NULL)
         return HR_OK;
     HR_TAKE(a.alive, question->arena, c->n_classes);

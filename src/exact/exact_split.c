@@ -1,6 +1,7 @@
 /* Random placement: laws of the servers at an instant, and what outcomes ask of them. */
 #include <math.h>
 
+#include "exact/load_at.h"
 #include "exact/question.h"
 #include "exact/split.h"
 #include "model/prepared.h"
@@ -11,7 +12,6 @@ typedef struct asking {
     unsigned resource[2];
     hr_loads loads[2];
     double *ceiling[2]; /* [n_servers] steps */
-    double *alive;      /* [n_classes] */
     double *rate;       /* [n_classes] */
     hr_arena scratch;   /* of one instant */
 } asking;
@@ -200,8 +200,10 @@ static hr_status count_over(asking *a, const hr_split *split, double *value, con
     const bool is_mean = q->kind == HR_QUANTITY_SERVERS_OVER || q->kind == HR_QUANTITY_SERVER_HOURS;
     const unsigned least = q->kind == HR_QUANTITY_AT_LEAST_OVER ? q->at_least : 1;
     value[0] = 0.0;
-    for (unsigned k = split->n; k >= least && k > 0; k--)
-        value[0] += (is_mean ? k : 1.0) * exactly[k];
+    for (unsigned j = 0; is_mean && j < split->n; j++)
+        value[0] += hr_split_over_server(split, j);
+    for (unsigned k = split->n; !is_mean && k >= least && k > 0; k--)
+        value[0] += exactly[k];
 out:
     return st;
 }
@@ -227,13 +229,13 @@ static hr_status of_split(asking *a, const hr_split *split, double *value, const
     }
 }
 
-static hr_status at_one(asking *a, double *value, const char **why, hr_err *err)
+static hr_status at_one(asking *a, double t, double *value, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_question *q = a->question;
     hr_split split;
-    HR_TRY(hr_split_make(q->configuration, &a->loads[0], a->alive, a->ceiling[0], q->effort,
-                         &a->scratch, &split, why, err));
+    HR_TRY(hr_split_make(q->configuration, &a->loads[0], t, a->ceiling[0], q->effort, &a->scratch,
+                         &split, why, err));
     if (*why == NULL)
         HR_TRY(of_split(a, &split, value, why, err));
 out:
@@ -245,14 +247,13 @@ static hr_status at(void *context, double t, double *value, const char **why, hr
     asking *a = context;
     const hr_configuration *c = a->question->configuration;
     hr_arena_reset(&a->scratch);
-    hr_instant_alive(c, t, a->alive);
     hr_instant_rates(c, t, a->rate);
     const hr_quantity_kind kind = a->question->quantity.kind;
     if (a->rate[0] < 0.0 && kind >= HR_QUANTITY_EPISODES && kind <= HR_QUANTITY_LENGTH_SERVER) {
         *why = "meetings come in batches";
         return HR_OK;
     }
-    return at_one(a, value, why, err);
+    return at_one(a, t, value, why, err);
 }
 
 /* ---- the method */
@@ -263,13 +264,25 @@ static bool is_known(hr_quantity_kind kind)
            is_about_probe(kind);
 }
 
+/* Numbers of one server, or means over servers: what servers have to do with each other is no
+ * matter.
+ */
+static bool is_linear(hr_quantity_kind kind)
+{
+    return kind == HR_QUANTITY_SERVER_OVER || kind == HR_QUANTITY_SERVERS_OVER ||
+           kind == HR_QUANTITY_SERVER_HOURS || kind == HR_QUANTITY_FITS ||
+           kind == HR_QUANTITY_FITS_SERVERS;
+}
+
 static const char *decline(const hr_question *question)
 {
     const hr_configuration *c = question->configuration;
     const char *why = hr_instant_decline(c);
     if (why == NULL && !hr_question_is_random(question))
         why = "where meetings go depends on what is there";
-    return why != NULL ? why : hr_instant_decline_counts(c);
+    if (why == NULL && c->n_servers > 1 && !is_linear(question->quantity.kind))
+        why = hr_instant_decline_counts(c);
+    return why != NULL ? why : hr_load_at_decline(c);
 }
 
 /* From per second and shares of time to the outcome's unit. */
@@ -307,7 +320,6 @@ hr_status hr_exact_by_split(const hr_question *question, hr_exact *answer, hr_er
     answer->why = decline(question);
     if (answer->why != NULL)
         return HR_OK;
-    HR_TAKE(a.alive, question->arena, c->n_classes);
     HR_TAKE(a.rate, question->arena, c->n_classes);
     HR_TRY(find_ceilings(&a, &answer->why, err));
     if (answer->why == NULL && a.n_resources > 1)

@@ -29,6 +29,12 @@ static bool is_window(const following *f)
     return f->question->quantity.kind == HR_QUANTITY_PERIOD_OVER;
 }
 
+static double end_of(const following *f)
+{
+    const hr_configuration *c = f->question->configuration;
+    return is_window(f) ? c->from + c->length / c->n_periods : f->question->quantity.time;
+}
+
 /* ---- the beginning */
 
 static double beginning(const hr_configuration *c)
@@ -71,9 +77,8 @@ static hr_status follow(following *f, unsigned pieces, double *value, double *ed
                       .pieces = pieces,
                       .stops = is_window(f) ? f->stops : NULL};
     HR_TRY(begin(f, &t, why, err));
-    const double to = is_window(f) ? c->from + c->length / c->n_periods : q->quantity.time;
     if (*why == NULL)
-        HR_TRY(hr_transient_go(&t, to, q->effort, &f->arena, why, err));
+        HR_TRY(hr_transient_go(&t, end_of(f), q->effort, &f->arena, why, err));
     *value = 0.0;
     for (size_t i = f->chain.n_states; i-- > 0 && *why == NULL;)
         *value += t.p[i] * hr_functional_at(&f->functional, i);
@@ -173,14 +178,28 @@ static double greatest_mean(const hr_configuration *c, double to)
     return greatest + fixed;
 }
 
+/* One more than there can be where all come in single batches; 0 else. */
+static unsigned most_of_batches(const hr_configuration *c)
+{
+    double sum = 0.0;
+    for (unsigned s = 0; s < c->n_sources; s++) {
+        if (c->sources[s].kind != HR_SOURCE_SINGLE_BATCH ||
+            (!hr_law_is_constant(&c->sources[s].count) && c->sources[s].count.kind != HR_LAW_TABLE))
+            return 0;
+        sum += hr_law_quantile(&c->sources[s].count, 1.0 - 1e-15);
+    }
+    return sum < UINT8_MAX ? (unsigned)sum + 1 : 0;
+}
+
 static hr_status solve_until_cut(following *f, double *error, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *c = f->question->configuration;
-    const double to = is_window(f) ? c->from + c->length : f->question->quantity.time;
-    const double mean = greatest_mean(c, to);
+    const double mean = greatest_mean(c, end_of(f));
     double allowed = 1e-3 * CUT;
     f->model.most = most_below_ceilings(f);
+    if (f->model.most == 0)
+        f->model.most = most_of_batches(c);
     if (f->model.most > 0 || f->model.refuses) {
         f->model.most = f->model.most > 0 ? f->model.most : UINT32_MAX;
         f->cut = 0.0;
@@ -246,7 +265,9 @@ hr_status hr_exact_by_transient(const hr_question *question, hr_exact *answer, h
         return HR_OK;
     answer->why = decline(question);
     if (answer->why == NULL)
-        HR_TRY(hr_chain_model_of(c, 0, false, question->arena, &f.model, &answer->why, err));
+        HR_TRY(hr_chain_model_of(c, 0, false,
+                                 c->start == HR_START_EMPTY ? end_of(&f) - beginning(c) : HUGE_VAL,
+                                 question->arena, &f.model, &answer->why, err));
     if (answer->why == NULL)
         HR_TRY(solve_until_cut(&f, &error, &answer->why, err));
     const bool is_load = question->quantity.kind == HR_QUANTITY_LOAD_MEAN ||

@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "base/real.h"
+#include "exact/load_at.h"
 
 static bool is_same(double a, double b)
 {
@@ -20,32 +21,30 @@ static int64_t whole(double steps)
 }
 
 /* One lattice for all servers of a weight, as far as the highest of their ceilings needs. */
-static hr_status make_lattice(const hr_configuration *c, const hr_loads *loads, const double *alive,
+static hr_status make_lattice(const hr_configuration *c, const hr_loads *loads, double t,
                               const double *ceiling, const hr_room *background, unsigned j,
                               const hr_effort *effort, hr_arena *arena, const hr_lattice **made,
                               const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_jumps jumps;
     hr_lattice *lattice = NULL;
     double highest = ceiling[j];
     const double weight = c->n_servers == 1 ? 1.0 : c->weight[j];
     for (unsigned i = j; i < c->n_servers; i++)
         highest = is_same(c->weight[i], c->weight[j]) ? fmax(highest, ceiling[i]) : highest;
-    HR_TRY(hr_loads_jumps(loads, alive, weight, arena, &jumps, err));
     HR_TAKE(lattice, arena, 1);
     const double taken =
         background->is_random ? background->factor * hr_law_mean(&background->law) : 0.0;
-    HR_TRY(hr_compound(&jumps, whole(highest + background->ceiling - taken), effort, arena, lattice,
-                       why, err));
+    HR_TRY(hr_load_at(c, loads, weight, t, whole(highest + background->ceiling - taken), effort,
+                      arena, lattice, why, err));
     *made = lattice;
 out:
     return st;
 }
 
-hr_status hr_split_make(const hr_configuration *configuration, const hr_loads *loads,
-                        const double *alive, const double *ceiling, const hr_effort *effort,
-                        hr_arena *arena, hr_split *split, const char **why, hr_err *err)
+hr_status hr_split_make(const hr_configuration *configuration, const hr_loads *loads, double t,
+                        const double *ceiling, const hr_effort *effort, hr_arena *arena,
+                        hr_split *split, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *c = configuration;
@@ -62,8 +61,8 @@ hr_status hr_split_make(const hr_configuration *configuration, const hr_loads *l
                 load[j] = load[i];
         }
         if (load[j] == NULL)
-            HR_TRY(make_lattice(c, loads, alive, ceiling, &background, j, effort, arena, &load[j],
-                                why, err));
+            HR_TRY(make_lattice(c, loads, t, ceiling, &background, j, effort, arena, &load[j], why,
+                                err));
     }
     *split = (hr_split){c->n_servers, load, room};
 out:

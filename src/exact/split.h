@@ -16,13 +16,12 @@ typedef struct hr_split {
     const hr_room *room;           /* [n] */
 } hr_split;
 
-/* Laws of the servers' loads on one resource, where `alive` [n_classes] meetings are in progress in
- * the whole pool, and their room below ceilings [n] steps. `*why` as in hr_compound and hr_room_of.
- */
+/* Laws of the servers' loads on one resource at study time t, s, and their room below ceilings [n]
+ * steps. `*why` as in hr_load_at and hr_room_of. */
 HR_MUST_CHECK hr_status hr_split_make(const hr_configuration *configuration, const hr_loads *loads,
-                                      const double *alive, const double *ceiling,
-                                      const hr_effort *effort, hr_arena *arena, hr_split *split,
-                                      const char **why, hr_err *err);
+                                      double t, const double *ceiling, const hr_effort *effort,
+                                      hr_arena *arena, hr_split *split, const char **why,
+                                      hr_err *err);
 
 /* P(exactly k servers are over) into exactly [n + 1]. Shared background wants equal ceilings and
  * weights, else `*why`. */
