@@ -14,6 +14,7 @@ void hr_known_free(hr_known_view *view)
 hr_status hr_known_turn_to(hr_known_view *view, uint64_t index, hr_err *err)
 {
     hr_status st = HR_OK;
+    hr_arena_reset(&view->scratch);
     hr_arena_reset(&view->arena);
     view->configuration = (hr_configuration){0};
     HR_TRY(hr_study_pool(view->study, NULL, view->schema->pool, index, 0, &view->arena,
@@ -37,7 +38,6 @@ hr_status hr_known_cell(hr_known_view *view, unsigned outcome, unsigned cell, hr
         answer->why = "this configuration has no such thing";
     if (answer->why != NULL)
         return HR_OK;
-    hr_arena_reset(&view->scratch);
     return hr_exact_all(c, outcome, index, view->effort, &view->scratch, answer, view->known,
                         &view->n_known, err);
 }

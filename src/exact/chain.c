@@ -212,19 +212,63 @@ out:
     return st;
 }
 
+/* At least so many states: numbers of each type in the pool, whatever the servers. */
+static double fewest_states(const hr_chain_model *model)
+{
+    double states = 1.0;
+    for (unsigned t = 0; t < model->n_types && model->most < UINT32_MAX; t++)
+        states *= ((double)model->most + 1.0 + t) / (1.0 + t);
+    return states;
+}
+
+static hr_status keep_rows(const row_list *list, const uint32_t *start, size_t n, hr_arena *arena,
+                           hr_chain_rows *rows, hr_err *err)
+{
+    hr_status st = HR_OK;
+    HR_TAKE(rows->start, arena, n + 1);
+    HR_TAKE(rows->to, arena, list->n);
+    HR_TAKE(rows->weight, arena, list->n);
+    memcpy(rows->start, start, (n + 1) * sizeof *start);
+    if (list->n > 0) {
+        memcpy(rows->to, list->to, list->n * sizeof *list->to);
+        memcpy(rows->weight, list->weight, list->n * sizeof *list->weight);
+    }
+out:
+    return st;
+}
+
+static hr_status keep_states(const finding *f, hr_arena *arena, hr_chain *chain, hr_err *err)
+{
+    hr_status st = HR_OK;
+    uint8_t *count = NULL;
+    *chain = (hr_chain){.model = *f->model, .n_cells = f->n_cells, .n_states = f->n};
+    HR_TAKE(count, arena, f->n * f->n_cells);
+    HR_TAKE(chain->total, arena, f->n);
+    memcpy(count, f->count, f->n * f->n_cells);
+    for (size_t i = 0; i < f->n; i++)
+        chain->total[i] = total_of(f->model, count + i * f->n_cells);
+    chain->count = count;
+out:
+    return st;
+}
+
 hr_status hr_chain_make(const hr_chain_model *model, const hr_effort *effort, hr_arena *arena,
                         hr_chain *chain, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
+    hr_arena scratch = {0};
     const unsigned n_cells =
         model->n_servers * model->n_types + (model->cycle > 1 && model->n_servers == 1);
-    finding f = {.model = model, .effort = effort, .arena = arena, .n_cells = n_cells};
-    row_list come = {.arena = arena}, go = {.arena = arena};
+    finding f = {.model = model, .effort = effort, .arena = &scratch, .n_cells = n_cells};
+    row_list come = {.arena = &scratch}, go = {.arena = &scratch};
     uint32_t *come_start = NULL, *go_start = NULL, first = 0;
     uint8_t cells[HR_CHAIN_MOST_CELLS + 1] = {0};
-    const size_t most = effort->states + 2;
-    HR_TAKE(come_start, arena, most);
-    HR_TAKE(go_start, arena, most);
+    if (fewest_states(model) > (double)effort->states) {
+        *why = "the pool has too many states";
+        return HR_OK;
+    }
+    HR_TAKE(come_start, &scratch, effort->states + 2);
+    HR_TAKE(go_start, &scratch, effort->states + 2);
     HR_TRY(find(&f, cells, &first, err));
     for (size_t i = 0; i < f.n && !f.is_full; i++) {
         memcpy(cells, f.count + i * n_cells, n_cells); /* the table may move */
@@ -235,15 +279,13 @@ hr_status hr_chain_make(const hr_chain_model *model, const hr_effort *effort, hr
     }
     if (f.is_full) {
         *why = "the pool has too many states";
-        return HR_OK;
+        goto out;
     }
-    *chain = (hr_chain){.model = *model, .n_cells = n_cells, .n_states = f.n, .count = f.count};
-    HR_TAKE(chain->total, arena, f.n);
-    for (size_t i = 0; i < f.n; i++)
-        chain->total[i] = total_of(model, f.count + i * n_cells);
-    chain->arrive = (hr_chain_rows){come_start, come.to, come.weight};
-    chain->leave = (hr_chain_rows){go_start, go.to, go.weight};
+    HR_TRY(keep_states(&f, arena, chain, err));
+    HR_TRY(keep_rows(&come, come_start, f.n, arena, &chain->arrive, err));
+    HR_TRY(keep_rows(&go, go_start, f.n, arena, &chain->leave, err));
 out:
+    hr_arena_free(&scratch);
     return st;
 }
 

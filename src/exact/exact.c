@@ -100,10 +100,12 @@ hr_status hr_exact_all(const hr_configuration *configuration, unsigned outcome,
     bool has_reason = false;
     for (unsigned m = 0; m < hr_n_exact_methods; m++) {
         hr_exact one;
+        if (answer->is == HR_EXACT_VALUE && hr_exact_methods[m].is == HR_EXACT_VALUE)
+            continue; /* known already */
         HR_TRY(ask(&hr_exact_methods[m], &question, &one, err));
         if (one.is != HR_EXACT_NOTHING)
             known[(*n)++] = one;
-        if (one.is == HR_EXACT_VALUE && answer->is != HR_EXACT_VALUE)
+        if (one.is == HR_EXACT_VALUE)
             *answer = one;
         else if (one.why != NULL && answer->is != HR_EXACT_VALUE && !has_reason) {
             answer->why = one.why;

@@ -45,8 +45,9 @@ extern const hr_exact_method hr_exact_methods[];
 extern const unsigned hr_n_exact_methods;
 
 /* The value of a cell, or an answer that is NOTHING with the reason. `index` as in
- * hr_outcome_scale; the configuration is prepared and not one of daily numbers. Scratch memory and
- * texts from `arena`. HR_ERR_MEMORY. */
+ * hr_outcome_scale; the configuration is prepared and not one of daily numbers. Memory from
+ * `arena`, where what several cells use is kept (base/memo.h): it must not outlive the
+ * configuration, and is best kept for all of its cells. HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_exact_value(const hr_configuration *configuration, unsigned outcome,
                                        const unsigned index[HR_MAX_AXES], const hr_effort *effort,
                                        hr_arena *arena, hr_exact *answer, hr_err *err);

@@ -1,6 +1,7 @@
 /* Small pools as Markov chains in equilibrium. */
 #include <math.h>
 
+#include "base/memo.h"
 #include "base/real.h"
 #include "exact/functional.h"
 #include "exact/question.h"
@@ -16,9 +17,17 @@ typedef struct solving {
     const hr_question *question;
     hr_chain_model model;
     double arrivals, mean; /* 1/s; meetings in progress of what the state holds */
+    bool is_alone;
     double value, cut, change;
-    hr_arena arena; /* of one chain */
 } solving;
+
+/* A chain and its law, or why there is none: all outcomes of a configuration use the same. */
+typedef struct solved {
+    hr_chain chain;
+    double *probability;
+    double change;
+    const char *why;
+} solved;
 
 static bool needs_one_server(hr_quantity_kind kind)
 {
@@ -67,21 +76,38 @@ static void expect(solving *s, const hr_functional *f, const double *pi)
     s->cut = edge / fmin(fmax(size, 1e-300), 1.0);
 }
 
+static hr_status solve_chain(const solving *s, solved *o, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_question *q = s->question;
+    HR_TRY(hr_chain_make(&s->model, q->effort, q->arena, &o->chain, &o->why, err));
+    if (o->why == NULL)
+        HR_TRY(hr_stationary(&o->chain, s->arrivals, q->effort, q->arena, &o->probability,
+                             &o->change, &o->why, err));
+out:
+    return st;
+}
+
 static hr_status solve(solving *s, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_chain chain;
     hr_functional f;
-    double *pi = NULL;
-    const hr_effort *effort = s->question->effort;
-    hr_arena_reset(&s->arena);
-    HR_TRY(hr_chain_make(&s->model, effort, &s->arena, &chain, why, err));
+    const hr_question *q = s->question;
+    const uint64_t key[] = {(uintptr_t)q->configuration->prepared, s->is_alone, s->model.most};
+    const solved *found = hr_memo_find(q->arena, HR_MEMO_EXACT_CHAIN, key, sizeof key);
+    solved *made = NULL;
+    if (found == NULL) {
+        HR_TAKE(made, q->arena, 1);
+        HR_TRY(solve_chain(s, made, err));
+        HR_TRY(hr_memo_keep(q->arena, HR_MEMO_EXACT_CHAIN, key, sizeof key, made, err));
+        found = made;
+    }
+    *why = found->why;
     if (*why == NULL)
-        HR_TRY(hr_functional_make(&chain, &s->question->quantity, &s->arena, &f, why, err));
+        HR_TRY(hr_functional_make(&found->chain, &q->quantity, q->arena, &f, why, err));
+    s->change = found->change;
     if (*why == NULL)
-        HR_TRY(hr_stationary(&chain, s->arrivals, effort, &s->arena, &pi, &s->change, why, err));
-    if (*why == NULL)
-        expect(s, &f, pi);
+        expect(s, &f, found->probability);
 out:
     return st;
 }
@@ -146,8 +172,9 @@ hr_status hr_exact_by_chain(const hr_question *question, hr_exact *answer, hr_er
     answer->why = decline(question);
     if (answer->why != NULL)
         return HR_OK;
-    HR_TRY(hr_chain_model_of(c, 0, needs_one_server(question->quantity.kind), HUGE_VAL,
-                             question->arena, &s.model, &answer->why, err));
+    s.is_alone = needs_one_server(question->quantity.kind);
+    HR_TRY(hr_chain_model_of(c, 0, s.is_alone, HUGE_VAL, question->arena, &s.model, &answer->why,
+                             err));
     if (answer->why != NULL)
         goto out;
     double *alive = NULL;
@@ -160,6 +187,5 @@ hr_status hr_exact_by_chain(const hr_question *question, hr_exact *answer, hr_er
     HR_TRY(s.model.refuses ? solve(&s, &answer->why, err) : solve_open(&s, &answer->why, err));
     put_answer(&s, answer);
 out:
-    hr_arena_free(&s.arena);
     return st;
 }

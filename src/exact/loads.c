@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memo.h"
 #include "model/prepared.h"
 
 /* Tables beyond this are not worth making: what follows takes longer than a simulation. */
@@ -299,8 +300,8 @@ out:
     return st;
 }
 
-hr_status hr_loads_make(const hr_configuration *configuration, unsigned resource, hr_arena *arena,
-                        hr_loads *loads, const char **why, hr_err *err)
+static hr_status make_loads(const hr_configuration *configuration, unsigned resource,
+                            hr_arena *arena, hr_loads *loads, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     share_list all = {.arena = arena};
@@ -327,6 +328,31 @@ hr_status hr_loads_make(const hr_configuration *configuration, unsigned resource
         }
     }
     HR_TRY(number_loads(&all, arena, loads, err));
+out:
+    return st;
+}
+
+/* A table, or the reason why there is none. */
+typedef struct kept_loads {
+    hr_loads loads;
+    const char *why;
+} kept_loads;
+
+hr_status hr_loads_make(const hr_configuration *configuration, unsigned resource, hr_arena *arena,
+                        hr_loads *loads, const char **why, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const uint64_t key[] = {(uintptr_t)configuration->prepared, resource};
+    const kept_loads *found = hr_memo_find(arena, HR_MEMO_EXACT_LOADS, key, sizeof key);
+    kept_loads *made = NULL;
+    if (found == NULL) {
+        HR_TAKE(made, arena, 1);
+        HR_TRY(make_loads(configuration, resource, arena, &made->loads, &made->why, err));
+        HR_TRY(hr_memo_keep(arena, HR_MEMO_EXACT_LOADS, key, sizeof key, made, err));
+        found = made;
+    }
+    *loads = found->loads;
+    *why = found->why == NULL ? *why : found->why;
 out:
     return st;
 }

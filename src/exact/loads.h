@@ -42,9 +42,10 @@ typedef struct hr_loads {
     int64_t span;
 } hr_loads;
 
-/* Loads of all classes on a resource of a prepared configuration, memory from `arena`. `*why` is
- * set, and nothing else, where they have no table: a sentence part such as "a meeting's load has a
- * continuous law". HR_ERR_MEMORY. */
+/* Loads of all classes on a resource of a prepared configuration, memory from `arena`, where they
+ * are made once (base/memo.h): it must not outlive the configuration. `*why` is set, and nothing
+ * else, where they have no table: a sentence part such as "a meeting's load has a continuous law".
+ * HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_loads_make(const hr_configuration *configuration, unsigned resource,
                                       hr_arena *arena, hr_loads *loads, const char **why,
                                       hr_err *err);

@@ -120,17 +120,18 @@ hr_status hr_stationary(const hr_chain *chain, double arrivals, const hr_effort 
                         hr_err *err)
 {
     hr_status st = HR_OK;
+    hr_arena scratch = {0};
     inflow in = {0};
     double *pi = NULL, *level = NULL, *sum = NULL;
     unsigned most = 0;
     const hr_chain_model *m = &chain->model;
     const bool has_levels = !m->refuses && (m->cycle == 1 || m->n_servers > 1);
-    HR_TRY(make_inflow(chain, arrivals, arena, &in, err));
+    HR_TRY(make_inflow(chain, arrivals, &scratch, &in, err));
     for (size_t i = 0; i < in.n; i++)
         most = chain->total[i] > most ? chain->total[i] : most;
     HR_TAKE(pi, arena, in.n);
-    HR_TAKE(level, arena, most + 1);
-    HR_TAKE(sum, arena, most + 1);
+    HR_TAKE(level, &scratch, most + 1);
+    HR_TAKE(sum, &scratch, most + 1);
     hr_poisson_weights(arrivals * mean_duration(m), 0.0, most + 1, level);
     normalise(level, most + 1);
     for (size_t i = 0; i < in.n; i++)
@@ -148,5 +149,6 @@ hr_status hr_stationary(const hr_chain *chain, double arrivals, const hr_effort 
         *why = "the equations of its states take too long to solve";
     *probability = pi;
 out:
+    hr_arena_free(&scratch);
     return st;
 }
