@@ -2,10 +2,13 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "cli/command.h"
 #include "cli/known.h"
+#include "cli/over_law.h"
 #include "cli/text.h"
+#include "exact/ceiling.h"
 
 enum { OPTION_SET, OPTION_CONFIGURATION, OPTION_JSON };
 
@@ -36,7 +39,73 @@ out:
     return st;
 }
 
+/* The ceiling that the target would need; `why` without a threshold. */
+static hr_status find_ceiling(asked *a, hr_needed_ceiling *needed, hr_err *err)
+{
+    const hr_target *target = &a->study->target;
+    unsigned index[HR_MAX_AXES];
+    *needed = (hr_needed_ceiling){.ceiling = (double)NAN, .why = "the target has no threshold"};
+    if (!target->has_threshold || a->study->has_daily || a->view.configuration.n_servers == 0)
+        return HR_OK;
+    hr_schema_index(a->view.schema, target->outcome,
+                    target->cell - a->view.schema->layout->first[target->outcome], index);
+    return hr_needed_ceiling_of(&a->view.configuration, target->outcome, index, target->at_most,
+                                a->view.effort, &a->view.scratch, needed, err);
+}
+
+static bool has_one_unknown(const hr_study *study)
+{
+    size_t n = 0;
+    for (size_t axis = 0; axis < study->n_axes; axis++)
+        n += !study->axes[axis].is_choice;
+    return n == 1;
+}
+
 /* ---- text */
+
+static hr_status print_ceiling(asked *a, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_needed_ceiling needed;
+    hr_words words = {0};
+    HR_TRY(find_ceiling(a, &needed, err));
+    if (isnan(needed.ceiling))
+        return HR_OK;
+    const hr_configuration *c = &a->view.configuration;
+    const hr_resource *resource = &hr_resources[c->resource[needed.resource]];
+    hr_words_add(&words,
+                 "the target needs a ceiling of %.10g%s%s of %s: %s is %.6g there, %.6g below",
+                 needed.ceiling, strcmp(resource->unit, "1") == 0 ? "" : " ",
+                 strcmp(resource->unit, "1") == 0 ? "" : resource->unit, resource->name,
+                 hr_outcomes[a->study->target.outcome].name, needed.value, needed.below);
+    putchar(' ');
+    hr_text_wrap(stdout, words.s, 1, 3, HR_TEXT_WIDTH);
+out:
+    return st;
+}
+
+static hr_status print_over_law(asked *a, uint64_t choice, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_over_law over;
+    hr_words words = {0};
+    HR_TRY(hr_over_law_of(&a->view, choice, &over, err));
+    hr_words_add(&words, "Choice %" PRIu64 ", %s over the law of the unknown: ", choice,
+                 hr_outcomes[a->study->target.outcome].name);
+    if (over.why != NULL)
+        hr_words_add(&words, "not known, %s", over.why);
+    else
+        hr_words_add(&words, "mean %.8g", over.mean);
+    for (int i = 0; i < HR_N_OVER_LAW && over.is_monotone; i++)
+        hr_words_add(&words, "%s %.8g (%.4g %%)", i == 0 ? "; quantiles" : ",", over.quantile[i],
+                     100.0 * hr_over_law_levels[i]);
+    if (!isnan(over.met))
+        hr_words_add(&words, "; %.8g %% meet the target", 100.0 * over.met);
+    putchar('\n');
+    hr_text_wrap(stdout, words.s, 0, 2, HR_TEXT_WIDTH);
+out:
+    return st;
+}
 
 static hr_status print_configuration(asked *a, uint64_t index, hr_err *err)
 {
@@ -54,6 +123,7 @@ static hr_status print_configuration(asked *a, uint64_t index, hr_err *err)
     hr_text_wrap(stdout, words.s, 0, 2, HR_TEXT_WIDTH);
     HR_TRY(hr_known_turn_to(&a->view, index, err));
     HR_TRY(hr_known_print(&a->view, stdout, HR_TEXT_WIDTH, err));
+    HR_TRY(print_ceiling(a, err));
 out:
     return st;
 }
@@ -64,6 +134,8 @@ static hr_status print_all(asked *a, hr_err *err)
     printf("%s: what is known without simulation\n", a->study->name);
     for (uint64_t i = a->from; i < a->to; i++)
         HR_TRY(print_configuration(a, i, err));
+    for (uint64_t choice = 0; has_one_unknown(a->study) && choice < a->study->n_choices; choice++)
+        HR_TRY(print_over_law(a, choice, err));
 out:
     return st;
 }
@@ -84,6 +156,49 @@ static void put_target(hr_json *json, const asked *a)
     hr_json_end_object(json);
 }
 
+static hr_status put_ceiling(hr_json *json, asked *a, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_needed_ceiling needed;
+    HR_TRY(find_ceiling(a, &needed, err));
+    hr_json_object(json, "needed_ceiling");
+    hr_json_text(json, "resource",
+                 isnan(needed.ceiling)
+                     ? NULL
+                     : hr_resources[a->view.configuration.resource[needed.resource]].name);
+    hr_json_number(json, "ceiling", needed.ceiling);
+    hr_json_number(json, "value", needed.value);
+    hr_json_number(json, "below", needed.below);
+    hr_json_text(json, "why", needed.why);
+    hr_json_end_object(json);
+out:
+    return st;
+}
+
+static hr_status put_over_law(hr_json *json, asked *a, uint64_t choice, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_over_law over;
+    HR_TRY(hr_over_law_of(&a->view, choice, &over, err));
+    hr_json_object(json, NULL);
+    hr_json_count(json, "choice", choice);
+    hr_json_number(json, "mean", over.why == NULL ? over.mean : (double)NAN);
+    hr_json_number(json, "mean_error", over.why == NULL ? over.mean_error : (double)NAN);
+    hr_json_array(json, "quantiles");
+    for (int i = 0; i < HR_N_OVER_LAW && over.is_monotone; i++) {
+        hr_json_object(json, NULL);
+        hr_json_number(json, "level", hr_over_law_levels[i]);
+        hr_json_number(json, "value", over.quantile[i]);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+    hr_json_number(json, "met", over.met);
+    hr_json_text(json, "why", over.why);
+    hr_json_end_object(json);
+out:
+    return st;
+}
+
 static hr_status put_configuration(hr_json *json, asked *a, uint64_t index, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -102,6 +217,7 @@ static hr_status put_configuration(hr_json *json, asked *a, uint64_t index, hr_e
     }
     hr_json_end_object(json);
     HR_TRY(hr_known_json(&a->view, json, err));
+    HR_TRY(put_ceiling(json, a, err));
     hr_json_end_object(json);
 out:
     return st;
@@ -122,6 +238,10 @@ static hr_status json_all(asked *a, hr_err *err)
     hr_json_array(&json, "configurations");
     for (uint64_t i = a->from; i < a->to; i++)
         HR_TRY(put_configuration(&json, a, i, err));
+    hr_json_end_array(&json);
+    hr_json_array(&json, "over_unknown");
+    for (uint64_t choice = 0; has_one_unknown(a->study) && choice < a->study->n_choices; choice++)
+        HR_TRY(put_over_law(&json, a, choice, err));
     hr_json_end_array(&json);
     hr_json_end_object(&json);
 out:

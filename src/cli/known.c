@@ -87,12 +87,10 @@ static hr_status add_row(hr_known_view *view, hr_table *table, unsigned outcome,
     snprintf(value.s, sizeof value.s, "%.*g", digits, exact->value);
     if (strcmp(unit.s, "1") == 0)
         unit.s[0] = '\0';
-    const char *row[] = {is_first ? hr_outcomes[outcome].name : "",
-                         is_first ? about.s : "",
-                         value.s,
-                         unit.s,
-                         hr_exact_names[exact->is],
-                         exact->method};
+    hr_words how = {0};
+    hr_words_add(&how, "%s: %s", hr_exact_names[exact->is], exact->method);
+    const char *row[] = {is_first ? hr_outcomes[outcome].name : "", is_first ? about.s : "",
+                         value.s, unit.s, how.s};
     return hr_table_add(table, row, err);
 }
 
@@ -115,12 +113,12 @@ out:
 hr_status hr_known_print(hr_known_view *view, FILE *out, unsigned width, hr_err *err)
 {
     hr_status st = HR_OK;
-    static const char *const headings[] = {"outcome", "of", "value", "", "is", "by"};
+    static const char *const headings[] = {"outcome", "of", "value", "", "known as"};
     hr_arena arena = {0};
     hr_table table;
     reasons *all = NULL;
     HR_TAKE(all, &arena, 1);
-    HR_TRY(hr_table_init(&table, &arena, "llrlll", 2, headings, err));
+    HR_TRY(hr_table_init(&table, &arena, "llrll", 2, headings, err));
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
         if (is_measured(view, o))
             HR_TRY(add_outcome(view, &table, o, all, err));
