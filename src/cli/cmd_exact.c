@@ -265,7 +265,7 @@ static hr_status run(hr_invocation *invocation, hr_err *err)
                        "%" PRIu64,
                        index, study.n_configurations - 1));
     HR_TRY(hr_schema_init(&schema, &study, study.target.pool, err));
-    a.view = (hr_known_view){.study = &study, .schema = &schema, .effort = &hr_effort_whole};
+    a.view = (hr_known_view){.study = &study, .schema = &schema, .effort = &hr_exact_effort_whole};
     a.from = index;
     a.to = hr_given(invocation, OPTION_CONFIGURATION) ? index + 1 : study.n_configurations;
     HR_TRY(hr_given(invocation, OPTION_JSON) ? json_all(&a, err) : print_all(&a, err));

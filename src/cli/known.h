@@ -13,7 +13,7 @@
 typedef struct hr_known_view {
     const hr_study *study;
     const hr_schema *schema;        /* of the pool */
-    const hr_effort *effort;        /* of a cell */
+    const hr_exact_effort *effort;  /* of a cell */
     hr_arena arena, scratch;        /* of the configuration; of what is found about it */
     hr_configuration configuration; /* resolved */
     hr_exact *known;                /* [hr_n_exact_methods] of the last cell */

@@ -206,7 +206,7 @@ out:
 }
 
 static hr_status add_source(const hr_configuration *c, unsigned s, const hr_loads *loads,
-                            double weight, const hr_effort *effort, hr_arena *arena,
+                            double weight, const hr_exact_effort *effort, hr_arena *arena,
                             hr_jumps *jumps, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -240,7 +240,7 @@ out:
 }
 
 hr_status hr_batch_add_jumps(const hr_configuration *configuration, const hr_loads *loads,
-                             double weight, const hr_effort *effort, hr_arena *arena,
+                             double weight, const hr_exact_effort *effort, hr_arena *arena,
                              hr_jumps *jumps, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -256,7 +256,7 @@ out:
 
 /* Law of the sum with one batch of which each meeting is there with probability `stay`. */
 static hr_status add_epoch(const counts *o, double stay, const double *one, size_t n_one,
-                           const hr_effort *effort, hr_arena *arena, hr_lattice *lattice,
+                           const hr_exact_effort *effort, hr_arena *arena, hr_lattice *lattice,
                            const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -305,8 +305,8 @@ static bool is_before(const hr_configuration *c, double epoch)
 }
 
 hr_status hr_batch_add_epochs(const hr_configuration *configuration, const hr_loads *loads,
-                              double weight, double t, const hr_effort *effort, hr_arena *arena,
-                              hr_lattice *lattice, const char **why, hr_err *err)
+                              double weight, double t, const hr_exact_effort *effort,
+                              hr_arena *arena, hr_lattice *lattice, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *c = configuration;

@@ -21,12 +21,12 @@ double hr_batch_mean(const hr_configuration *configuration, unsigned source, dou
 /* Add to `jumps` those of batches at random, each meeting counted with probability `weight`. */
 HR_MUST_CHECK hr_status hr_batch_add_jumps(const hr_configuration *configuration,
                                            const hr_loads *loads, double weight,
-                                           const hr_effort *effort, hr_arena *arena,
+                                           const hr_exact_effort *effort, hr_arena *arena,
                                            hr_jumps *jumps, const char **why, hr_err *err);
 /* Add the load of batches at given times to a law, as they are at study time t. */
 HR_MUST_CHECK hr_status hr_batch_add_epochs(const hr_configuration *configuration,
                                             const hr_loads *loads, double weight, double t,
-                                            const hr_effort *effort, hr_arena *arena,
+                                            const hr_exact_effort *effort, hr_arena *arena,
                                             hr_lattice *lattice, const char **why, hr_err *err);
 
 #endif

@@ -15,7 +15,7 @@ typedef struct searching {
     hr_quantity quantity;
     unsigned resource;
     double unit; /* steps between two ceilings that differ */
-    const hr_effort *effort;
+    const hr_exact_effort *effort;
     hr_arena *arena;
     const char *why;
 } searching;
@@ -87,8 +87,8 @@ out:
 
 hr_status hr_needed_ceiling_of(const hr_configuration *configuration, unsigned outcome,
                                const unsigned index[HR_MAX_AXES], double at_most,
-                               const hr_effort *effort, hr_arena *arena, hr_needed_ceiling *needed,
-                               hr_err *err)
+                               const hr_exact_effort *effort, hr_arena *arena,
+                               hr_needed_ceiling *needed, hr_err *err)
 {
     hr_status st = HR_OK;
     unsigned resource[HR_MAX_RESOURCES] = {0};
@@ -108,7 +108,7 @@ hr_status hr_needed_ceiling_of(const hr_configuration *configuration, unsigned o
         s.why = "the target is about no ceiling";
     s.resource = needed->resource = resource[0];
     if (s.why == NULL)
-        HR_TRY(hr_loads_make(configuration, s.resource, arena, &loads, &s.why, err));
+        HR_TRY(hr_loads_make(configuration, s.resource, effort, arena, &loads, &s.why, err));
     if (s.why == NULL) {
         s.unit = configuration->n_background > 0 ? 1.0 : (double)loads.span;
         HR_TRY(search(&s, at_most, needed, err));

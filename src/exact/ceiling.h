@@ -18,7 +18,7 @@ typedef struct hr_needed_ceiling {
  * one resource must decide. HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_needed_ceiling_of(const hr_configuration *configuration,
                                              unsigned outcome, const unsigned index[HR_MAX_AXES],
-                                             double at_most, const hr_effort *effort,
+                                             double at_most, const hr_exact_effort *effort,
                                              hr_arena *arena, hr_needed_ceiling *needed,
                                              hr_err *err);
 

@@ -5,7 +5,7 @@
 /* States while they are found: bytes in the order of their discovery, and a table of places. */
 typedef struct finding {
     const hr_chain_model *model;
-    const hr_effort *effort;
+    const hr_exact_effort *effort;
     hr_arena *arena;
     unsigned n_cells;
     size_t n, room;
@@ -252,7 +252,7 @@ out:
     return st;
 }
 
-hr_status hr_chain_make(const hr_chain_model *model, const hr_effort *effort, hr_arena *arena,
+hr_status hr_chain_make(const hr_chain_model *model, const hr_exact_effort *effort, hr_arena *arena,
                         hr_chain *chain, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;

@@ -66,11 +66,12 @@ typedef struct hr_chain {
  * server's own number matters, which makes a smaller chain of round robin. `horizon` s: what lasts
  * longer for sure does not end. `most` is not set. */
 HR_MUST_CHECK hr_status hr_chain_model_of(const hr_configuration *configuration, unsigned resource,
-                                          bool alone, double horizon, hr_arena *arena,
-                                          hr_chain_model *model, const char **why, hr_err *err);
+                                          bool alone, double horizon, const hr_exact_effort *effort,
+                                          hr_arena *arena, hr_chain_model *model, const char **why,
+                                          hr_err *err);
 /* All states that can be reached from the empty pool; `*why` when there are more than
  * effort->states. */
-HR_MUST_CHECK hr_status hr_chain_make(const hr_chain_model *model, const hr_effort *effort,
+HR_MUST_CHECK hr_status hr_chain_make(const hr_chain_model *model, const hr_exact_effort *effort,
                                       hr_arena *arena, hr_chain *chain, const char **why,
                                       hr_err *err);
 /* Load of server j in a state, steps. */

@@ -130,8 +130,8 @@ out:
 }
 
 hr_status hr_chain_model_of(const hr_configuration *configuration, unsigned resource, bool alone,
-                            double horizon, hr_arena *arena, hr_chain_model *model,
-                            const char **why, hr_err *err)
+                            double horizon, const hr_exact_effort *effort, hr_arena *arena,
+                            hr_chain_model *model, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *c = configuration;
@@ -145,7 +145,7 @@ hr_status hr_chain_model_of(const hr_configuration *configuration, unsigned reso
     *why = decline(c);
     if (*why != NULL)
         return HR_OK;
-    HR_TRY(hr_loads_make(c, resource, arena, &loads, why, err));
+    HR_TRY(hr_loads_make(c, resource, effort, arena, &loads, why, err));
     for (size_t i = 0; i < loads.n_shares && *why == NULL; i++)
         *why = add_kinds(model, &loads.shares[i], horizon);
     model->is_sorted = are_equal(c) && !takes_turns;

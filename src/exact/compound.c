@@ -5,9 +5,6 @@
 #include "base/real.h"
 #include "exact/saddlepoint.h"
 
-const hr_effort hr_effort_cheap = {.work = 4e6, .points = 1u << 16, .states = 1500};
-const hr_effort hr_effort_whole = {.work = 4e9, .points = 1u << 24, .states = 600000};
-
 #define NEGLIGIBLE -40.0   /* log of 4e-18: what the lattice may leave out of the tail */
 #define LEAST_LOG  -667.0  /* log of 1e-290: below it terms of the tail lose digits */
 #define TOO_LARGE  0x1p800 /* terms are scaled down when one is above; their sums stay finite */
@@ -64,7 +61,7 @@ static double points_needed(const hr_jumps *jumps, double from, double log_least
     return ceil(high) + 1.0;
 }
 
-hr_status hr_compound(const hr_jumps *jumps, int64_t above, const hr_effort *effort,
+hr_status hr_compound(const hr_jumps *jumps, int64_t above, const hr_exact_effort *effort,
                       hr_arena *arena, hr_lattice *lattice, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;

@@ -20,21 +20,12 @@ typedef struct hr_lattice {
     double beyond;   /* certified: at least what is left at n span and above */
 } hr_lattice;
 
-/* What a calculation may take. */
-typedef struct hr_effort {
-    double work;   /* multiplications */
-    size_t points; /* of a lattice */
-    size_t states; /* of a Markov chain */
-} hr_effort;
-extern const hr_effort hr_effort_cheap; /* some milliseconds: beside simulated values */
-extern const hr_effort hr_effort_whole; /* some seconds: what `headroom exact` does for a number */
-
 /* The law of the load, far enough that what is left beyond is below 1e-17 of P(S > above) by
  * Chernoff's bound. `*why` is set, and nothing else, when that takes more than `effort` or when
  * P(S > above) is below 1e-290. HR_ERR_MEMORY. */
-HR_MUST_CHECK hr_status hr_compound(const hr_jumps *jumps, int64_t above, const hr_effort *effort,
-                                    hr_arena *arena, hr_lattice *lattice, const char **why,
-                                    hr_err *err);
+HR_MUST_CHECK hr_status hr_compound(const hr_jumps *jumps, int64_t above,
+                                    const hr_exact_effort *effort, hr_arena *arena,
+                                    hr_lattice *lattice, const char **why, hr_err *err);
 /* The recursion alone, n points from `arena`: probabilities are exp(*log_scale) f. For laws that
  * are cut and normalised anyway (loss.h). */
 HR_MUST_CHECK hr_status hr_compound_recursion(const hr_jumps *jumps, size_t n, hr_arena *arena,

@@ -17,9 +17,9 @@ const hr_exact_method hr_exact_methods[] = {
      "nothing is refused or lost, everybody joins at once; means for any rule, those of a server "
      "where the rule treats servers alike; variances where placement is random",
      "Campbell 1909; Kingman 1993, section 3.2", hr_exact_by_mean},
-    {"pool total", HR_EXACT_VALUE, "total_above",
+    {"pool_total", HR_EXACT_VALUE, "total_above",
      "as campbell, any rule; numbers in progress are Poisson", "Panjer 1981", hr_exact_by_total},
-    {"random split", HR_EXACT_VALUE,
+    {"random_split", HR_EXACT_VALUE,
      "overload of a server, of any, of at least k, episodes, largest_load, fits and the like",
      "random placement or one server; nothing is refused or lost, everybody joins at once; numbers "
      "in progress are Poisson",
@@ -32,21 +32,21 @@ const hr_exact_method hr_exact_methods[] = {
      "any rule that sees what is in progress now, admission too; one resource, stationary Poisson "
      "arrivals, durations of exponential stages; up to some 10^5 states",
      "Stewart 1994; cut at a number of meetings, with what that may change", hr_exact_by_chain},
-    {"transient chain", HR_EXACT_VALUE, "period_overload; overload and loads at an observed time",
+    {"transient", HR_EXACT_VALUE, "period_overload; overload and loads at an observed time",
      "as chain, also from empty, with changing rates and batches on the clock or at once; batches "
      "are punctual, the window begins empty or in equilibrium",
      "Jensen 1953 (uniformization); Blanes and Moan 2006", hr_exact_by_transient},
     {"pigeonhole", HR_EXACT_LOWER, "overload of any server, overloaded_servers, period_overload",
-     "as pool total: more load in the pool than all ceilings together puts some server over",
+     "as pool_total: more load in the pool than all ceilings together puts some server over",
      "theorem: the pool's total does not depend on the rule", hr_exact_by_pigeonhole},
-    {"random placement", HR_EXACT_UPPER, "overload of any server, overloaded_servers",
+    {"random_placement", HR_EXACT_UPPER, "overload of any server, overloaded_servers",
      "meetings of one load, exponential durations of one mean, equal servers; rules that compare "
      "all servers or d of them",
      "majorization: Menich and Serfozo 1991; Sparaggis, Towsley and Cassandras 1993",
      hr_exact_by_random_split},
     {"saddlepoint", HR_EXACT_APPROXIMATION,
      "total_above; overload of a server or any where placement is random",
-     "as random split; some 0.1 % off, in microseconds", "Lugannani and Rice 1980; Daniels 1987",
+     "as random_split; some 0.1 % off, in microseconds", "Lugannani and Rice 1980; Daniels 1987",
      hr_exact_by_saddlepoint},
 };
 const unsigned hr_n_exact_methods = sizeof hr_exact_methods / sizeof *hr_exact_methods;
@@ -69,7 +69,7 @@ double hr_question_background(const hr_question *question, unsigned resource, co
 
 unsigned hr_question_times(const hr_question *question)
 {
-    return question->effort == &hr_effort_cheap ? 64 : 20000;
+    return question->effort->times;
 }
 
 /* One method's answer; of an outcome that it does not know, NOTHING without a reason. */
@@ -88,8 +88,8 @@ out:
 }
 
 hr_status hr_exact_all(const hr_configuration *configuration, unsigned outcome,
-                       const unsigned index[HR_MAX_AXES], const hr_effort *effort, hr_arena *arena,
-                       hr_exact *answer, hr_exact *known, unsigned *n, hr_err *err)
+                       const unsigned index[HR_MAX_AXES], const hr_exact_effort *effort,
+                       hr_arena *arena, hr_exact *answer, hr_exact *known, unsigned *n, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_question question = {configuration, {0}, effort, arena};
@@ -117,7 +117,7 @@ out:
 }
 
 hr_status hr_exact_value(const hr_configuration *configuration, unsigned outcome,
-                         const unsigned index[HR_MAX_AXES], const hr_effort *effort,
+                         const unsigned index[HR_MAX_AXES], const hr_exact_effort *effort,
                          hr_arena *arena, hr_exact *answer, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -143,7 +143,7 @@ out:
 }
 
 hr_status hr_exact_bracket_of(const hr_configuration *configuration, unsigned outcome,
-                              const unsigned index[HR_MAX_AXES], const hr_effort *effort,
+                              const unsigned index[HR_MAX_AXES], const hr_exact_effort *effort,
                               hr_arena *arena, hr_exact_bracket *bracket, hr_err *err)
 {
     hr_status st = HR_OK;

@@ -49,14 +49,15 @@ extern const unsigned hr_n_exact_methods;
  * `arena`, where what several cells use is kept (base/memo.h): it must not outlive the
  * configuration, and is best kept for all of its cells. HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_exact_value(const hr_configuration *configuration, unsigned outcome,
-                                       const unsigned index[HR_MAX_AXES], const hr_effort *effort,
-                                       hr_arena *arena, hr_exact *answer, hr_err *err);
+                                       const unsigned index[HR_MAX_AXES],
+                                       const hr_exact_effort *effort, hr_arena *arena,
+                                       hr_exact *answer, hr_err *err);
 /* All that the methods know, in the order of the table: known[hr_n_exact_methods], *n of them.
  * `answer` as above. */
 HR_MUST_CHECK hr_status hr_exact_all(const hr_configuration *configuration, unsigned outcome,
-                                     const unsigned index[HR_MAX_AXES], const hr_effort *effort,
-                                     hr_arena *arena, hr_exact *answer, hr_exact *known,
-                                     unsigned *n, hr_err *err);
+                                     const unsigned index[HR_MAX_AXES],
+                                     const hr_exact_effort *effort, hr_arena *arena,
+                                     hr_exact *answer, hr_exact *known, unsigned *n, hr_err *err);
 /* Bounds of the cell, which are its value twice where that is known: the tightest that methods
  * give, else -infinity and infinity, or 0 and the outcome's largest value. For brackets of a
  * search. */
@@ -66,7 +67,7 @@ typedef struct hr_exact_bracket {
 } hr_exact_bracket;
 HR_MUST_CHECK hr_status hr_exact_bracket_of(const hr_configuration *configuration, unsigned outcome,
                                             const unsigned index[HR_MAX_AXES],
-                                            const hr_effort *effort, hr_arena *arena,
+                                            const hr_exact_effort *effort, hr_arena *arena,
                                             hr_exact_bracket *bracket, hr_err *err);
 
 #endif

@@ -86,7 +86,7 @@ static hr_status pigeonhole_by(const hr_question *question, unsigned resource, d
     const hr_configuration *c = question->configuration;
     asking a = {.question = question, .resource = resource};
     double mean[HR_MOST_AVERAGED];
-    HR_TRY(hr_loads_make(c, resource, question->arena, &a.loads, why, err));
+    HR_TRY(hr_loads_make(c, resource, question->effort, question->arena, &a.loads, why, err));
     if (*why != NULL)
         goto out;
     const hr_averaging averaging = {c, question->quantity.when,     question->quantity.time,
@@ -180,7 +180,7 @@ hr_status hr_exact_by_random_split(const hr_question *question, hr_exact *answer
         c->n_resources != 1 || hr_quantity_resources(c, q->criterion, resource) != 1 ||
         !has_equal_servers(question, resource[0]))
         return HR_OK;
-    HR_TRY(hr_loads_make(c, resource[0], question->arena, &loads, &why, err));
+    HR_TRY(hr_loads_make(c, resource[0], question->effort, question->arena, &loads, &why, err));
     (void)hr_question_background(question, resource[0], &why);
     if (why != NULL || loads.n != 1 || loads.shares[0].load == 0)
         return HR_OK;
@@ -244,7 +244,7 @@ hr_status hr_exact_by_saddlepoint(const hr_question *question, hr_exact *answer,
         return HR_OK;
     a.resource = resource[0];
     HR_TAKE(a.alive, question->arena, c->n_classes);
-    HR_TRY(hr_loads_make(c, a.resource, question->arena, &a.loads, &why, err));
+    HR_TRY(hr_loads_make(c, a.resource, question->effort, question->arena, &a.loads, &why, err));
     if (why != NULL || a.loads.n == 0)
         goto out;
     const hr_averaging averaging = {c,       q->when, q->time, 1, hr_question_times(question),

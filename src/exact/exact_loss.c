@@ -140,7 +140,8 @@ hr_status hr_exact_by_loss(const hr_question *question, hr_exact *answer, hr_err
     if (answer->why != NULL)
         return HR_OK;
     HR_TAKE(refused, question->arena, c->n_classes);
-    HR_TRY(hr_loads_make(c, resource, question->arena, &loads, &answer->why, err));
+    HR_TRY(
+        hr_loads_make(c, resource, question->effort, question->arena, &loads, &answer->why, err));
     if (answer->why == NULL)
         HR_TRY(refuse(question, &loads, resource, refused, &answer->why, err));
     for (unsigned k = 0; k < c->n_classes; k++)

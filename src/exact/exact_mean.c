@@ -129,7 +129,8 @@ hr_status hr_exact_by_mean(const hr_question *question, hr_exact *answer, hr_err
     if (answer->why != NULL)
         return HR_OK;
     HR_TAKE(a.alive, question->arena, c->n_classes);
-    HR_TRY(hr_loads_make(c, q->resource, question->arena, &a.loads, &answer->why, err));
+    HR_TRY(hr_loads_make(c, q->resource, question->effort, question->arena, &a.loads, &answer->why,
+                         err));
     if (answer->why != NULL)
         goto out;
     const hr_averaging averaging = {c,       q->when, q->time, 1, hr_question_times(question),
@@ -175,7 +176,7 @@ hr_status hr_exact_by_total(const hr_question *question, hr_exact *answer, hr_er
     if (answer->why != NULL)
         return HR_OK;
     HR_TAKE(a.alive, question->arena, c->n_classes);
-    HR_TRY(hr_loads_make(c, 0, question->arena, &a.loads, &answer->why, err));
+    HR_TRY(hr_loads_make(c, 0, question->effort, question->arena, &a.loads, &answer->why, err));
     if (answer->why != NULL)
         goto out;
     const hr_averaging averaging = {c,        q->when, q->time, 1, hr_question_times(question),

@@ -325,7 +325,8 @@ hr_status hr_exact_by_split(const hr_question *question, hr_exact *answer, hr_er
     if (answer->why == NULL && a.n_resources > 1)
         answer->why = "several resources decide";
     for (unsigned i = 0; i < a.n_resources && answer->why == NULL; i++)
-        HR_TRY(hr_loads_make(c, a.resource[i], question->arena, &a.loads[i], &answer->why, err));
+        HR_TRY(hr_loads_make(c, a.resource[i], question->effort, question->arena, &a.loads[i],
+                             &answer->why, err));
     if (answer->why != NULL)
         goto out;
     const hr_averaging averaging = {c, question->quantity.when,     question->quantity.time,

@@ -267,7 +267,7 @@ hr_status hr_exact_by_transient(const hr_question *question, hr_exact *answer, h
     if (answer->why == NULL)
         HR_TRY(hr_chain_model_of(c, 0, false,
                                  c->start == HR_START_EMPTY ? end_of(&f) - beginning(c) : HUGE_VAL,
-                                 question->arena, &f.model, &answer->why, err));
+                                 question->effort, question->arena, &f.model, &answer->why, err));
     if (answer->why == NULL)
         HR_TRY(solve_until_cut(&f, &error, &answer->why, err));
     const bool is_load = question->quantity.kind == HR_QUANTITY_LOAD_MEAN ||

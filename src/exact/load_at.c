@@ -23,7 +23,7 @@ static bool has_epochs(const hr_configuration *c)
 }
 
 hr_status hr_load_at(const hr_configuration *configuration, const hr_loads *loads, double weight,
-                     double t, int64_t above, const hr_effort *effort, hr_arena *arena,
+                     double t, int64_t above, const hr_exact_effort *effort, hr_arena *arena,
                      hr_lattice *lattice, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;

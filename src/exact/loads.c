@@ -9,7 +9,6 @@
 
 /* Tables beyond this are not worth making: what follows takes longer than a simulation. */
 enum { MOST_SHARES = 1 << 20 };
-#define MOST_WORK 4e8 /* additions while kinds of participants are added up */
 
 /* A list that grows; several make one class. */
 typedef struct share_list {
@@ -75,6 +74,7 @@ typedef struct making {
     const hr_class *class;
     const hr_prepared_class *prepared;
     unsigned resource;
+    const hr_exact_effort *effort;
     hr_arena *arena;
     const char *why;
 } making;
@@ -160,7 +160,7 @@ static hr_status add_kinds(making *m, unsigned number, const size_table *sizes, 
         largest = fmax(largest, is_own(m->configuration, sizes->value[i]) ? sizes->value[i] : 0.0);
     divisor = divisor == 0 ? 1 : divisor;
     const double length = largest * most / (double)divisor + 1.0;
-    if (length * largest * profile->n_kinds > MOST_WORK || length > MOST_SHARES) {
+    if (length * largest * profile->n_kinds > m->effort->work || length > MOST_SHARES) {
         m->why = "the sums of its kinds of participants take too many different values";
         return HR_OK;
     }
@@ -301,7 +301,8 @@ out:
 }
 
 static hr_status make_loads(const hr_configuration *configuration, unsigned resource,
-                            hr_arena *arena, hr_loads *loads, const char **why, hr_err *err)
+                            const hr_exact_effort *effort, hr_arena *arena, hr_loads *loads,
+                            const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     share_list all = {.arena = arena};
@@ -311,6 +312,7 @@ static hr_status make_loads(const hr_configuration *configuration, unsigned reso
                     &configuration->classes[k],
                     &configuration->prepared->classes[k],
                     resource,
+                    effort,
                     arena,
                     NULL};
         share_list list = {.arena = arena};
@@ -338,8 +340,9 @@ typedef struct kept_loads {
     const char *why;
 } kept_loads;
 
-hr_status hr_loads_make(const hr_configuration *configuration, unsigned resource, hr_arena *arena,
-                        hr_loads *loads, const char **why, hr_err *err)
+hr_status hr_loads_make(const hr_configuration *configuration, unsigned resource,
+                        const hr_exact_effort *effort, hr_arena *arena, hr_loads *loads,
+                        const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     const uint64_t key[] = {(uintptr_t)configuration->prepared, resource};
@@ -347,7 +350,7 @@ hr_status hr_loads_make(const hr_configuration *configuration, unsigned resource
     kept_loads *made = NULL;
     if (found == NULL) {
         HR_TAKE(made, arena, 1);
-        HR_TRY(make_loads(configuration, resource, arena, &made->loads, &made->why, err));
+        HR_TRY(make_loads(configuration, resource, effort, arena, &made->loads, &made->why, err));
         HR_TRY(hr_memo_keep(arena, HR_MEMO_EXACT_LOADS, key, sizeof key, made, err));
         found = made;
     }

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "exact/effort.h"
 #include "model/configuration.h"
 
 /* Mean number of independent meetings alive, by load: what a compound Poisson law is made of. */
@@ -47,8 +48,8 @@ typedef struct hr_loads {
  * else, where they have no table: a sentence part such as "a meeting's load has a continuous law".
  * HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_loads_make(const hr_configuration *configuration, unsigned resource,
-                                      hr_arena *arena, hr_loads *loads, const char **why,
-                                      hr_err *err);
+                                      const hr_exact_effort *effort, hr_arena *arena,
+                                      hr_loads *loads, const char **why, hr_err *err);
 /* Meetings alive by load, where `alive` [n_classes] are of each class in the mean, times `factor`.
  */
 HR_MUST_CHECK hr_status hr_loads_jumps(const hr_loads *loads, const double *alive, double factor,

@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-hr_status hr_loss_carried(const hr_jumps *offered, int64_t ceiling, const hr_effort *effort,
+hr_status hr_loss_carried(const hr_jumps *offered, int64_t ceiling, const hr_exact_effort *effort,
                           hr_arena *arena, hr_lattice *carried, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;

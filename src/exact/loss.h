@@ -10,7 +10,7 @@
 /* Law of the load carried by one server (or bundle) of `ceiling` steps: P(load = k span), k = 0.. .
  * `*why` as in hr_compound. */
 HR_MUST_CHECK hr_status hr_loss_carried(const hr_jumps *offered, int64_t ceiling,
-                                        const hr_effort *effort, hr_arena *arena,
+                                        const hr_exact_effort *effort, hr_arena *arena,
                                         hr_lattice *carried, const char **why, hr_err *err);
 /* Probability that a meeting of this load is refused: P(load carried > ceiling - load). */
 double hr_loss_refused(const hr_lattice *carried, int64_t ceiling, int64_t load);

@@ -10,7 +10,7 @@
 struct hr_question {
     const hr_configuration *configuration;
     hr_quantity quantity;
-    const hr_effort *effort;
+    const hr_exact_effort *effort;
     hr_arena *arena;
 };
 

@@ -23,8 +23,8 @@ static int64_t whole(double steps)
 /* One lattice for all servers of a weight, as far as the highest of their ceilings needs. */
 static hr_status make_lattice(const hr_configuration *c, const hr_loads *loads, double t,
                               const double *ceiling, const hr_room *background, unsigned j,
-                              const hr_effort *effort, hr_arena *arena, const hr_lattice **made,
-                              const char **why, hr_err *err)
+                              const hr_exact_effort *effort, hr_arena *arena,
+                              const hr_lattice **made, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_lattice *lattice = NULL;
@@ -43,7 +43,7 @@ out:
 }
 
 hr_status hr_split_make(const hr_configuration *configuration, const hr_loads *loads, double t,
-                        const double *ceiling, const hr_effort *effort, hr_arena *arena,
+                        const double *ceiling, const hr_exact_effort *effort, hr_arena *arena,
                         hr_split *split, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;

@@ -19,9 +19,9 @@ typedef struct hr_split {
 /* Laws of the servers' loads on one resource at study time t, s, and their room below ceilings [n]
  * steps. `*why` as in hr_load_at and hr_room_of. */
 HR_MUST_CHECK hr_status hr_split_make(const hr_configuration *configuration, const hr_loads *loads,
-                                      double t, const double *ceiling, const hr_effort *effort,
-                                      hr_arena *arena, hr_split *split, const char **why,
-                                      hr_err *err);
+                                      double t, const double *ceiling,
+                                      const hr_exact_effort *effort, hr_arena *arena,
+                                      hr_split *split, const char **why, hr_err *err);
 
 /* P(exactly k servers are over) into exactly [n + 1]. Shared background wants equal ceilings and
  * weights, else `*why`. */

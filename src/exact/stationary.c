@@ -115,7 +115,7 @@ static double mean_duration(const hr_chain_model *model)
     return mean;
 }
 
-hr_status hr_stationary(const hr_chain *chain, double arrivals, const hr_effort *effort,
+hr_status hr_stationary(const hr_chain *chain, double arrivals, const hr_exact_effort *effort,
                         hr_arena *arena, double **probability, double *change, const char **why,
                         hr_err *err)
 {

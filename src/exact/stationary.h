@@ -14,7 +14,7 @@
 /* Probabilities [n_states] where `arrivals` come per second. `*change` is the largest relative
  * change of an entry in the last sweep; `*why` when effort->work is not enough for 1e-10. */
 HR_MUST_CHECK hr_status hr_stationary(const hr_chain *chain, double arrivals,
-                                      const hr_effort *effort, hr_arena *arena,
+                                      const hr_exact_effort *effort, hr_arena *arena,
                                       double **probability, double *change, const char **why,
                                       hr_err *err);
 

@@ -79,7 +79,7 @@ static void step(const stretch *s, const double *p, double *next)
     }
 }
 
-static hr_status advance(stretch *s, double lasts, const hr_effort *effort, hr_arena *arena,
+static hr_status advance(stretch *s, double lasts, const hr_exact_effort *effort, hr_arena *arena,
                          const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -140,8 +140,8 @@ static double longest_step(const hr_transient *t)
 }
 
 /* From t->time to `to`, with no batch and no jump of a rate on the way. */
-static hr_status go_smoothly(hr_transient *t, double to, const hr_effort *effort, hr_arena *arena,
-                             const char **why, hr_err *err)
+static hr_status go_smoothly(hr_transient *t, double to, const hr_exact_effort *effort,
+                             hr_arena *arena, const char **why, hr_err *err)
 {
     static const double place = 0.21132486540518711775; /* 1/2 - sqrt(3)/6 */
     static const double first = 0.53867513459481288225; /* 1/4 + sqrt(3)/6 */
@@ -264,7 +264,7 @@ static void note_edge(hr_transient *t)
     t->edge = fmax(t->edge, edge);
 }
 
-hr_status hr_transient_go(hr_transient *transient, double to, const hr_effort *effort,
+hr_status hr_transient_go(hr_transient *transient, double to, const hr_exact_effort *effort,
                           hr_arena *arena, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;

@@ -27,7 +27,8 @@ typedef struct hr_transient {
 const char *hr_transient_decline(const hr_configuration *configuration);
 /* Go on to study time `to`, batches at `to` itself excluded; p and time are set before. Scratch
  * from `arena`; `*why` when it would take more than effort->work. */
-HR_MUST_CHECK hr_status hr_transient_go(hr_transient *transient, double to, const hr_effort *effort,
-                                        hr_arena *arena, const char **why, hr_err *err);
+HR_MUST_CHECK hr_status hr_transient_go(hr_transient *transient, double to,
+                                        const hr_exact_effort *effort, hr_arena *arena,
+                                        const char **why, hr_err *err);
 
 #endif

@@ -14,6 +14,7 @@
 #include "results/result_columns.h"
 #include "results/result_coordinates.h"
 #include "results/result_distributions.h"
+#include "results/result_exact.h"
 #include "results/result_file.h"
 #include "results/result_provenance.h"
 #include "results/result_tallies.h"
@@ -30,6 +31,7 @@ struct hr_result_writer {
     hr_tallies tallies;
     uint64_t next;
     int64_t *effort[HR_N_EFFORTS]; /* [n_configurations] each */
+    hr_exact_column exact;         /* of the target */
 };
 
 const hr_effort_row hr_effort_rows[HR_N_EFFORTS] = {
@@ -127,6 +129,8 @@ static hr_status build(hr_result_writer *writer, hr_err *err)
     for (unsigned p = 0; p < study->n_pools; p++)
         HR_TRY(hr_columns_make(&writer->columns[p], &writer->h5, &writer->schema[p], &writer->arena,
                                err));
+    HR_TRY(hr_exact_column_make(&writer->exact, &writer->schema[study->target.pool], &writer->arena,
+                                err));
     for (int e = 0; e < HR_N_EFFORTS; e++)
         HR_TAKE(writer->effort[e], &writer->arena, study->n_configurations);
     HR_TRY(hr_tallies_make(&writer->tallies, &writer->h5, study->n_configurations,
@@ -184,6 +188,9 @@ hr_status hr_result_append(hr_result_writer *writer, uint64_t index, const hr_ta
     HR_TRY(hr_columns_add(&writer->columns[0], &configuration, tally, alpha, err));
     for (unsigned p = 1; p < study->n_pools; p++)
         HR_TRY(hr_columns_add(&writer->columns[p], &others[p - 1], tally, alpha, err));
+    const unsigned pool = study->target.pool;
+    HR_TRY(hr_exact_column_add(&writer->exact, index,
+                               pool == 0 ? &configuration : &others[pool - 1], err));
     HR_TRY(hr_tallies_add(&writer->tallies, tally, err));
     writer->effort[HR_EFFORT_REPLICATIONS][index] = (int64_t)tally->n_replications;
     writer->effort[HR_EFFORT_LOOK][index] = (int64_t)look;
@@ -254,6 +261,7 @@ hr_status hr_result_finish(hr_result_writer *writer, const hr_provenance *proven
     for (unsigned p = 0; p < writer->study->n_pools; p++)
         HR_TRY(hr_columns_finish(&writer->columns[p], err));
     HR_TRY(write_effort(writer, err));
+    HR_TRY(hr_exact_column_write(&writer->exact, &writer->h5, err));
     HR_TRY(hr_tallies_finish(&writer->tallies, err));
     HR_TRY(hr_distributions_write(&writer->h5, writer->schema, err));
     HR_TRY(hr_provenance_write(&writer->h5, writer->study, provenance, err));
@@ -275,6 +283,7 @@ void hr_result_abandon(hr_result_writer *writer)
     for (unsigned p = 0; p < writer->study->n_pools; p++)
         hr_schema_free(&writer->schema[p]);
     hr_arena_free(&writer->at_hand);
+    hr_exact_column_free(&writer->exact);
     hr_arena arena = writer->arena; /* holds the writer itself */
     hr_arena_free(&arena);
 }
