@@ -24,6 +24,12 @@ const hr_exact_method hr_exact_methods[] = {
      "random placement or one server; nothing is refused or lost, everybody joins at once; numbers "
      "in progress are Poisson",
      "Panjer 1981; Kingman 1993, section 5.1; rate conservation", hr_exact_by_split},
+    {"pair", HR_EXACT_VALUE, "overload of a server, of any, of at least k",
+     "as random_split, with two resources that decide; one kind of participants in a profile",
+     "Panjer's recursion on pairs of loads", hr_exact_by_pair},
+    {"gamma_loads", HR_EXACT_VALUE, "overload of a server, of any, of at least k",
+     "as random_split, with meetings whose load has one exponential, Erlang or gamma law",
+     "Poisson mixture of gamma laws", hr_exact_by_gamma},
     {"loss", HR_EXACT_VALUE, "blocking, blocking_all",
      "meetings that do not fit are refused, stationary Poisson arrivals: one server, random "
      "placement, or meetings of one load where a server with room gets them",

@@ -9,13 +9,15 @@
 #include "exact/split.h"
 #include "model/prepared.h"
 
+#define WORTH_SAYING 0.05 /* relative error of an approximation, at most */
+
 typedef struct asking {
     const hr_question *question;
     unsigned resource;
     hr_loads loads;
     double *alive;
     hr_arena scratch;
-    bool is_near; /* saddlepoint instead of the exact law */
+    double error; /* the saddlepoint's largest */
 } asking;
 
 static bool is_about_any(hr_quantity_kind kind)
@@ -219,6 +221,8 @@ static hr_status near_at(void *context, double t, double *value, const char **wh
                                  : hr_quantity_ceiling(c, q->quantity.criterion, a->resource, j) -
                                        hr_question_background(q, a->resource, why);
         HR_TRY(hr_loads_jumps(&a->loads, a->alive, weight, &a->scratch, &jumps, err));
+        if (above >= 0.0)
+            a->error = fmax(a->error, hr_saddlepoint_error(&jumps, (int64_t)fmin(above, 0x1p60)));
         p[j] = above < 0.0 ? 1.0 : hr_saddlepoint_tail(&jumps, (int64_t)fmin(above, 0x1p60));
     }
     value[0] =
@@ -250,8 +254,8 @@ hr_status hr_exact_by_saddlepoint(const hr_question *question, hr_exact *answer,
     const hr_averaging averaging = {c,       q->when, q->time, 1, hr_question_times(question),
                                     near_at, &a};
     HR_TRY(hr_average(&averaging, question->arena, mean, &answer->error, &why, err));
-    answer->error += 2e-3;
-    answer->value = why == NULL ? mean[0] : (double)NAN;
+    answer->error += a.error;
+    answer->value = why == NULL && a.error < WORTH_SAYING ? mean[0] : (double)NAN;
 out:
     hr_arena_free(&a.scratch);
     return st;

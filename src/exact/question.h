@@ -18,6 +18,8 @@ struct hr_question {
 hr_status hr_exact_by_mean(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_total(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_split(const hr_question *question, hr_exact *answer, hr_err *err);
+hr_status hr_exact_by_pair(const hr_question *question, hr_exact *answer, hr_err *err);
+hr_status hr_exact_by_gamma(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_loss(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_chain(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_transient(const hr_question *question, hr_exact *answer, hr_err *err);

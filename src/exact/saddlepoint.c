@@ -90,3 +90,19 @@ double hr_saddlepoint_tail(const hr_jumps *jumps, int64_t above)
 {
     return hr_exp(hr_saddlepoint_log_tail(jumps, above));
 }
+
+double hr_saddlepoint_error(const hr_jumps *jumps, int64_t above)
+{
+    const double h = (double)jumps->span;
+    const double theta = hr_saddlepoint_root(jumps, (floor((double)above / h) + 1.0) * h);
+    double second = 0.0, third = 0.0, fourth = 0.0;
+    for (size_t i = 0; i < jumps->n; i++) {
+        const double load = (double)jumps->load[i];
+        const double square = jumps->mean[i] * hr_exp(theta * load) * load * load;
+        second += square;
+        third += square * load;
+        fourth += square * load * load;
+    }
+    return fabs(fourth / (8.0 * second * second) -
+                5.0 * third * third / (24.0 * second * second * second));
+}

@@ -22,7 +22,10 @@ double hr_saddlepoint_root(const hr_jumps *jumps, double x);
 double hr_saddlepoint_chernoff(const hr_jumps *jumps, double x);
 /* P(S > above) approximately; `above` >= 0 steps. */
 double hr_saddlepoint_tail(const hr_jumps *jumps, int64_t above);
-/* log of the same, also where it is below the smallest double. */
+/* About its relative error: the next term of the expansion, lambda_4 / 8 - 5 lambda_3^2 / 24 with
+ * the standardised cumulants at the root (Daniels 1987); large where a rare huge load decides. */
+double hr_saddlepoint_error(const hr_jumps *jumps, int64_t above);
+/* log of the same tail, also where it is below the smallest double. */
 double hr_saddlepoint_log_tail(const hr_jumps *jumps, int64_t above);
 
 #endif

@@ -181,12 +181,27 @@ static void counts_are_all_subsets(void **state)
     assert_true(is_near(hr_split_any(p, 1), 1e-9, 1e-13));
 }
 
+/* Two in 10,000 meetings have 1,000 people: the expansion is wrong by a factor, and knows it. */
+static void the_saddlepoint_knows_when_it_is_wrong(void **state)
+{
+    (void)state;
+    static const int64_t load[] = {4, 1000};
+    static const double mean[] = {125.0, 0.025};
+    double four[4];
+    const hr_jumps jumps = {2, load, mean, 4};
+    const double ratio = hr_saddlepoint_tail(&jumps, 1500) / tail_of(&jumps, 1500);
+    assert_true(fabs(ratio - 1.0) > 0.1 && hr_saddlepoint_error(&jumps, 1500) > 0.05);
+    const hr_jumps good = make_jumps(15.0, four);
+    assert_true(hr_saddlepoint_error(&good, 240) < 0.03);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tails_are_the_sum_over_numbers),
         cmocka_unit_test(poisson_tails_keep_their_digits),
         cmocka_unit_test(chernoff_is_above_and_the_saddlepoint_near),
+        cmocka_unit_test(the_saddlepoint_knows_when_it_is_wrong),
         cmocka_unit_test(what_is_too_long_is_refused),
         cmocka_unit_test(erlang_b_is_the_recursion),
         cmocka_unit_test(counts_are_all_subsets),

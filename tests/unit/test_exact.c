@@ -33,6 +33,18 @@ static const oracle oracles[] = {
      0.013474681279922289},
     {"A07", "random_split", POOL(1, 300) RATE(15) FOUR RANDOM TARGET("outcome: time_over"),
      4.137362154353862e-08},
+    {"A12", "gamma_loads",
+     POOL(1, 200)
+         RATE(12) "meetings: {classes: [{duration: exponential(1 h), size: 1, load: {load: "
+                  "exponential(mean 5)}}]}\n" RANDOM TARGET("outcome: time_over"),
+     1.8943403682756322e-05},
+    {"A17", "pair",
+     "pool: {servers: 1, ceilings: {load: {full: 55}, cpu: {full: 50 Mc/s}}}\n" RATE(
+         25) "meetings:\n  classes:\n"
+             "    - {share: 72 %, duration: exponential(1 h), size: 1, load: {load: 1}}\n"
+             "    - {share: 28 %, duration: exponential(1 h), size: 1, load: {load: 3, cpu: 4 "
+             "Mc/s}}\n" RANDOM TARGET("outcome: time_over"),
+     0.04723235339816946},
     {"A13", "random_split",
      POOL(1, 150) RATE(15) FOUR RANDOM
      "background: {items: [{name: x, resource: load, law: \"normal(mean 30, sd 10)\"}]}\n" TARGET(
