@@ -24,6 +24,7 @@ static const hr_option options[] = {
 typedef struct asked {
     const hr_study *study;
     uint64_t from, to;
+    bool is_whole; /* all of the study is asked for */
     hr_known_view view;
 } asked;
 
@@ -53,12 +54,14 @@ static hr_status find_ceiling(asked *a, hr_needed_ceiling *needed, hr_err *err)
                                 a->view.effort, &a->view.scratch, needed, err);
 }
 
-static bool has_one_unknown(const hr_study *study)
+/* Choices that are also asked for over the law of the unknown: all, where there is just one unknown
+ * and no configuration is picked. */
+static uint64_t n_over_law(const asked *a)
 {
     size_t n = 0;
-    for (size_t axis = 0; axis < study->n_axes; axis++)
-        n += !study->axes[axis].is_choice;
-    return n == 1;
+    for (size_t axis = 0; axis < a->study->n_axes; axis++)
+        n += !a->study->axes[axis].is_choice;
+    return n == 1 && a->is_whole ? a->study->n_choices : 0;
 }
 
 /* ---- text */
@@ -134,7 +137,7 @@ static hr_status print_all(asked *a, hr_err *err)
     printf("%s: what is known without simulation\n", a->study->name);
     for (uint64_t i = a->from; i < a->to; i++)
         HR_TRY(print_configuration(a, i, err));
-    for (uint64_t choice = 0; has_one_unknown(a->study) && choice < a->study->n_choices; choice++)
+    for (uint64_t choice = 0; choice < n_over_law(a); choice++)
         HR_TRY(print_over_law(a, choice, err));
 out:
     return st;
@@ -240,7 +243,7 @@ static hr_status json_all(asked *a, hr_err *err)
         HR_TRY(put_configuration(&json, a, i, err));
     hr_json_end_array(&json);
     hr_json_array(&json, "over_unknown");
-    for (uint64_t choice = 0; has_one_unknown(a->study) && choice < a->study->n_choices; choice++)
+    for (uint64_t choice = 0; choice < n_over_law(a); choice++)
         HR_TRY(put_over_law(&json, a, choice, err));
     hr_json_end_array(&json);
     hr_json_end_object(&json);
@@ -267,7 +270,8 @@ static hr_status run(hr_invocation *invocation, hr_err *err)
     HR_TRY(hr_schema_init(&schema, &study, study.target.pool, err));
     a.view = (hr_known_view){.study = &study, .schema = &schema, .effort = &hr_exact_effort_whole};
     a.from = index;
-    a.to = hr_given(invocation, OPTION_CONFIGURATION) ? index + 1 : study.n_configurations;
+    a.is_whole = !hr_given(invocation, OPTION_CONFIGURATION);
+    a.to = a.is_whole ? study.n_configurations : index + 1;
     HR_TRY(hr_given(invocation, OPTION_JSON) ? json_all(&a, err) : print_all(&a, err));
 out:
     hr_known_free(&a.view);

@@ -19,7 +19,6 @@ hr_status hr_known_turn_to(hr_known_view *view, uint64_t index, hr_err *err)
     view->configuration = (hr_configuration){0};
     HR_TRY(hr_study_pool(view->study, NULL, view->schema->pool, index, 0, &view->arena,
                          &view->configuration, err));
-    HR_TAKE(view->known, &view->arena, hr_n_exact_methods);
 out:
     return st;
 }
@@ -30,7 +29,7 @@ hr_status hr_known_cell(hr_known_view *view, unsigned outcome, unsigned cell, hr
     unsigned index[HR_MAX_AXES];
     const hr_configuration *c = &view->configuration;
     hr_schema_index(view->schema, outcome, cell, index);
-    view->n_known = 0;
+    view->known = (hr_exact_list){0};
     *answer = (hr_exact){.value = (double)NAN};
     if (view->study->has_daily)
         answer->why = "numbers are drawn anew each day";
@@ -38,8 +37,7 @@ hr_status hr_known_cell(hr_known_view *view, unsigned outcome, unsigned cell, hr
         answer->why = "this configuration has no such thing";
     if (answer->why != NULL)
         return HR_OK;
-    return hr_exact_all(c, outcome, index, view->effort, &view->scratch, answer, view->known,
-                        &view->n_known, err);
+    return hr_exact_all(c, outcome, index, view->effort, &view->scratch, answer, &view->known, err);
 }
 
 static bool is_measured(const hr_known_view *view, unsigned outcome)
@@ -101,8 +99,8 @@ static hr_status add_outcome(hr_known_view *view, hr_table *table, unsigned outc
     for (unsigned cell = 0; cell < hr_layout_cells(view->schema->layout, outcome); cell++) {
         hr_exact answer;
         HR_TRY(hr_known_cell(view, outcome, cell, &answer, err));
-        for (unsigned i = 0; i < view->n_known; i++)
-            HR_TRY(add_row(view, table, outcome, cell, &view->known[i], i == 0, err));
+        for (unsigned i = 0; i < view->known.n; i++)
+            HR_TRY(add_row(view, table, outcome, cell, &view->known.item[i], i == 0, err));
         if (answer.is == HR_EXACT_NOTHING)
             add_reason(all, answer.why, hr_outcomes[outcome].name);
     }
@@ -160,11 +158,11 @@ static hr_status put_cell(hr_known_view *view, hr_json *json, unsigned outcome, 
     put_exact(json, &answer);
     hr_json_text(json, "why", answer.is == HR_EXACT_NOTHING ? answer.why : NULL);
     hr_json_array(json, "bounds");
-    for (unsigned i = 0; i < view->n_known; i++) {
-        if (view->known[i].is == HR_EXACT_VALUE)
+    for (unsigned i = 0; i < view->known.n; i++) {
+        if (view->known.item[i].is == HR_EXACT_VALUE)
             continue;
         hr_json_object(json, NULL);
-        put_exact(json, &view->known[i]);
+        put_exact(json, &view->known.item[i]);
         hr_json_end_object(json);
     }
     hr_json_end_array(json);

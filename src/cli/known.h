@@ -16,8 +16,7 @@ typedef struct hr_known_view {
     const hr_exact_effort *effort;  /* of a cell */
     hr_arena arena, scratch;        /* of the configuration; of what is found about it */
     hr_configuration configuration; /* resolved */
-    hr_exact *known;                /* [hr_n_exact_methods] of the last cell */
-    unsigned n_known;
+    hr_exact_list known;            /* of the last cell */
 } hr_known_view;
 
 /* Resolve configuration `index` of the schema's pool. The view is `{study, schema, effort}` or one

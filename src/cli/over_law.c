@@ -4,7 +4,7 @@
 
 const double hr_over_law_levels[HR_N_OVER_LAW] = {0.05, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95};
 
-enum { PANELS = 64, NODES = 10, MONOTONE_POINTS = 65, HALVINGS = 45 };
+enum { PANELS = 16, NODES = 10, MONOTONE_POINTS = 65, HALVINGS = 45 };
 
 /* The target's value with the unknown at quantile u of its law. */
 static hr_status value_at(hr_known_view *view, uint64_t choice, double u, double *value,

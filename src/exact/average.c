@@ -151,7 +151,7 @@ static hr_status integrate(integrating *o, double from, double to, unsigned halv
 {
     hr_status st = HR_OK;
     const hr_averaging *a = o->averaging;
-    double fine[HR_MOST_AVERAGED], coarse = 0.0;
+    double fine[HR_MOST_AVERAGED] = {0.0}, coarse = 0.0;
     if (o->why != NULL)
         return HR_OK;
     HR_TRY(one_panel(o, from, to, fine, &coarse, err));

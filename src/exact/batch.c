@@ -41,8 +41,9 @@ const char *hr_batch_decline(const hr_configuration *configuration)
 
 /* ---- counts */
 
+/* A law on 0 .. n - 1. */
 typedef struct counts {
-    size_t n; /* 0 .. n - 1 */
+    size_t n;
     double *share;
 } counts;
 
@@ -128,13 +129,14 @@ static void integrate_ages(const hr_law *law, const counts *o, double weight, do
 /* ---- loads of several meetings */
 
 /* Law of the load of one meeting of any class: dense, in spans. */
-static hr_status one_load(const hr_configuration *c, const hr_loads *loads, hr_arena *arena,
-                          size_t *n, double **p, hr_err *err)
+static hr_status one_load(const hr_load_asked *asked, hr_arena *arena, counts *one, hr_err *err)
 {
     hr_status st = HR_OK;
+    const hr_configuration *c = asked->configuration;
+    const hr_loads *loads = asked->loads;
     double *law = NULL, sum = 0.0;
-    *n = loads->n == 0 ? 1 : (size_t)(loads->load[loads->n - 1] / loads->span) + 1;
-    HR_TAKE(law, arena, *n);
+    one->n = loads->n == 0 ? 1 : (size_t)(loads->load[loads->n - 1] / loads->span) + 1;
+    HR_TAKE(law, arena, one->n);
     for (size_t i = 0; i < loads->n_shares; i++) {
         const hr_load_share *s = &loads->shares[i];
         const double share = c->classes[s->class].share * s->share;
@@ -142,7 +144,7 @@ static hr_status one_load(const hr_configuration *c, const hr_loads *loads, hr_a
         sum += share;
     }
     law[0] += fmax(1.0 - sum, 0.0); /* meetings that are another pool's */
-    *p = law;
+    one->share = law;
 out:
     return st;
 }
@@ -205,16 +207,16 @@ out:
     return st;
 }
 
-static hr_status add_source(const hr_configuration *c, unsigned s, const hr_loads *loads,
-                            double weight, const hr_exact_effort *effort, hr_arena *arena,
-                            hr_jumps *jumps, const char **why, hr_err *err)
+static hr_status add_source(const hr_load_asked *asked, unsigned s, const hr_exact_effort *effort,
+                            hr_arena *arena, hr_jumps *jumps, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
+    const hr_configuration *c = asked->configuration;
+    const double weight = asked->weight;
     const hr_law *law = &c->classes[0].duration;
     const bool is_table = law->kind == HR_LAW_CONSTANT || law->kind == HR_LAW_TABLE;
-    counts o = {0};
-    double *scratch = NULL, *left = NULL, *one = NULL, *power = NULL, *next = NULL, *sum = NULL;
-    size_t n_one = 0;
+    counts o = {0}, one = {0};
+    double *scratch = NULL, *left = NULL, *power = NULL, *next = NULL, *sum = NULL;
     HR_TRY(count_law(&c->sources[s].count, arena, &o, why, err));
     if (*why != NULL)
         return HR_OK;
@@ -224,29 +226,29 @@ static hr_status add_source(const hr_configuration *c, unsigned s, const hr_load
         integrate_table(law, &o, weight, c->sources[s].rate, scratch, left);
     else
         integrate_ages(law, &o, weight, c->sources[s].rate, scratch, left);
-    HR_TRY(one_load(c, loads, arena, &n_one, &one, err));
-    const double n = (double)(o.n - 1) * (double)(n_one - 1) + 1.0;
-    if (n > (double)effort->points || n * (double)o.n * (double)loads->n > effort->work) {
+    HR_TRY(one_load(asked, arena, &one, err));
+    const double n = (double)(o.n - 1) * (double)(one.n - 1) + 1.0;
+    if (n > (double)effort->points || n * (double)o.n * (double)asked->loads->n > effort->work) {
         *why = "the load takes too many different values";
         return HR_OK;
     }
     HR_TAKE(power, arena, (size_t)n);
     HR_TAKE(next, arena, (size_t)n);
     HR_TAKE(sum, arena, (size_t)n);
-    add_powers(left, o.n, one, n_one, power, next, sum, (size_t)n);
-    HR_TRY(merge_jumps(jumps, sum, (size_t)n, loads->span, arena, err));
+    add_powers(left, o.n, one.share, one.n, power, next, sum, (size_t)n);
+    HR_TRY(merge_jumps(jumps, sum, (size_t)n, asked->loads->span, arena, err));
 out:
     return st;
 }
 
-hr_status hr_batch_add_jumps(const hr_configuration *configuration, const hr_loads *loads,
-                             double weight, const hr_exact_effort *effort, hr_arena *arena,
-                             hr_jumps *jumps, const char **why, hr_err *err)
+hr_status hr_batch_add_jumps(const hr_load_asked *asked, const hr_exact_effort *effort,
+                             hr_arena *arena, hr_jumps *jumps, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
+    const hr_configuration *configuration = asked->configuration;
     for (unsigned s = 0; s < configuration->n_sources && *why == NULL; s++) {
         if (configuration->sources[s].kind == HR_SOURCE_POISSON_BATCH)
-            HR_TRY(add_source(configuration, s, loads, weight, effort, arena, jumps, why, err));
+            HR_TRY(add_source(asked, s, effort, arena, jumps, why, err));
     }
 out:
     return st;
@@ -255,27 +257,27 @@ out:
 /* ---- batches at given times */
 
 /* Law of the sum with one batch of which each meeting is there with probability `stay`. */
-static hr_status add_epoch(const counts *o, double stay, const double *one, size_t n_one,
+static hr_status add_epoch(const counts *o, double stay, const counts *one,
                            const hr_exact_effort *effort, hr_arena *arena, hr_lattice *lattice,
                            const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     double *thin = NULL, *law = NULL, *next = NULL, *sum = NULL;
-    const double n_law = (double)(o->n - 1) * (double)(n_one - 1) + 1.0;
+    const double n_law = (double)(o->n - 1) * (double)(one->n - 1) + 1.0;
     const double n = n_law + (double)lattice->n;
     if (n > (double)effort->points ||
-        n_law * ((double)o->n * (double)n_one + (double)lattice->n) > effort->work) {
+        n_law * ((double)o->n * (double)one->n + (double)lattice->n) > effort->work) {
         *why = "the load takes too many different values";
         return HR_OK;
     }
-    HR_TAKE(thin, arena, n_one);
+    HR_TAKE(thin, arena, one->n);
     HR_TAKE(law, arena, (size_t)n_law);
     HR_TAKE(next, arena, (size_t)n_law);
     HR_TAKE(sum, arena, (size_t)n);
-    for (size_t b = 0; b < n_one; b++)
-        thin[b] = stay * one[b] + (b == 0 ? 1.0 - stay : 0.0);
-    for (size_t c = o->n, used = 1; c-- > 0; used += n_one - 1) { /* Horner, as in add_left */
-        convolve(law, used < (size_t)n_law ? used : (size_t)n_law, thin, n_one, next,
+    for (size_t b = 0; b < one->n; b++)
+        thin[b] = stay * one->share[b] + (b == 0 ? 1.0 - stay : 0.0);
+    for (size_t c = o->n, used = 1; c-- > 0; used += one->n - 1) { /* Horner, as in add_left */
+        convolve(law, used < (size_t)n_law ? used : (size_t)n_law, thin, one->n, next,
                  (size_t)n_law);
         double *swap = law;
         law = next;
@@ -304,27 +306,25 @@ static bool is_before(const hr_configuration *c, double epoch)
     return c->start == HR_START_EMPTY && epoch < begin;
 }
 
-hr_status hr_batch_add_epochs(const hr_configuration *configuration, const hr_loads *loads,
-                              double weight, double t, const hr_exact_effort *effort,
+hr_status hr_batch_add_epochs(const hr_load_asked *asked, const hr_exact_effort *effort,
                               hr_arena *arena, hr_lattice *lattice, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
-    const hr_configuration *c = configuration;
+    const hr_configuration *c = asked->configuration;
+    const double t = asked->time;
     const hr_law *law = &c->classes[0].duration;
     for (unsigned s = 0; s < c->n_sources && *why == NULL; s++) {
-        counts o = {0};
-        double *one = NULL;
-        size_t n_one = 0;
+        counts o = {0}, one = {0};
         if (!hr_batch_is_one(&c->sources[s]) || c->sources[s].kind == HR_SOURCE_POISSON_BATCH)
             continue;
         HR_TRY(count_law(&c->sources[s].count, arena, &o, why, err));
-        HR_TRY(one_load(c, loads, arena, &n_one, &one, err));
+        HR_TRY(one_load(asked, arena, &one, err));
         for (double k = 0.0; *why == NULL; k += 1.0) {
             const double epoch = epoch_at(&c->sources[s], t, k);
             const double stay = isinf(epoch) ? 0.0 : hr_law_survival(law, t - epoch);
             if (!(stay > GONE) || is_before(c, epoch))
                 break;
-            HR_TRY(add_epoch(&o, weight * stay, one, n_one, effort, arena, lattice, why, err));
+            HR_TRY(add_epoch(&o, asked->weight * stay, &one, effort, arena, lattice, why, err));
         }
     }
 out:

@@ -18,14 +18,12 @@ const char *hr_batch_decline(const hr_configuration *configuration);
 
 /* Mean meetings of the source that are alive at study time t, s. */
 double hr_batch_mean(const hr_configuration *configuration, unsigned source, double t);
-/* Add to `jumps` those of batches at random, each meeting counted with probability `weight`. */
-HR_MUST_CHECK hr_status hr_batch_add_jumps(const hr_configuration *configuration,
-                                           const hr_loads *loads, double weight,
+/* Add to `jumps` those of batches at random. */
+HR_MUST_CHECK hr_status hr_batch_add_jumps(const hr_load_asked *asked,
                                            const hr_exact_effort *effort, hr_arena *arena,
                                            hr_jumps *jumps, const char **why, hr_err *err);
-/* Add the load of batches at given times to a law, as they are at study time t. */
-HR_MUST_CHECK hr_status hr_batch_add_epochs(const hr_configuration *configuration,
-                                            const hr_loads *loads, double weight, double t,
+/* Add the load of batches at given times to a law. */
+HR_MUST_CHECK hr_status hr_batch_add_epochs(const hr_load_asked *asked,
                                             const hr_exact_effort *effort, hr_arena *arena,
                                             hr_lattice *lattice, const char **why, hr_err *err);
 

@@ -62,11 +62,11 @@ typedef struct hr_chain {
     hr_chain_rows leave;  /* rates, 1/s */
 } hr_chain;
 
-/* Types, kinds and rules of a configuration; `*why` where it is no chain. `alone`: only one
- * server's own number matters, which makes a smaller chain of round robin. `horizon` s: what lasts
- * longer for sure does not end. `most` is not set. */
-HR_MUST_CHECK hr_status hr_chain_model_of(const hr_configuration *configuration, unsigned resource,
-                                          bool alone, double horizon, const hr_exact_effort *effort,
+/* Types, kinds and rules of a configuration with one resource; `*why` where it is no chain.
+ * `alone`: only one server's own number matters, which makes a smaller chain of round robin.
+ * `horizon` s: what lasts longer for sure does not end. `most` is not set. */
+HR_MUST_CHECK hr_status hr_chain_model_of(const hr_configuration *configuration, bool alone,
+                                          double horizon, const hr_exact_effort *effort,
                                           hr_arena *arena, hr_chain_model *model, const char **why,
                                           hr_err *err);
 /* All states that can be reached from the empty pool; `*why` when there are more than

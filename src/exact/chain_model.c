@@ -129,23 +129,23 @@ out:
     return st;
 }
 
-hr_status hr_chain_model_of(const hr_configuration *configuration, unsigned resource, bool alone,
-                            double horizon, const hr_exact_effort *effort, hr_arena *arena,
-                            hr_chain_model *model, const char **why, hr_err *err)
+hr_status hr_chain_model_of(const hr_configuration *configuration, bool alone, double horizon,
+                            const hr_exact_effort *effort, hr_arena *arena, hr_chain_model *model,
+                            const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *c = configuration;
     const bool takes_turns = c->placement.rule == HR_RULE_ROUND_ROBIN && c->n_servers > 1;
     hr_loads loads;
     *model = (hr_chain_model){.configuration = c,
-                              .resource = resource,
+                              .resource = 0,
                               .n_servers = c->n_servers,
                               .cycle = 1,
                               .most = UINT32_MAX};
     *why = decline(c);
     if (*why != NULL)
         return HR_OK;
-    HR_TRY(hr_loads_make(c, resource, effort, arena, &loads, why, err));
+    HR_TRY(hr_loads_make(c, 0, effort, arena, &loads, why, err));
     for (size_t i = 0; i < loads.n_shares && *why == NULL; i++)
         *why = add_kinds(model, &loads.shares[i], horizon);
     model->is_sorted = are_equal(c) && !takes_turns;

@@ -95,22 +95,23 @@ out:
 
 hr_status hr_exact_all(const hr_configuration *configuration, unsigned outcome,
                        const unsigned index[HR_MAX_AXES], const hr_exact_effort *effort,
-                       hr_arena *arena, hr_exact *answer, hr_exact *known, unsigned *n, hr_err *err)
+                       hr_arena *arena, hr_exact *answer, hr_exact_list *known, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_question question = {configuration, {0}, effort, arena};
-    *n = 0;
+    *known = (hr_exact_list){0};
     *answer = (hr_exact){.value = (double)NAN, .why = "no formula for this outcome is known here"};
     if (!hr_quantity_of(configuration, outcome, index, &question.quantity))
         return HR_OK;
     bool has_reason = false;
+    HR_TAKE(known->item, arena, hr_n_exact_methods);
     for (unsigned m = 0; m < hr_n_exact_methods; m++) {
         hr_exact one;
         if (answer->is == HR_EXACT_VALUE && hr_exact_methods[m].is == HR_EXACT_VALUE)
             continue; /* known already */
         HR_TRY(ask(&hr_exact_methods[m], &question, &one, err));
         if (one.is != HR_EXACT_NOTHING)
-            known[(*n)++] = one;
+            known->item[known->n++] = one;
         if (one.is == HR_EXACT_VALUE)
             *answer = one;
         else if (one.why != NULL && answer->is != HR_EXACT_VALUE && !has_reason) {
@@ -153,21 +154,22 @@ hr_status hr_exact_bracket_of(const hr_configuration *configuration, unsigned ou
                               hr_arena *arena, hr_exact_bracket *bracket, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_exact answer, *known = NULL;
-    unsigned n = 0;
+    hr_exact answer;
+    hr_exact_list known;
     *bracket = (hr_exact_bracket){-HUGE_VAL, HUGE_VAL, NULL, NULL};
-    HR_TAKE(known, arena, hr_n_exact_methods);
-    HR_TRY(hr_exact_all(configuration, outcome, index, effort, arena, &answer, known, &n, err));
-    for (unsigned i = 0; i < n; i++) {
-        const bool is_lower = known[i].is == HR_EXACT_VALUE || known[i].is == HR_EXACT_LOWER;
-        const bool is_upper = known[i].is == HR_EXACT_VALUE || known[i].is == HR_EXACT_UPPER;
-        if (is_lower && known[i].value > bracket->lower) {
-            bracket->lower = known[i].value;
-            bracket->lower_method = known[i].method;
+    HR_TRY(hr_exact_all(configuration, outcome, index, effort, arena, &answer, &known, err));
+    for (unsigned i = 0; i < known.n; i++) {
+        const bool is_lower =
+            known.item[i].is == HR_EXACT_VALUE || known.item[i].is == HR_EXACT_LOWER;
+        const bool is_upper =
+            known.item[i].is == HR_EXACT_VALUE || known.item[i].is == HR_EXACT_UPPER;
+        if (is_lower && known.item[i].value > bracket->lower) {
+            bracket->lower = known.item[i].value;
+            bracket->lower_method = known.item[i].method;
         }
-        if (is_upper && known[i].value < bracket->upper) {
-            bracket->upper = known[i].value;
-            bracket->upper_method = known[i].method;
+        if (is_upper && known.item[i].value < bracket->upper) {
+            bracket->upper = known.item[i].value;
+            bracket->upper_method = known.item[i].method;
         }
     }
 out:

@@ -52,12 +52,15 @@ HR_MUST_CHECK hr_status hr_exact_value(const hr_configuration *configuration, un
                                        const unsigned index[HR_MAX_AXES],
                                        const hr_exact_effort *effort, hr_arena *arena,
                                        hr_exact *answer, hr_err *err);
-/* All that the methods know, in the order of the table: known[hr_n_exact_methods], *n of them.
- * `answer` as above. */
+/* All that the methods know, in the order of the table, in `arena`; `answer` as above. */
+typedef struct hr_exact_list {
+    unsigned n;
+    hr_exact *item; /* [n] */
+} hr_exact_list;
 HR_MUST_CHECK hr_status hr_exact_all(const hr_configuration *configuration, unsigned outcome,
                                      const unsigned index[HR_MAX_AXES],
                                      const hr_exact_effort *effort, hr_arena *arena,
-                                     hr_exact *answer, hr_exact *known, unsigned *n, hr_err *err);
+                                     hr_exact *answer, hr_exact_list *known, hr_err *err);
 /* Bounds of the cell, which are its value twice where that is known: the tightest that methods
  * give, else -infinity and infinity, or 0 and the outcome's largest value. For brackets of a
  * search. */

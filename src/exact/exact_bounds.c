@@ -72,8 +72,8 @@ static hr_status pigeonhole_at(void *context, double t, double *value, const cha
     hr_arena_reset(&a->scratch);
     const double taken = room.is_random ? room.factor * hr_law_mean(&room.law) : 0.0;
     const double above = fmin(fmax(room.ceiling - taken, 0.0), 0x1p60);
-    HR_TRY(hr_load_at(q->configuration, &a->loads, 1.0, t, (int64_t)above, q->effort, &a->scratch,
-                      &lattice, why, err));
+    const hr_load_asked asked = {q->configuration, &a->loads, 1.0, t};
+    HR_TRY(hr_load_at(&asked, (int64_t)above, q->effort, &a->scratch, &lattice, why, err));
     if (*why == NULL)
         value[0] = hr_room_over(&room, &lattice);
 out:

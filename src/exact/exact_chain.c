@@ -173,8 +173,8 @@ hr_status hr_exact_by_chain(const hr_question *question, hr_exact *answer, hr_er
     if (answer->why != NULL)
         return HR_OK;
     s.is_alone = needs_one_server(question->quantity.kind);
-    HR_TRY(hr_chain_model_of(c, 0, s.is_alone, HUGE_VAL, question->effort, question->arena,
-                             &s.model, &answer->why, err));
+    HR_TRY(hr_chain_model_of(c, s.is_alone, HUGE_VAL, question->effort, question->arena, &s.model,
+                             &answer->why, err));
     if (answer->why != NULL)
         goto out;
     double *alive = NULL;

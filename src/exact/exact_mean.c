@@ -153,8 +153,8 @@ static hr_status total_at(void *context, double t, double *value, const char **w
     const int64_t above = q->configuration->prepared->threshold[q->quantity.threshold];
     hr_lattice lattice;
     hr_arena_reset(&a->scratch);
-    HR_TRY(hr_load_at(q->configuration, &a->loads, 1.0, t, above, q->effort, &a->scratch, &lattice,
-                      why, err));
+    const hr_load_asked asked = {q->configuration, &a->loads, 1.0, t};
+    HR_TRY(hr_load_at(&asked, above, q->effort, &a->scratch, &lattice, why, err));
     if (*why == NULL)
         value[0] = hr_lattice_tail(&lattice, above);
 out:

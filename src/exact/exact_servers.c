@@ -125,9 +125,13 @@ static hr_status pair_over(asking *a, unsigned j, double *over, const char **why
     hr_status st = HR_OK;
     const hr_question *q = a->question;
     const int64_t above[2] = {whole(room_of(a, 0, j, why)), whole(room_of(a, 1, j, why))};
-    if (*why == NULL)
-        HR_TRY(hr_pair_over(&a->pairs, a->alive, weight_of(q->configuration, j), above, q->effort,
-                            &a->scratch, over, why, err));
+    double *own = NULL;
+    if (*why != NULL)
+        return HR_OK;
+    HR_TAKE(own, &a->scratch, q->configuration->n_classes);
+    for (unsigned k = 0; k < q->configuration->n_classes; k++)
+        own[k] = a->alive[k] * weight_of(q->configuration, j);
+    HR_TRY(hr_pair_over(&a->pairs, own, above, q->effort, &a->scratch, over, why, err));
 out:
     return st;
 }

@@ -234,8 +234,8 @@ static hr_status at_one(asking *a, double t, double *value, const char **why, hr
     hr_status st = HR_OK;
     const hr_question *q = a->question;
     hr_split split;
-    HR_TRY(hr_split_make(q->configuration, &a->loads[0], t, a->ceiling[0], q->effort, &a->scratch,
-                         &split, why, err));
+    const hr_load_asked asked = {q->configuration, &a->loads[0], 1.0, t};
+    HR_TRY(hr_split_make(&asked, a->ceiling[0], q->effort, &a->scratch, &split, why, err));
     if (*why == NULL)
         HR_TRY(of_split(a, &split, value, why, err));
 out:

@@ -265,7 +265,7 @@ hr_status hr_exact_by_transient(const hr_question *question, hr_exact *answer, h
         return HR_OK;
     answer->why = decline(question);
     if (answer->why == NULL)
-        HR_TRY(hr_chain_model_of(c, 0, false,
+        HR_TRY(hr_chain_model_of(c, false,
                                  c->start == HR_START_EMPTY ? end_of(&f) - beginning(c) : HUGE_VAL,
                                  question->effort, question->arena, &f.model, &answer->why, err));
     if (answer->why == NULL)

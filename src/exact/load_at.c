@@ -22,28 +22,27 @@ static bool has_epochs(const hr_configuration *c)
     return false;
 }
 
-hr_status hr_load_at(const hr_configuration *configuration, const hr_loads *loads, double weight,
-                     double t, int64_t above, const hr_exact_effort *effort, hr_arena *arena,
-                     hr_lattice *lattice, const char **why, hr_err *err)
+hr_status hr_load_at(const hr_load_asked *asked, int64_t above, const hr_exact_effort *effort,
+                     hr_arena *arena, hr_lattice *lattice, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
+    const hr_configuration *c = asked->configuration;
     double *alive = NULL;
     hr_jumps jumps;
-    HR_TAKE(alive, arena, configuration->n_classes);
-    hr_instant_alive(configuration, t, alive);
-    HR_TRY(hr_loads_jumps(loads, alive, weight, arena, &jumps, err));
-    HR_TRY(hr_batch_add_jumps(configuration, loads, weight, effort, arena, &jumps, why, err));
+    HR_TAKE(alive, arena, c->n_classes);
+    hr_instant_alive(c, asked->time, alive);
+    HR_TRY(hr_loads_jumps(asked->loads, alive, asked->weight, arena, &jumps, err));
+    HR_TRY(hr_batch_add_jumps(asked, effort, arena, &jumps, why, err));
     if (*why != NULL)
         return HR_OK;
     HR_TRY(hr_compound(&jumps, above, effort, arena, lattice, why, err));
-    while (*why != NULL && above > 0 && has_epochs(configuration)) {
+    while (*why != NULL && above > 0 && has_epochs(c)) {
         above /= 2; /* the rates' part alone may hardly reach so far */
         *why = NULL;
         HR_TRY(hr_compound(&jumps, above, effort, arena, lattice, why, err));
     }
     if (*why == NULL)
-        HR_TRY(
-            hr_batch_add_epochs(configuration, loads, weight, t, effort, arena, lattice, why, err));
+        HR_TRY(hr_batch_add_epochs(asked, effort, arena, lattice, why, err));
 out:
     return st;
 }

@@ -11,10 +11,8 @@ const char *hr_load_at_decline(const hr_configuration *configuration);
 /* Are the loads of servers independent under random placement? */
 bool hr_load_at_splits(const hr_configuration *configuration);
 
-/* Law of the load on loads->resource at study time t, s, of meetings each of which counts with
- * probability `weight`; exact in P(load > above) to 1e-17 of it. `*why` as in hr_compound. */
-HR_MUST_CHECK hr_status hr_load_at(const hr_configuration *configuration, const hr_loads *loads,
-                                   double weight, double t, int64_t above,
+/* Its law, exact in P(load > above) to 1e-17 of it. `*why` as in hr_compound. */
+HR_MUST_CHECK hr_status hr_load_at(const hr_load_asked *asked, int64_t above,
                                    const hr_exact_effort *effort, hr_arena *arena,
                                    hr_lattice *lattice, const char **why, hr_err *err);
 /* Mean meetings of each class alive, into alive [n_classes], those of batches included. */

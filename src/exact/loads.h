@@ -43,6 +43,14 @@ typedef struct hr_loads {
     int64_t span;
 } hr_loads;
 
+/* Whose load, and when: of meetings each of which counts with probability `weight`. */
+typedef struct hr_load_asked {
+    const hr_configuration *configuration;
+    const hr_loads *loads; /* on the resource */
+    double weight;         /* of a server under random placement; 1: the whole pool */
+    double time;           /* s of study time */
+} hr_load_asked;
+
 /* Loads of all classes on a resource of a prepared configuration, memory from `arena`, where they
  * are made once (base/memo.h): it must not outlive the configuration. `*why` is set, and nothing
  * else, where they have no table: a sentence part such as "a meeting's load has a continuous law".

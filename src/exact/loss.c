@@ -1,5 +1,6 @@
 #include "exact/loss.h"
 
+#include <math.h>
 #include <stddef.h>
 
 hr_status hr_loss_carried(const hr_jumps *offered, int64_t ceiling, const hr_exact_effort *effort,
@@ -7,7 +8,7 @@ hr_status hr_loss_carried(const hr_jumps *offered, int64_t ceiling, const hr_exa
 {
     hr_status st = HR_OK;
     double *f = NULL, log_scale = 0.0, sum = 0.0;
-    const double n = ceiling < 0 ? 1.0 : (double)(ceiling / offered->span) + 1.0;
+    const double n = ceiling < 0 ? 1.0 : floor((double)ceiling / (double)offered->span) + 1.0;
     if (n > (double)effort->points || n * (double)offered->n > effort->work) {
         *why = "the load takes too many different values";
         return HR_OK;

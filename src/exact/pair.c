@@ -180,9 +180,9 @@ static double points_needed(const hr_jumps *second, int64_t above, double log_le
     return n;
 }
 
-hr_status hr_pair_over(const hr_pair_jumps *jumps, const double *alive, double weight,
-                       const int64_t above[2], const hr_exact_effort *effort, hr_arena *arena,
-                       double *over, const char **why, hr_err *err)
+hr_status hr_pair_over(const hr_pair_jumps *jumps, const double *alive, const int64_t above[2],
+                       const hr_exact_effort *effort, hr_arena *arena, double *over,
+                       const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_jumps first, second;
@@ -191,7 +191,7 @@ hr_status hr_pair_over(const hr_pair_jumps *jumps, const double *alive, double w
     grid g = {0};
     HR_TAKE(mean, arena, jumps->n);
     for (size_t i = 0; i < jumps->n; i++) {
-        mean[i] = weight * alive[jumps->class[i]] * jumps->share[i];
+        mean[i] = alive[jumps->class[i]] * jumps->share[i];
         all += mean[i];
     }
     if (above[0] < 0 || above[1] < 0) {

@@ -20,10 +20,9 @@ typedef struct hr_pair_jumps {
 HR_MUST_CHECK hr_status hr_pair_jumps_make(const hr_configuration *configuration,
                                            const unsigned resource[2], hr_arena *arena,
                                            hr_pair_jumps *jumps, const char **why, hr_err *err);
-/* P(load 1 > above[0] or load 2 > above[1]) with `alive` [n_classes] meetings in progress, each
- * counted with probability `weight`: the first by its own law, the second within the first's
- * ceiling. */
-HR_MUST_CHECK hr_status hr_pair_over(const hr_pair_jumps *jumps, const double *alive, double weight,
+/* P(load 1 > above[0] or load 2 > above[1]) of a server that has `alive` [n_classes] meetings in
+ * progress: the first by its own law, the second within the first's ceiling. */
+HR_MUST_CHECK hr_status hr_pair_over(const hr_pair_jumps *jumps, const double *alive,
                                      const int64_t above[2], const hr_exact_effort *effort,
                                      hr_arena *arena, double *over, const char **why, hr_err *err);
 

@@ -20,40 +20,46 @@ static int64_t whole(double steps)
     return steps < 0.0 ? 0 : (int64_t)smaller(floor(steps), 0x1p60);
 }
 
-/* One lattice for all servers of a weight, as far as the highest of their ceilings needs. */
-static hr_status make_lattice(const hr_configuration *c, const hr_loads *loads, double t,
-                              const double *ceiling, const hr_room *background, unsigned j,
+/* One lattice for all servers of the weight of server j, as far as the highest of their ceilings
+ * needs; random background takes its mean of it. */
+static hr_status make_lattice(const hr_load_asked *asked, int64_t above,
                               const hr_exact_effort *effort, hr_arena *arena,
                               const hr_lattice **made, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_lattice *lattice = NULL;
-    double highest = ceiling[j];
-    const double weight = c->n_servers == 1 ? 1.0 : c->weight[j];
-    for (unsigned i = j; i < c->n_servers; i++)
-        highest = is_same(c->weight[i], c->weight[j]) ? fmax(highest, ceiling[i]) : highest;
     HR_TAKE(lattice, arena, 1);
-    const double taken =
-        background->is_random ? background->factor * hr_law_mean(&background->law) : 0.0;
-    HR_TRY(hr_load_at(c, loads, weight, t, whole(highest + background->ceiling - taken), effort,
-                      arena, lattice, why, err));
+    HR_TRY(hr_load_at(asked, above, effort, arena, lattice, why, err));
     *made = lattice;
 out:
     return st;
 }
 
-hr_status hr_split_make(const hr_configuration *configuration, const hr_loads *loads, double t,
-                        const double *ceiling, const hr_exact_effort *effort, hr_arena *arena,
-                        hr_split *split, const char **why, hr_err *err)
+static int64_t reach(const hr_configuration *c, const double *ceiling, const hr_room *background,
+                     unsigned j)
+{
+    double highest = ceiling[j];
+    const double taken =
+        background->is_random ? background->factor * hr_law_mean(&background->law) : 0.0;
+    for (unsigned i = j; i < c->n_servers; i++)
+        highest = is_same(c->weight[i], c->weight[j]) ? fmax(highest, ceiling[i]) : highest;
+    return whole(highest + background->ceiling - taken);
+}
+
+hr_status hr_split_make(const hr_load_asked *asked, const double *ceiling,
+                        const hr_exact_effort *effort, hr_arena *arena, hr_split *split,
+                        const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
-    const hr_configuration *c = configuration;
+    const hr_configuration *c = asked->configuration;
     const hr_lattice **load = NULL;
     hr_room *room = NULL;
     HR_TAKE(load, arena, c->n_servers);
     HR_TAKE(room, arena, c->n_servers);
-    const hr_room background = hr_room_of(c, loads->resource, why);
+    const hr_room background = hr_room_of(c, asked->loads->resource, why);
     for (unsigned j = 0; j < c->n_servers && *why == NULL; j++) {
+        hr_load_asked own = *asked;
+        own.weight = c->n_servers == 1 ? 1.0 : c->weight[j];
         room[j] = background;
         room[j].ceiling += ceiling[j];
         for (unsigned i = 0; i < j && load[j] == NULL; i++) {
@@ -61,8 +67,8 @@ hr_status hr_split_make(const hr_configuration *configuration, const hr_loads *l
                 load[j] = load[i];
         }
         if (load[j] == NULL)
-            HR_TRY(make_lattice(c, loads, t, ceiling, &background, j, effort, arena, &load[j], why,
-                                err));
+            HR_TRY(make_lattice(&own, reach(c, ceiling, &background, j), effort, arena, &load[j],
+                                why, err));
     }
     *split = (hr_split){c->n_servers, load, room};
 out:

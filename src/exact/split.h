@@ -16,10 +16,9 @@ typedef struct hr_split {
     const hr_room *room;           /* [n] */
 } hr_split;
 
-/* Laws of the servers' loads on one resource at study time t, s, and their room below ceilings [n]
- * steps. `*why` as in hr_load_at and hr_room_of. */
-HR_MUST_CHECK hr_status hr_split_make(const hr_configuration *configuration, const hr_loads *loads,
-                                      double t, const double *ceiling,
+/* Laws of the servers' loads, each with its own weight for that of `asked`, and their room below
+ * ceilings [n] steps. `*why` as in hr_load_at and hr_room_of. */
+HR_MUST_CHECK hr_status hr_split_make(const hr_load_asked *asked, const double *ceiling,
                                       const hr_exact_effort *effort, hr_arena *arena,
                                       hr_split *split, const char **why, hr_err *err);
 

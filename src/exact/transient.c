@@ -275,10 +275,10 @@ hr_status hr_transient_go(hr_transient *transient, double to, const hr_exact_eff
         double stop = to;
         for (unsigned s = 0; s < c->n_sources; s++) {
             const hr_source *source = &c->sources[s];
-            if (next_batch(source, t->time, included) <= t->time) {
-                HR_TRY(place_batch(t, &source->count, err));
+            const bool is_due = next_batch(source, t->time, included) <= t->time;
+            HR_TRY(is_due ? place_batch(t, &source->count, err) : HR_OK);
+            if (is_due)
                 note_edge(t);
-            }
             stop = fmin(stop, fmin(next_batch(source, t->time, false), next_jump(source, t->time)));
         }
         if (t->stops != NULL && t->from > t->time)

@@ -217,21 +217,20 @@ static void bounds_hold_the_value(void **state)
     (void)state;
     for (size_t i = 0; i < N_ORACLES; i++) {
         asked a;
-        hr_exact answer, known[16];
+        hr_exact answer;
+        hr_exact_list known;
         hr_err err = {0};
-        unsigned n = 0;
         ask_for(&a, oracles[i].text, &answer);
-        assert_true(hr_n_exact_methods <= 16);
         assert_int_equal(hr_exact_all(&a.configuration, a.study.target.outcome, a.index,
-                                      &hr_exact_effort_whole, &a.scratch, &answer, known, &n, &err),
+                                      &hr_exact_effort_whole, &a.scratch, &answer, &known, &err),
                          HR_OK);
-        for (unsigned k = 0; k < n; k++) {
-            const double ratio = known[k].value / oracles[i].value;
-            if (known[k].is == HR_EXACT_LOWER)
+        for (unsigned k = 0; k < known.n; k++) {
+            const double ratio = known.item[k].value / oracles[i].value;
+            if (known.item[k].is == HR_EXACT_LOWER)
                 assert_true(ratio <= 1.0 + 1e-9);
-            if (known[k].is == HR_EXACT_UPPER)
+            if (known.item[k].is == HR_EXACT_UPPER)
                 assert_true(ratio >= 1.0 - 1e-9);
-            if (known[k].is == HR_EXACT_APPROXIMATION)
+            if (known.item[k].is == HR_EXACT_APPROXIMATION)
                 assert_true(fabs(ratio - 1.0) < 0.01);
         }
         forget(&a);
