@@ -24,19 +24,20 @@ typedef struct hr_ledger {
     hr_arena rounds; /* of what looks need */
     const hr_study *study;
     uint64_t n_active;
-    uint32_t *active; /* [n_active] configurations that go on, in the order of hr_queue_sort */
-    hr_entry *own;    /* [n_active] by this rank in all looks; by position in `active` */
-    double *scale;    /* [n_configurations / ranks] of this rank's share; < 0: not yet known */
-    uint8_t *look;    /* [n_configurations] at which it stopped */
-    uint8_t *verdict; /* [n_configurations] hr_verdict */
+    uint32_t *active;  /* [n_active] configurations that go on, in the order of hr_queue_sort */
+    hr_entry *own;     /* [n_active] by this rank in all looks; by position in `active` */
+    hr_behind *behind; /* [n_active] the same, of weighted sums; NULL while there are none */
+    double *scale;     /* [n_configurations / ranks] of this rank's share; < 0: not yet known */
+    uint8_t *look;     /* [n_configurations] at which it stopped */
+    uint8_t *verdict;  /* [n_configurations] hr_verdict */
 } hr_ledger;
 
 HR_MUST_CHECK hr_status hr_ledger_init(hr_ledger *ledger, const hr_study *study, int n_ranks,
                                        hr_err *err);
 void hr_ledger_free(hr_ledger *ledger);
 /* Local. A task of the look at hand is finished: `position` in `active`. */
-void hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
-                   uint64_t n_replications);
+HR_MUST_CHECK hr_status hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
+                                      uint64_t n_replications, hr_err *err);
 /* Collective. The look is complete: sum over ranks, decide, shorten `active`. Verdicts are
  * computed once each, by the rank of the configuration's share, from integers. */
 HR_MUST_CHECK hr_status hr_ledger_settle(hr_ledger *ledger, hr_comm *comm, const hr_look *look,
