@@ -41,6 +41,7 @@ enum {
     HR_TILT_MOST_COMPONENTS = 2048, /* of 4 rungs on 256 servers at random, and more */
     HR_TILT_MOST_STRATA = 96,       /* of one class */
     HR_TILT_MOST_CHECKS = 384,      /* instants */
+    HR_TILT_MOST_MARKS = 4096,      /* in a table */
 };
 
 /* Meetings of a class whose mark (participants or random load) lies in one range lean alike. */
@@ -53,13 +54,18 @@ typedef struct hr_tilt_stratum {
 } hr_tilt_stratum;
 
 typedef struct hr_tilt_class {
-    unsigned first, n; /* its strata */
-    int resource;      /* whose random load is the mark; -1: participants are */
+    unsigned first, n;       /* its strata */
+    int resource;            /* whose random load is the mark; -1: participants are */
+    bool descends;           /* words are counted from the last */
+    int64_t least;           /* the table of marks from here on, where they are few: */
+    unsigned n_marks;        /* 0: there is none */
+    const uint16_t *of_mark; /* [n_marks] stratum */
 } hr_tilt_class;
 
 typedef struct hr_tilt_component {
     unsigned rung;      /* below HR_MOST_RUNGS - 1, see tally.h */
     int server;         /* whose meetings lean, placed at random: -1 all do */
+    double theta;       /* s = theta times the stratum's load, but for the most that s may be */
     const double *lean; /* [n_strata] s >= 0 */
     double log_scale;   /* ln(share_c / sum over u of exp(Lambda_c(u))) */
     hr_sampler number;  /* of further meetings that are tried */
@@ -77,6 +83,7 @@ typedef struct hr_tilt {
     hr_sampler component; /* index; n_components: untilted */
     unsigned n_checks;
     const hr_tick *check; /* [n_checks] ascending instants u, all simulated */
+    bool is_linear;       /* s is nowhere cut off */
     bool by_server;       /* components of single servers */
 } hr_tilt;
 
