@@ -159,10 +159,10 @@ class Study:
     def rare_text(self, seed, block):
         """Until the program finds its answer precise."""
         if self.over_worlds:
-            return self.study(seed, MOST_WORLDS // 8, "auto", [
+            return self.study(seed, MOST_WORLDS // 8, "tilted", [
                 "  relative: 30 %", "  hits: 30 replications", "  block: 64 replications",
                 f"  at_most: {10 ** 6} replications"])
-        return self.study(seed, 1, "auto", [
+        return self.study(seed, 1, "tilted", [
             f"  relative: {RARE_RELATIVE} %", "  hits: 100 replications",
             f"  at_most: {10 ** 12} replications", f"  block: {block} replications"])
 

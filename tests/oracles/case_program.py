@@ -4,6 +4,7 @@ import functools
 import json
 import os
 import resource
+import shutil
 import signal
 import subprocess
 
@@ -53,9 +54,11 @@ def write_study(folder, name, text):
 
 
 def fresh_output(folder, name):
+    """Where a result may go: what an earlier try left there is removed."""
     path = os.path.join(folder, name + ".h5")
     if os.path.exists(path):
         os.remove(path)
+    shutil.rmtree(path + ".parts", ignore_errors=True)
     return path
 
 
@@ -84,7 +87,7 @@ def run_study(program, folder, name, text, extra=(), most_seconds=None):
 def exact_study(program, folder, name, text):
     """What `headroom exact` knows: {"value", "is", "method", "why", ...} of the headline."""
     require(program, "exact")
-    study = write_study(folder, name, text)
+    study = write_study(folder, name + "-exact", text)
     return headline_of(json.loads(call([program, "exact", study, "--json"])))[0]
 
 
