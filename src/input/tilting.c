@@ -132,6 +132,13 @@ static void try_one(trying *t, hr_tilting *tilting)
     };
 }
 
+/* Is this replication the one of its turn that is drawn from the true laws? */
+static bool is_untilted(hr_stream_id id)
+{
+    const uint64_t words[] = {id.seed, id.group, id.replication / HR_TILT_TURN, HR_PURPOSE_TILT};
+    return hr_hash(words, 4) % HR_TILT_TURN == id.replication % HR_TILT_TURN;
+}
+
 hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -139,13 +146,11 @@ hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
     const hr_tilt *tilt = tilting->tilt;
     hr_starts *starts = &writing->input->store->starts;
     trying t = {.writing = writing};
-    if (tilt == NULL)
+    if (tilt == NULL || is_untilted(writing->id))
         return HR_OK;
     hr_stream_open(&t.stream, writing->id, HR_PURPOSE_TILT, 0, writing->vector);
     const size_t c = hr_sampler_index(&tilt->component, hr_stream_next(&t.stream));
     writing->input->component = (uint32_t)c;
-    if (c == tilt->n_components)
-        return HR_OK;
     t.component = &tilt->components[c];
     t.at = tilt->check[hr_sampler_index(&t.component->when, hr_stream_next(&t.stream))];
     const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, hr_stream_next(&t.stream));

@@ -24,8 +24,11 @@
 #include "base/law.h"
 #include "model/configuration.h"
 
-/* Share of the replications that are drawn from the true laws: no weight exceeds its inverse. */
-#define HR_TILT_UNTILTED 0.1
+/* Share of the replications that are drawn from the true laws: no weight exceeds its inverse. They
+ * are one, at random, of each HR_TILT_TURN that follow each other (stratified: every single one is
+ * drawn from the mixture, and weights average to 1 more closely than if they were independent). */
+enum { HR_TILT_TURN = 8 };
+#define HR_TILT_UNTILTED (1.0 / HR_TILT_TURN)
 
 typedef enum hr_rare_engine { HR_RARE_AUTO, HR_RARE_PLAIN, HR_RARE_TILTED } hr_rare_engine;
 
@@ -80,7 +83,7 @@ typedef struct hr_tilt {
     const uint16_t *class_of_stratum; /* [n_strata] */
     unsigned n_components;
     const hr_tilt_component *components;
-    hr_sampler component; /* index; n_components: untilted */
+    hr_sampler component; /* index, of those that are tilted */
     unsigned n_checks;
     const hr_tick *check; /* [n_checks] ascending instants u, all simulated */
     bool is_linear;       /* s is nowhere cut off */

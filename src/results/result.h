@@ -78,6 +78,8 @@ HR_MUST_CHECK hr_status hr_result_estimates(const hr_result *result, unsigned po
 /* Replications, look and verdict of all configurations; any pointer may be NULL. */
 HR_MUST_CHECK hr_status hr_result_effort(const hr_result *result, uint64_t *replications,
                                          unsigned *look, hr_verdict *verdict, hr_err *err);
+/* Was the input of any configuration tilted? Then its estimates are weighted. */
+bool hr_result_is_tilted(const hr_result *result);
 /* The exact sums behind the estimates of one configuration, e.g. for another confidence.
  * `tally` comes from hr_tally_init with result->study.n_cells. */
 HR_MUST_CHECK hr_status hr_result_tally(const hr_result *result, uint64_t configuration,
