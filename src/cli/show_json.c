@@ -6,13 +6,6 @@
 #include "cli/json.h"
 #include "cli/show.h"
 
-static const char *const verdict_names[] = {
-    [HR_GO_ON] = "go_on",
-    [HR_PRECISE] = "precise",
-    [HR_DECIDED] = "decided",
-    [HR_EXHAUSTED] = "exhausted",
-};
-
 /* Mean over configurations of each cell, updated one by one (Welford 1962). */
 typedef struct running_mean {
     uint64_t n;
@@ -177,7 +170,7 @@ static hr_status put_configuration(struct writer *writer, uint64_t index, hr_are
     HR_TRY(put_coordinates(writer, index, show->study->n_axes, err));
     hr_json_count(&writer->json, "replications", show->replications[index]);
     hr_json_count(&writer->json, "look", show->look[index]);
-    hr_json_text(&writer->json, "verdict", verdict_names[show->verdict[index]]);
+    hr_json_text(&writer->json, "verdict", hr_verdict_names[show->verdict[index]]);
     hr_json_object(&writer->json, "outcomes");
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
         if (wants(writer, o))

@@ -17,7 +17,7 @@ static bool is_common(double contributing, uint64_t n)
 static hr_estimate nothing(uint64_t n, uint64_t hits)
 {
     const double nan = (double)NAN;
-    return (hr_estimate){nan, nan, nan, nan, hits, n, false};
+    return (hr_estimate){nan, nan, nan, nan, hits, n, false, false};
 }
 
 /* ---- binomial intervals */

@@ -196,8 +196,10 @@ out:
 
 static hr_status write_effort(const hr_result_writer *writer, hr_err *err)
 {
-    static const int64_t values[] = {HR_PRECISE, HR_DECIDED, HR_EXHAUSTED};
     hr_status st = HR_OK;
+    int64_t values[HR_N_VERDICTS];
+    char meanings[200] = "";
+    size_t used = 0;
     const uint64_t n = writer->study->n_configurations;
     for (int e = 0; e < HR_N_EFFORTS; e++) {
         const hr_h5_array array = {.path = hr_effort_rows[e].path,
@@ -210,9 +212,15 @@ static hr_status write_effort(const hr_result_writer *writer, hr_err *err)
                                    .long_name = hr_effort_rows[e].doc};
         HR_TRY(hr_h5_write(&writer->h5, &array, writer->effort[e], err));
     }
+    for (int v = HR_PRECISE; v < HR_N_VERDICTS; v++) {
+        values[v] = v;
+        used += (size_t)snprintf(meanings + used, sizeof meanings - used, "%s%s",
+                                 v > HR_PRECISE ? " " : "", hr_verdict_names[v]);
+    }
     const char *stopped = hr_effort_rows[HR_EFFORT_STOPPED].path;
-    HR_TRY(hr_h5_put_integers(&writer->h5, stopped, "flag_values", values, 3, err));
-    HR_TRY(hr_h5_put_text(&writer->h5, stopped, "flag_meanings", "precise decided exhausted", err));
+    HR_TRY(hr_h5_put_integers(&writer->h5, stopped, "flag_values", values + HR_PRECISE,
+                              HR_N_VERDICTS - HR_PRECISE, err));
+    HR_TRY(hr_h5_put_text(&writer->h5, stopped, "flag_meanings", meanings, err));
 out:
     return st;
 }
