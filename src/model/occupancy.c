@@ -1,0 +1,206 @@
+#include "model/occupancy.h"
+
+#include <math.h>
+
+#include "base/real.h"
+#include "model/prepared.h"
+
+static const double TURN = 6.28318530717958647692528676655900577;
+#define NEGLIGIBLE 1e-15 /* of the mean duration: older meetings count for nothing */
+
+bool hr_occupancy_is_poisson(const hr_source *source)
+{
+    return source->kind == HR_SOURCE_POISSON || source->kind == HR_SOURCE_SINUSOID ||
+           source->kind == HR_SOURCE_PIECEWISE ||
+           (source->kind == HR_SOURCE_CLOCK_BATCH && source->count.kind == HR_LAW_POISSON);
+}
+
+static double seconds_of(hr_tick tick)
+{
+    return ((double)tick - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
+}
+
+/* Meetings of one class and source, seen at one instant. */
+typedef struct seen {
+    const hr_source *source;
+    const hr_law *duration;
+    double oldest; /* age of the oldest possible meeting; infinite without a beginning */
+} seen;
+
+/* Mean time that a meeting is of an age in [young, old]. */
+static double between(const seen *s, double young, double old)
+{
+    const double from = fmax(young, 0.0), to = fmin(old, s->oldest);
+    if (!(to > from))
+        return 0.0;
+    const double rest = isinf(to) ? 0.0 : hr_law_mean_excess(s->duration, to);
+    return hr_law_mean_excess(s->duration, from) - rest;
+}
+
+/* Age that hardly any meeting reaches. */
+static double limit_of_age(const seen *s)
+{
+    const double mean = hr_law_mean(s->duration);
+    double age = mean;
+    while (age < s->oldest && hr_law_mean_excess(s->duration, age) > NEGLIGIBLE * mean)
+        age *= 2.0;
+    return fmin(age, s->oldest);
+}
+
+static double of_pieces(const seen *s, double t)
+{
+    const hr_source *source = s->source;
+    const double last = source->edges[source->n_pieces], limit = limit_of_age(s);
+    double sum = 0.0, shift = 0.0;
+    if (source->period > 0.0)
+        shift = ceil((t - source->edges[0]) / source->period) * source->period;
+    for (;; shift -= source->period) {
+        for (unsigned i = 0; i < source->n_pieces; i++)
+            sum += source->rates[i] *
+                   between(s, t - (source->edges[i + 1] + shift), t - (source->edges[i] + shift));
+        if (!(source->period > 0.0) || t - (last + shift) > limit)
+            break;
+    }
+    return sum;
+}
+
+/* ---- sinusoids: the integral of sin(2 pi (t - v) / period + phase) P(D > v) over ages v */
+
+static double sine_at(const hr_source *source, double time)
+{
+    return hr_sin_turn(time / source->period + source->phase / TURN);
+}
+
+static double cosine_at(const hr_source *source, double time)
+{
+    return hr_sin_turn(time / source->period + source->phase / TURN + 0.25);
+}
+
+/* Durations of a table: each lasts exactly. */
+static double sine_of_values(const seen *s, double t)
+{
+    const bool is_one = s->duration->kind == HR_LAW_CONSTANT;
+    const size_t n = is_one ? 1 : s->duration->n;
+    double sum = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double age = fmin(is_one ? s->duration->a : s->duration->value[i], s->oldest);
+        const double area = cosine_at(s->source, t - age) - cosine_at(s->source, t);
+        sum += (is_one ? 1.0 : s->duration->share[i]) * area * s->source->period / TURN;
+    }
+    return sum;
+}
+
+/* Gauss and Legendre's rule of eight points on panels that grow from the youngest age on, because
+ * some laws have no slope there, up to an eighth of the period. */
+static double sine_by_panels(const seen *s, double t)
+{
+    static const double place[4] = {0.1834346424956498, 0.5255324099163290, 0.7966664774136267,
+                                    0.9602898564975363};
+    static const double weight[4] = {0.3626837833783620, 0.3137066458778873, 0.2223810344533745,
+                                     0.1012285362903763};
+    const double limit = limit_of_age(s), mean = hr_law_mean(s->duration);
+    double sum = 0.0, width = mean * 0x1p-20;
+    for (double from = 0.0; from < limit; from += width) {
+        width = fmin(fmin(fmax(from, mean * 0x1p-20), s->source->period / 8.0), limit - from);
+        width = fmin(width, fmax(mean / 4.0, from / 4.0));
+        const double middle = from + 0.5 * width;
+        for (int i = 0; i < 8; i++) {
+            const double age = middle + (i % 2 ? 0.5 : -0.5) * width * place[i / 2];
+            sum += 0.5 * width * weight[i / 2] * sine_at(s->source, t - age) *
+                   hr_law_survival(s->duration, age);
+        }
+        if (!(from + width > from))
+            break;
+    }
+    return sum;
+}
+
+static double of_sinusoid(const seen *s, double t)
+{
+    const hr_source *source = s->source;
+    const bool is_table = s->duration->kind == HR_LAW_CONSTANT || s->duration->kind == HR_LAW_TABLE;
+    const double wave = is_table ? sine_of_values(s, t) : sine_by_panels(s, t);
+    return source->rate * (between(s, 0.0, HUGE_VAL) + source->amplitude * wave);
+}
+
+/* ---- clock batches */
+
+/* P(D > age), and of a meeting that has started. */
+static double lasts(const seen *s, double age)
+{
+    return age >= 0.0 && age <= s->oldest ? hr_law_survival(s->duration, age) : 0.0;
+}
+
+/* P(lateness <= x < lateness + duration): of a meeting whose epoch was x ago, to be alive. */
+static double is_alive(const seen *s, double x)
+{
+    enum { CELLS = 512 };
+    const hr_law *late = &s->source->lateness, *d = s->duration;
+    double sum = 0.0;
+    if (late->kind == HR_LAW_CONSTANT)
+        return lasts(s, x - late->a);
+    if (late->kind == HR_LAW_TABLE) {
+        for (size_t i = 0; i < late->n; i++)
+            sum += late->share[i] * lasts(s, x - late->value[i]);
+        return sum;
+    }
+    if (d->kind == HR_LAW_CONSTANT || d->kind == HR_LAW_TABLE) {
+        const size_t n = d->kind == HR_LAW_CONSTANT ? 1 : d->n;
+        for (size_t i = 0; i < n; i++) {
+            const double age = fmin(n == 1 && d->n == 0 ? d->a : d->value[i], s->oldest);
+            sum += (d->n == 0 ? 1.0 : d->share[i]) *
+                   (hr_law_survival(late, x - age) - hr_law_survival(late, x));
+        }
+        return sum;
+    }
+    for (int i = 0; i < CELLS; i++)
+        sum += lasts(s, x - hr_law_quantile(late, (i + 0.5) / CELLS));
+    return sum / CELLS;
+}
+
+static double of_clock(const seen *s, double t, bool is_empty, double begin)
+{
+    const hr_source *source = s->source;
+    const hr_law *late = &source->lateness;
+    const bool is_constant = hr_law_is_constant(late);
+    const double low = is_constant ? hr_law_mean(late) : hr_law_quantile(late, 0x1p-40);
+    const double high = is_constant ? low : hr_law_quantile(late, 1.0 - 0x1p-40);
+    const double limit = limit_of_age(s);
+    double sum = 0.0;
+    for (double k = floor((t - low - source->offset) / source->period);; k -= 1.0) {
+        const double epoch = source->offset + k * source->period;
+        if (t - epoch > limit + high || (is_empty && epoch < begin))
+            break;
+        sum += is_alive(s, t - epoch);
+    }
+    return hr_law_mean(&source->count) * sum;
+}
+
+double hr_occupancy_mean(const hr_configuration *configuration, unsigned source, unsigned class,
+                         double t)
+{
+    const hr_prepared_source *prepared = &configuration->prepared->sources[source];
+    const bool has_past =
+        configuration->start != HR_START_EMPTY && prepared->first <= configuration->prepared->begin;
+    const double first = seconds_of(prepared->first);
+    const seen s = {&configuration->sources[source], &configuration->classes[class].duration,
+                    has_past ? HUGE_VAL : t - first};
+    const double share = configuration->classes[class].share;
+    if (!(s.oldest >= 0.0))
+        return 0.0;
+    switch (s.source->kind) {
+    case HR_SOURCE_POISSON:
+        return share * s.source->rate * between(&s, 0.0, HUGE_VAL);
+    case HR_SOURCE_SINUSOID:
+        return share * of_sinusoid(&s, t);
+    case HR_SOURCE_PIECEWISE:
+        return share * of_pieces(&s, t);
+    case HR_SOURCE_CLOCK_BATCH:
+        return share * of_clock(&s, t, configuration->start == HR_START_EMPTY, first);
+    case HR_SOURCE_POISSON_BATCH:
+    case HR_SOURCE_SINGLE_BATCH:
+    case HR_N_SOURCE_KINDS:
+        break;
+    }
+    return 0.0;
+}
