@@ -27,8 +27,8 @@ typedef struct hr_estimate {
     double lower, upper;   /* at the level asked for */
     double standard_error; /* NaN for n = 1 */
     uint64_t hits;
-    uint64_t n;    /* replications */
-    bool is_bound; /* no hits: `upper` is a bound, `value` and `lower` are 0 */
+    uint64_t n;         /* replications */
+    bool is_bound;      /* no hits: `upper` is a bound, `value` and `lower` are 0 */
     bool is_unreliable; /* its own diagnostics say that the interval may not hold */
 } hr_estimate;
 
@@ -51,11 +51,11 @@ typedef enum hr_verdict {
     HR_DECIDED,   /* surely on one side of the threshold */
     HR_EXHAUSTED, /* no replications are left */
     /* Candidates of a sizing study (sequential.h) */
-    HR_MET,         /* meets the threshold */
-    HR_MISSED,      /* misses it */
-    HR_NEAR,        /* surely within the indifference factor of it */
-    HR_SPARED,      /* others of its row have decided */
-    HR_BOUND_MET,   /* meets it by an exact bound, without simulation */
+    HR_MET,          /* meets the threshold */
+    HR_MISSED,       /* misses it */
+    HR_NEAR,         /* surely within the indifference factor of it */
+    HR_SPARED,       /* others of its row have decided */
+    HR_BOUND_MET,    /* meets it by an exact bound, without simulation */
     HR_BOUND_MISSED, /* misses it by an exact bound */
     HR_N_VERDICTS
 } hr_verdict;

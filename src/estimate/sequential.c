@@ -45,26 +45,20 @@ hr_verdict hr_sequential_verdict(const struct hr_sequential *rule, const hr_esti
 
 /* ---- a row */
 
-static bool is_met(const hr_candidate *candidate)
+void hr_sequential_count(hr_row_state *state, size_t i, hr_verdict verdict)
 {
-    return candidate->verdict == HR_MET || candidate->verdict == HR_BOUND_MET;
-}
-
-static bool is_missed(const hr_candidate *candidate)
-{
-    return candidate->verdict == HR_MISSED || candidate->verdict == HR_BOUND_MISSED;
+    if ((verdict == HR_MISSED || verdict == HR_BOUND_MISSED) && i + 1 > state->missed)
+        state->missed = i + 1;
+    if ((verdict == HR_MET || verdict == HR_BOUND_MET) && i < state->met)
+        state->met = i;
+    state->contradicts = state->met < state->missed;
 }
 
 hr_row_state hr_sequential_state(const hr_candidate *row, size_t n)
 {
     hr_row_state state = {.missed = 0, .met = n};
-    for (size_t i = 0; i < n; i++) {
-        if (is_missed(&row[i]))
-            state.missed = i + 1;
-        if (is_met(&row[i]) && i < state.met)
-            state.met = i;
-    }
-    state.contradicts = state.met < state.missed;
+    for (size_t i = 0; i < n; i++)
+        hr_sequential_count(&state, i, row[i].verdict);
     return state;
 }
 

@@ -36,7 +36,8 @@
 struct hr_sequential {
     double threshold;      /* of the outcome, in its unit */
     bool is_at_least;      /* candidates meet it from above; the outcome is a share */
-    double indifference;   /* factor >= 1 on what must be small: the share that is missing, if at_least */
+    double indifference;   /* factor >= 1 on what must be small: the share that is missing, if
+                              at_least */
     double error;          /* of all statements about a row: 1 - confidence */
     uint64_t n_candidates; /* of the row that share the error */
     uint64_t at_most;      /* replications of a candidate */
@@ -65,6 +66,8 @@ typedef struct hr_row_state {
     bool contradicts; /* met < missed: the row does not fall, nothing follows */
 } hr_row_state;
 hr_row_state hr_sequential_state(const hr_candidate *row, size_t n);
+/* Enter what was found of candidate `i`, in any order; begin with {.missed = 0, .met = n}. */
+void hr_sequential_count(hr_row_state *state, size_t i, hr_verdict verdict);
 /* wanted[i] <- does candidate i go on? None does when the row is answered. Candidates without
  * replications start first. With nothing met, or nothing missed, the far end of the row is asked
  * too: a row that rises would be taken for one that is met, or missed, everywhere. `bound`:

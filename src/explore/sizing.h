@@ -38,7 +38,8 @@ HR_MUST_CHECK hr_status hr_sizing_init(hr_sizing *sizing, const hr_study *study,
 void hr_sizing_judge(hr_sizing *sizing, uint64_t configuration, const hr_entry *total, double scale,
                      unsigned look);
 /* Local. active[0..n) <- the configurations that take the next look, in the order of the queue; n
- * is returned, 0 when all rows are answered, and *look is the look, the earliest of those wanted. */
+ * is returned, 0 when all rows are answered, and *look is the look, the earliest of those wanted.
+ */
 uint64_t hr_sizing_next(hr_sizing *sizing, uint32_t *active, unsigned *look);
 /* What is said of a configuration in the end. */
 hr_verdict hr_sizing_verdict(const hr_sizing *sizing, uint64_t configuration);

@@ -16,6 +16,7 @@
 #include "results/result_distributions.h"
 #include "results/result_file.h"
 #include "results/result_provenance.h"
+#include "results/result_size.h"
 #include "results/result_tallies.h"
 
 struct hr_result_writer {
@@ -28,6 +29,7 @@ struct hr_result_writer {
     hr_schema *schema;   /* [study->n_pools] */
     hr_columns *columns; /* [study->n_pools] */
     hr_tallies tallies;
+    hr_sizes sizes;
     uint64_t next;
     int64_t *effort[HR_N_EFFORTS]; /* [n_configurations] each */
 };
@@ -129,6 +131,7 @@ static hr_status build(hr_result_writer *writer, hr_err *err)
                                err));
     for (int e = 0; e < HR_N_EFFORTS; e++)
         HR_TAKE(writer->effort[e], &writer->arena, study->n_configurations);
+    HR_TRY(hr_sizes_init(&writer->sizes, writer->schema, &writer->arena, err));
     HR_TRY(hr_tallies_make(&writer->tallies, &writer->h5, study->n_configurations,
                            hr_part_most_bytes(study->n_cells), &writer->arena, err));
 out:
@@ -184,6 +187,9 @@ hr_status hr_result_append(hr_result_writer *writer, uint64_t index, const hr_ta
     HR_TRY(hr_columns_add(&writer->columns[0], &configuration, tally, alpha, err));
     for (unsigned p = 1; p < study->n_pools; p++)
         HR_TRY(hr_columns_add(&writer->columns[p], &others[p - 1], tally, alpha, err));
+    const unsigned asked = study->target.pool;
+    hr_sizes_add(&writer->sizes, asked == 0 ? &configuration : &others[asked - 1], tally, look,
+                 verdict);
     HR_TRY(hr_tallies_add(&writer->tallies, tally, err));
     writer->effort[HR_EFFORT_REPLICATIONS][index] = (int64_t)tally->n_replications;
     writer->effort[HR_EFFORT_LOOK][index] = (int64_t)look;
@@ -263,6 +269,7 @@ hr_status hr_result_finish(hr_result_writer *writer, const hr_provenance *proven
         HR_TRY(hr_columns_finish(&writer->columns[p], err));
     HR_TRY(write_effort(writer, err));
     HR_TRY(hr_tallies_finish(&writer->tallies, err));
+    HR_TRY(hr_sizes_write(&writer->sizes, &writer->h5, err));
     HR_TRY(hr_distributions_write(&writer->h5, writer->schema, err));
     HR_TRY(hr_provenance_write(&writer->h5, writer->study, provenance, err));
     HR_TRY(hr_h5_close(&writer->h5, err));

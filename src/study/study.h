@@ -55,15 +55,15 @@ typedef enum hr_size_along {
 
 typedef struct hr_size {
     hr_size_along along;
-    const char *vary;    /* as written: "pool.servers" */
-    size_t axis;         /* of study->axes, with HR_SIZE_CHOICE */
-    size_t n_candidates; /* levels, sizes or factors */
-    bool find_largest;   /* else the smallest that meets the threshold */
-    bool is_at_least;    /* the headline must be at least the threshold, else at most */
-    double threshold;    /* outcome's unit */
-    double indifference; /* factor */
-    uint32_t first_cell; /* of the tally: of candidate level 0 */
-    uint32_t stride;     /* cells from one level to the next; 0 with HR_SIZE_CHOICE */
+    const char *vary;          /* as written: "pool.servers" */
+    size_t axis;               /* of study->axes, with HR_SIZE_CHOICE */
+    size_t n_candidates;       /* levels, sizes or factors */
+    bool find_largest;         /* else the smallest that meets the threshold */
+    bool is_at_least;          /* the headline must be at least the threshold, else at most */
+    double threshold;          /* outcome's unit */
+    double indifference;       /* factor */
+    uint32_t first_cell;       /* of the tally: of candidate level 0 */
+    uint32_t stride;           /* cells from one level to the next; 0 with HR_SIZE_CHOICE */
     const char *const *labels; /* [n_candidates] of the levels, in the order of the study */
 } hr_size;
 
