@@ -45,6 +45,7 @@ typedef enum hr_purpose {
                               a group's starts belong to this configuration */
     HR_PURPOSE_CALL,       /* + 0: calls in progress at the start, 1: gaps, 2: what calls are */
     HR_PURPOSE_FAILURE,    /* which servers go out; + 1 + server: when that one does by itself */
+    HR_PURPOSE_TILT,       /* which component of a tilted input, and its further meetings */
     HR_PURPOSE_COUNT
 } hr_purpose;
 

@@ -68,8 +68,14 @@ static hr_days days_of(const hr_study *study, const hr_task *task)
 static hr_status resolve(hr_worker *worker, uint64_t index, uint64_t day,
                          hr_configuration *configuration)
 {
-    return hr_study_configuration(worker->study, &worker->groups, index, day,
-                                  &worker->configuration_arena, configuration, &worker->err);
+    hr_status st = HR_OK;
+    const char *why = NULL;
+    HR_TRY(hr_study_configuration(worker->study, &worker->groups, index, day,
+                                  &worker->configuration_arena, configuration, &worker->err));
+    HR_TRY(hr_study_tilt(worker->study, configuration, &worker->configuration_arena, &why,
+                         &worker->err));
+out:
+    return st;
 }
 
 static hr_status make_counts(hr_worker *worker, unsigned pool,
@@ -80,6 +86,20 @@ static hr_status make_counts(hr_worker *worker, unsigned pool,
     counts->needs = worker->study->pools[pool].layout.needs;
 out:
     return st;
+}
+
+/* Count the first pool's part of a day. */
+static void add_first(const hr_worker *worker, hr_member *member, const hr_lane *lane)
+{
+    const hr_study *study = worker->study;
+    const hr_layout *layout = &study->pools[0].layout;
+    const hr_configuration *c = lane->configuration;
+    member->weight = lane->input->weight;
+    hr_tally_add(&member->tally, layout, c, lane->counts, member->weight);
+    if (c->tilt != NULL)
+        hr_tally_add_weight(
+            &member->tally, member->weight, hr_tilt_rung(c->tilt, lane->input->component),
+            hr_layout_x(layout, study->target.outcome, study->target.cell, c, lane->counts));
 }
 
 /* ---- the other pools of a configuration */
@@ -129,7 +149,7 @@ static hr_status replay_pool(hr_worker *worker, unsigned p, hr_member *const *ow
     }
     for (unsigned i = 0; i < n; i++) {
         hr_tally_add(&owner[i]->tally, &worker->study->pools[p].layout, lane[i].configuration,
-                     lane[i].counts);
+                     lane[i].counts, owner[i]->weight);
         if (lane[i].configuration->meetings != HR_MEETINGS_LEGS)
             owner[i]->meetings += lane[i].input->n_own;
     }
@@ -207,8 +227,7 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
     }
     HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
     for (unsigned l = 0; l < n; l++) {
-        hr_tally_add(&member->tally, &worker->study->pools[0].layout, lane[l].configuration,
-                     lane[l].counts);
+        add_first(worker, member, &lane[l]);
         if (days_differ) {
             member->configuration = *lane[l].configuration;
             HR_TRY(resolve_others(worker, member, first + l));
@@ -256,8 +275,7 @@ static hr_status run_sharing(hr_worker *worker, const hr_kernel *kernel, hr_memb
     HR_TRY(hr_input_write_shared(input, configuration, n, day, worker->vector, &worker->err));
     HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
     for (unsigned i = 0; i < n; i++) {
-        hr_tally_add(&who[i]->tally, &worker->study->pools[0].layout, configuration[i],
-                     lane[i].counts);
+        add_first(worker, who[i], &lane[i]);
         who[i]->meetings += input[i]->n_own;
     }
     HR_TRY(run_others(worker, who, lane, n, day));
@@ -348,6 +366,8 @@ static hr_status pack(hr_worker *worker, const hr_member *member, hr_task_result
     HR_TAKE(result->packed, &worker->output, result->packed_size);
     (void)hr_tally_pack(&member->tally, result->packed, result->packed_size);
     result->target = member->tally.cell[worker->study->target.cell];
+    if (member->tally.is_weighted)
+        hr_cell_mark_weighted(&result->target);
     result->n_replications = member->tally.n_replications;
     result->meetings = member->meetings;
 out:

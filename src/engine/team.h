@@ -20,6 +20,7 @@ typedef struct hr_member {
     hr_input other;                 /* of the day, of one other pool after the other */
     hr_counts counts;
     hr_tally tally;
+    double weight;     /* of the day, see hr_input */
     uint64_t meetings; /* simulated */
     bool has_tally;    /* there is memory for one */
 } hr_member;

@@ -4,6 +4,7 @@
 
 #include "base/real.h"
 #include "estimate/moment.h"
+#include "estimate/weighted.h"
 
 /* Where replication values are common enough for the central limit theorem to be believed: at
  * least ENOUGH replications contribute, or half of all (a short run in which nothing is rare). */
@@ -17,7 +18,8 @@ static bool is_common(double contributing, uint64_t n)
 static hr_estimate nothing(uint64_t n, uint64_t hits)
 {
     const double nan = (double)NAN;
-    return (hr_estimate){nan, nan, nan, nan, hits, n, false, false};
+    return (hr_estimate){
+        .value = nan, .lower = nan, .upper = nan, .standard_error = nan, .hits = hits, .n = n};
 }
 
 /* ---- binomial intervals */
@@ -233,9 +235,12 @@ hr_estimate hr_estimate_cell(const hr_outcome *outcome, const hr_cell *cell, uin
                              double scale, double alpha)
 {
     const bool is_ratio = outcome->estimator == HR_ESTIMATOR_RATIO;
-    if (n == 0 || !(scale > 0.0) || (is_ratio && cell->y == 0))
+    const bool is_over_nothing = is_ratio && cell->y == 0 && cell->behind.y == 0;
+    if (n == 0 || !(scale > 0.0) || is_over_nothing)
         return nothing(n, cell->hits);
     hr_estimate e;
+    if (hr_cell_is_weighted(cell))
+        return hr_estimate_weighted(outcome, cell, n, scale, alpha);
     if (is_ratio)
         e = ratio(outcome, cell, n, scale, alpha);
     else if (outcome->estimator == HR_ESTIMATOR_VARIANCE)

@@ -27,9 +27,13 @@ typedef struct hr_estimate {
     double lower, upper;   /* at the level asked for */
     double standard_error; /* NaN for n = 1 */
     uint64_t hits;
-    uint64_t n;         /* replications */
-    bool is_bound;      /* no hits: `upper` is a bound, `value` and `lower` are 0 */
-    bool is_unreliable; /* its own diagnostics say that the interval may not hold */
+    uint64_t n;           /* replications */
+    bool is_bound;        /* no hits: `upper` is a bound, `value` and `lower` are 0 */
+    bool is_weighted;     /* from tilted input (model/tilt.h): then the next three are filled in */
+    bool is_unreliable;   /* few hits, or one replication has too much of the weight: decides
+                             nothing */
+    double effective;     /* size of a sample of equal weights that would say as much */
+    double largest_share; /* of the estimate, of one replication */
 } hr_estimate;
 
 /* Estimate of one cell of n replications. alpha: two-sided error probability, e.g. 0.05. scale:

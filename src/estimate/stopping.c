@@ -29,13 +29,13 @@ uint64_t hr_look_blocks(unsigned look)
 
 static bool is_precise(const struct hr_stopping *rule, const hr_estimate *e)
 {
-    return rule->relative > 0.0 && e->hits >= rule->min_hits && e->value > 0.0 &&
-           0.5 * (e->upper - e->lower) <= rule->relative * e->value;
+    return !e->is_unreliable && rule->relative > 0.0 && e->hits >= rule->min_hits &&
+           e->value > 0.0 && 0.5 * (e->upper - e->lower) <= rule->relative * e->value;
 }
 
 static bool is_decided(const struct hr_stopping *rule, const hr_estimate *e)
 {
-    return rule->stop_when_decided && rule->has_threshold &&
+    return !e->is_unreliable && rule->stop_when_decided && rule->has_threshold &&
            (e->upper <= rule->threshold || e->lower > rule->threshold);
 }
 

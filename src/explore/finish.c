@@ -76,8 +76,8 @@ static hr_status append_all(hr_fold *fold, hr_result_writer *writer, const atomi
                            "kept: run the same command to go on"));
         HR_TRY(fold_configuration(fold, c, err));
         const unsigned last = ledger->n_looks[c] > 0 ? ledger->n_looks[c] - 1u : 0;
-        HR_TRY(hr_result_append(writer, c, &fold->total, last, (hr_verdict)ledger->verdict[c],
-                                err));
+        HR_TRY(
+            hr_result_append(writer, c, &fold->total, last, (hr_verdict)ledger->verdict[c], err));
         provenance->digest += hr_tally_digest(&fold->total, c);
         provenance->replications += fold->total.n_replications;
         hr_progress_show(progress, c);

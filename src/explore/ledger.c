@@ -12,8 +12,11 @@ static uint64_t go_on_sizing(hr_ledger *ledger)
 {
     hr_sizing *sizing = ledger->sizing;
     const uint64_t n = hr_sizing_next(sizing, ledger->active, &ledger->next_look);
-    for (uint64_t i = 0; i < n; i++)
+    for (uint64_t i = 0; i < n; i++) {
         ledger->own[i] = sizing->own[ledger->active[i]];
+        if (ledger->behind != NULL)
+            ledger->behind[i] = sizing->behind[ledger->active[i]];
+    }
     for (uint64_t c = 0; n == 0 && c < ledger->study->n_configurations; c++) {
         ledger->n_looks[c] = sizing->n_looks[c];
         ledger->verdict[c] = (uint8_t)hr_sizing_verdict(sizing, c);
@@ -61,6 +64,7 @@ void hr_ledger_close(hr_ledger *ledger)
     ledger->sizing = NULL;
     ledger->active = NULL;
     ledger->own = NULL;
+    ledger->behind = NULL;
     ledger->scale = NULL;
     ledger->n_active = 0;
 }
@@ -72,11 +76,31 @@ void hr_ledger_free(hr_ledger *ledger)
     *ledger = (hr_ledger){0};
 }
 
-void hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
-                   uint64_t n_replications)
+/* In a sizing study who was left aside may come back. */
+static uint64_t most_active(const hr_ledger *ledger)
 {
+    return ledger->sizing != NULL ? ledger->study->n_configurations : ledger->n_active;
+}
+
+static bool has_weights(const hr_cell *target)
+{
+    const hr_behind *b = &target->behind;
+    return b->x != 0 || b->y != 0 || b->largest != 0;
+}
+
+hr_status hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
+                        uint64_t n_replications, hr_err *err)
+{
+    hr_status st = HR_OK;
     HR_ASSERT(position < ledger->n_active);
     hr_entry_add(&ledger->own[position], target, n_replications);
+    if (!has_weights(target))
+        return HR_OK;
+    if (ledger->behind == NULL)
+        HR_TAKE(ledger->behind, &ledger->rounds, most_active(ledger));
+    hr_entry_add_behind(&ledger->own[position], &ledger->behind[position], &target->behind);
+out:
+    return st;
 }
 
 /* ---- verdicts */
@@ -99,16 +123,12 @@ static hr_status target_scale(hr_ledger *ledger, uint64_t configuration, uint64_
     hr_status st = HR_OK;
     hr_configuration resolved = {0};
     const hr_study *study = ledger->study;
-    const hr_outcome *outcome = &hr_outcomes[study->target.outcome];
     const hr_layout *layout = &study->pools[study->target.pool].layout;
     unsigned index[HR_MAX_AXES];
-    uint32_t cell = study->target.cell - layout->first[study->target.outcome];
+    const uint32_t cell = study->target.cell - layout->first[study->target.outcome];
     if (ledger->scale[place] >= 0.0)
         return HR_OK;
-    for (int a = HR_MAX_AXES - 1; a >= 0; a--) {
-        index[a] = cell % layout->size[outcome->axes[a]];
-        cell /= layout->size[outcome->axes[a]];
-    }
+    hr_layout_index(layout, study->target.outcome, cell, index);
     hr_arena_reset(arena);
     HR_TRY(hr_study_pool(study, NULL, study->target.pool, configuration, 0, arena, &resolved, err));
     ledger->scale[place] = hr_outcome_scale(study->target.outcome, &resolved, index);
@@ -124,6 +144,8 @@ typedef struct hr_settling {
     hr_arena resolving; /* of one configuration */
     uint64_t first, n;  /* positions */
     hr_entry *total;    /* [AT_ONCE] over all ranks */
+    bool is_weighted;   /* somewhere */
+    hr_behind *behind;  /* [AT_ONCE] of total */
     uint64_t *verdict;  /* [AT_ONCE] */
     uint64_t *work;
 } hr_settling;
@@ -134,6 +156,7 @@ static hr_status settling_init(hr_settling *part, uint64_t n_active, hr_err *err
     const uint64_t n = n_active < AT_ONCE ? n_active : AT_ONCE;
     *part = (hr_settling){0};
     HR_TAKE(part->total, &part->arena, n);
+    HR_TAKE(part->behind, &part->arena, n);
     HR_TAKE(part->verdict, &part->arena, n);
     HR_TAKE(part->work, &part->arena, HR_ENTRY_WORK(n));
 out:
@@ -151,6 +174,15 @@ static hr_status check_complete(uint64_t configuration, const hr_entry *total, c
                    look->number, (unsigned long long)look->replications);
 }
 
+/* Collective. */
+static void sum_over_ranks(const hr_ledger *ledger, hr_settling *part, hr_comm *comm)
+{
+    const hr_behind *behind = ledger->behind != NULL ? ledger->behind + part->first : NULL;
+    hr_entry_sum(comm, ledger->own + part->first, part->n, part->total, part->work);
+    if (part->is_weighted)
+        hr_entry_sum_behind(comm, behind, part->n, part->total, part->behind, part->work);
+}
+
 /* Local: the verdicts of this rank's share, 0 elsewhere. */
 static hr_status judge_share(hr_ledger *ledger, hr_settling *part, const hr_comm *comm,
                              const hr_look *look, hr_err *err)
@@ -163,7 +195,7 @@ static hr_status judge_share(hr_ledger *ledger, hr_settling *part, const hr_comm
     for (uint64_t i = 0; i < part->n; i++) {
         const uint64_t c = ledger->active[part->first + i];
         const hr_entry *entry = &part->total[i];
-        const hr_cell target = hr_entry_target(entry);
+        const hr_cell target = hr_entry_target(entry, &part->behind[i]);
         hr_estimate estimate;
         if (c % n_ranks != (uint64_t)hr_comm_rank(comm))
             continue;
@@ -186,7 +218,10 @@ static uint64_t strike_out(hr_ledger *ledger, const hr_settling *part, const hr_
         const uint32_t c = ledger->active[position];
         if (part->verdict[i] == HR_GO_ON && !look->is_last) {
             ledger->active[kept] = c;
-            ledger->own[kept++] = ledger->own[position];
+            ledger->own[kept] = ledger->own[position];
+            if (ledger->behind != NULL)
+                ledger->behind[kept] = ledger->behind[position];
+            kept++;
             continue;
         }
         ledger->n_looks[c] = (uint8_t)(look->number + 1);
@@ -204,8 +239,11 @@ static hr_status judge_all(hr_ledger *ledger, hr_settling *part, const hr_look *
         const uint32_t c = ledger->active[part->first + i];
         HR_TRY(check_complete(c, &part->total[i], look, err));
         HR_TRY(target_scale(ledger, c, c, &part->resolving, err));
-        hr_sizing_judge(ledger->sizing, c, &part->total[i], ledger->scale[c], look->number);
+        const hr_cell target = hr_entry_target(&part->total[i], &part->behind[i]);
+        hr_sizing_judge(ledger->sizing, c, &target, look, ledger->scale[c]);
         ledger->sizing->own[c] = ledger->own[part->first + i];
+        if (ledger->behind != NULL)
+            ledger->sizing->behind[c] = ledger->behind[part->first + i];
     }
 out:
     return st;
@@ -217,10 +255,13 @@ hr_status hr_ledger_settle(hr_ledger *ledger, hr_comm *comm, const hr_look *look
     hr_settling part;
     uint64_t kept = 0;
     HR_TRY(hr_comm_agree(comm, settling_init(&part, ledger->n_active, err), err));
+    uint64_t is_weighted = ledger->behind != NULL;
+    hr_comm_max(comm, &is_weighted, 1);
+    part.is_weighted = is_weighted != 0;
     for (part.first = 0; part.first < ledger->n_active; part.first += AT_ONCE) {
         const uint64_t left = ledger->n_active - part.first;
         part.n = left < AT_ONCE ? left : AT_ONCE;
-        hr_entry_sum(comm, ledger->own + part.first, part.n, part.total, part.work);
+        sum_over_ranks(ledger, &part, comm);
         /* A rank that has failed goes on summing with the others until all agree. */
         if (st == HR_OK && ledger->sizing != NULL)
             st = judge_all(ledger, &part, look, err);

@@ -27,20 +27,22 @@ typedef struct hr_ledger {
     hr_sizing *sizing; /* who goes on in a sizing study; else NULL: all that have not stopped */
     unsigned next_look;
     uint64_t n_active;
-    uint32_t *active; /* [n_active] configurations of the next look, in the order of hr_queue_sort */
-    hr_entry *own;    /* [n_active] by this rank in all looks; by position in `active` */
-    double *scale;    /* of this rank's share of the configurations, in a sizing study of all of
-                         them, because all ranks judge all; < 0: not yet known */
-    uint8_t *n_looks; /* [n_configurations] that it took part in; filled as it stops */
-    uint8_t *verdict; /* [n_configurations] hr_verdict */
+    uint32_t
+        *active;   /* [n_active] configurations of the next look, in the order of hr_queue_sort */
+    hr_entry *own; /* [n_active] by this rank in all looks; by position in `active` */
+    hr_behind *behind; /* [n_active] the same, of weighted sums; NULL while there are none */
+    double *scale;     /* of this rank's share of the configurations, in a sizing study of all of
+                          them, because all ranks judge all; < 0: not yet known */
+    uint8_t *n_looks;  /* [n_configurations] that it took part in; filled as it stops */
+    uint8_t *verdict;  /* [n_configurations] hr_verdict */
 } hr_ledger;
 
 HR_MUST_CHECK hr_status hr_ledger_init(hr_ledger *ledger, const hr_study *study, int n_ranks,
                                        hr_err *err);
 void hr_ledger_free(hr_ledger *ledger);
 /* Local. A task of the look at hand is finished: `position` in `active`. */
-void hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
-                   uint64_t n_replications);
+HR_MUST_CHECK hr_status hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
+                                      uint64_t n_replications, hr_err *err);
 /* Collective. The look is complete: sum over ranks, decide, fill `active` and `next_look`. Verdicts
  * are computed once each, by the rank of the configuration's share, from integers; those of a
  * sizing study on all ranks, from the same integers. */

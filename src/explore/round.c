@@ -34,7 +34,7 @@ static hr_status recall(hr_round *round, hr_err *err)
         if (part == NULL)
             continue;
         HR_TRY(hr_part_read_target(round->index, part, &target, &n_replications, err));
-        hr_ledger_add(round->ledger, hr_queue_position(&at), &target, n_replications);
+        HR_TRY(hr_ledger_add(round->ledger, hr_queue_position(&at), &target, n_replications, err));
         round->done[at.number / 8] = (uint8_t)(round->done[at.number / 8] | 1u << (at.number % 8));
         round->n_resumed++;
     }
@@ -165,7 +165,8 @@ static hr_status set_record(hr_set *set, hr_round *round, hr_err *err)
         if (!result->done)
             continue;
         HR_TRY(hr_partlog_append(round->log, &set->task[i], result, err));
-        hr_ledger_add(round->ledger, set->position[i], &result->target, result->n_replications);
+        HR_TRY(hr_ledger_add(round->ledger, set->position[i], &result->target,
+                             result->n_replications, err));
     }
     HR_TRY(hr_partlog_flush(round->log, err));
 out:

@@ -18,6 +18,7 @@ hr_status hr_sizing_init(hr_sizing *sizing, const hr_study *study, const uint32_
     HR_TAKE(sizing->is_wanted, arena, n);
     HR_TAKE(sizing->is_answered, arena, sizing->n_rows);
     HR_TAKE(sizing->own, arena, n);
+    HR_TAKE(sizing->behind, arena, n);
     HR_TAKE(sizing->wanted, arena, n_candidates);
     HR_TAKE(sizing->scratch, arena, 3 * n_candidates);
 out:
@@ -31,19 +32,18 @@ static hr_candidate *candidate_of(const hr_sizing *sizing, uint64_t configuratio
     return &sizing->candidate[row * sizing->n_candidates + at];
 }
 
-void hr_sizing_judge(hr_sizing *sizing, uint64_t configuration, const hr_entry *total, double scale,
-                     unsigned look)
+void hr_sizing_judge(hr_sizing *sizing, uint64_t configuration, const hr_cell *target,
+                     const hr_look *look, double scale)
 {
     hr_candidate *candidate = candidate_of(sizing, configuration);
-    const hr_cell target = hr_entry_target(total);
     const hr_outcome *outcome = &hr_outcomes[sizing->study->target.outcome];
-    const double alpha = hr_sequential_alpha(&sizing->rule, look);
+    const double alpha = hr_sequential_alpha(&sizing->rule, look->number);
     const hr_estimate estimate =
-        hr_estimate_cell(outcome, &target, total->n_replications, scale, alpha);
-    candidate->n = total->n_replications;
+        hr_estimate_cell(outcome, target, look->replications, scale, alpha);
+    candidate->n = look->replications;
     candidate->value = hr_sequential_small(&sizing->rule, &estimate).value;
     candidate->verdict = hr_sequential_verdict(&sizing->rule, &estimate);
-    sizing->n_looks[configuration] = (uint8_t)(look + 1);
+    sizing->n_looks[configuration] = (uint8_t)(look->number + 1);
 }
 
 /* Who of a row goes on; false when nobody does. */

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "estimate/sequential.h"
 #include "explore/entry.h"
+#include "explore/plan.h"
 #include "study/study.h"
 
 typedef struct hr_sizing {
@@ -26,6 +27,7 @@ typedef struct hr_sizing {
     bool *is_wanted;         /* [n_configurations] */
     bool *is_answered;       /* [n_rows] */
     hr_entry *own;           /* [n_configurations] this rank's sums of those left aside */
+    hr_behind *behind;       /* [n_configurations] the same, of weighted sums */
     const uint32_t *order;   /* [n_configurations] that of the queue */
     bool *wanted;            /* [n_candidates] scratch, as: */
     double *scratch;         /* [3 * n_candidates] */
@@ -35,8 +37,8 @@ typedef struct hr_sizing {
 HR_MUST_CHECK hr_status hr_sizing_init(hr_sizing *sizing, const hr_study *study,
                                        const uint32_t *order, hr_arena *arena, hr_err *err);
 /* Local. The sums over all ranks of a configuration after `look`, and the scale of its cell. */
-void hr_sizing_judge(hr_sizing *sizing, uint64_t configuration, const hr_entry *total, double scale,
-                     unsigned look);
+void hr_sizing_judge(hr_sizing *sizing, uint64_t configuration, const hr_cell *target,
+                     const hr_look *look, double scale);
 /* Local. active[0..n) <- the configurations that take the next look, in the order of the queue; n
  * is returned, 0 when all rows are answered, and *look is the look, the earliest of those wanted.
  */

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/order.h"
 #include "input/store.h"
+#include "input/tilting.h"
 
 /* One pair of words per snapshot and probe. */
 hr_status hr_write_probe_words(const hr_writing *writing, hr_err *err)
@@ -78,10 +79,14 @@ hr_status hr_input_write_shared(hr_input *const *input,
     hr_status st = HR_OK;
     const hr_configuration *first = configuration[0];
     hr_input *in = input[0];
-    for (unsigned l = 0; l < n; l++)
+    for (unsigned l = 0; l < n; l++) {
         HR_TRY(hr_input_take_store(input[l], err));
+        input[l]->weight = 1.0;
+    }
     const hr_stream_id id = {first->seed, first->group, replication};
-    const hr_writing writing = {in, configuration, n, first, first->prepared, id, vector};
+    hr_tilting tilting = {0};
+    const hr_writing writing = {in, &tilting, configuration, n, first, first->prepared, id, vector};
+    hr_tilting_begin(&tilting, first->tilt, in);
     in->begin = first->prepared->begin;
     in->from = first->prepared->from;
     in->to = first->prepared->to;
@@ -90,9 +95,12 @@ hr_status hr_input_write_shared(hr_input *const *input,
         HR_TRY(hr_write_past(&writing, i, err));
         HR_TRY(hr_write_arrivals(&writing, i, err));
     }
+    HR_TRY(hr_tilting_add(&writing, err));
     HR_TRY(hr_write_meetings(&writing, err));
+    HR_TRY(hr_tilting_mark(&writing, err));
     HR_TRY(hr_write_joins(&writing, err));
     HR_TRY(hr_write_loads(&writing, err));
+    HR_TRY(hr_tilting_weigh(&writing, err));
     for (unsigned l = 0; l < n; l++) {
         hr_writing own = writing;
         own.configuration = configuration[l];
@@ -153,6 +161,9 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->reals,
         &s->place,
         &s->work,
+        &s->further,
+        &s->stratum,
+        &s->leaning,
         &s->part_of,
         &s->medium,
     };

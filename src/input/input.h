@@ -85,6 +85,11 @@ typedef struct hr_input {
     unsigned lane;
     uint32_t n_own; /* meetings that are placed here */
 
+    /* what the replication counts for: 1, or the likelihood ratio of an input that was tilted
+       (model/tilt.h), which `component` made: number n_components is none */
+    double weight;
+    uint32_t component;
+
     struct hr_input_store *store; /* owned memory, grows as needed, reused */
 } hr_input;
 

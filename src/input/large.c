@@ -148,7 +148,7 @@ hr_status hr_input_write_large(hr_input *input, const hr_configuration *configur
     hr_taking t = {.from = meetings, .to = input};
     const hr_stream_id of_first = {first->seed, first->group, replication};
     const hr_stream_id id = {configuration->seed, configuration->group, replication};
-    hr_writing writing = {input, &configuration, 1, configuration, configuration->prepared,
+    hr_writing writing = {input, NULL,  &configuration, 1, configuration, configuration->prepared,
                           id,    vector};
     input->begin = configuration->prepared->begin;
     input->from = configuration->prepared->from;

@@ -243,7 +243,7 @@ static hr_status write_together(const hr_feeding *const *list, unsigned n, uint6
     }
     hr_input *in = input[0];
     const hr_stream_id id = {pool[0]->seed, pool[0]->group, replication};
-    const hr_writing writing = {in, pool, n, pool[0], pool[0]->prepared, id, vector};
+    const hr_writing writing = {in, NULL, pool, n, pool[0], pool[0]->prepared, id, vector};
     hr_leg_writing w = {
         .pool = pool[0], .first = list[0]->first, .meetings = list[0]->meetings, .legs = in};
     hr_calls calls = {0};

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "input/store.h"
+#include "input/tilting.h"
 
 static inline void add_cost(int64_t *load, const int64_t *cost, unsigned n_resources, int64_t times)
 {
@@ -105,6 +106,7 @@ static void add_random_loads(const hr_writing *writing, unsigned resource, uint3
     hr_stream stream;
     hr_stream_open(&stream, writing->id, HR_PURPOSE_LOAD, resource, writing->vector);
     hr_stream_fill(&stream, (in->n_meetings + (size_t)HR_LANES - 1) / HR_LANES, words);
+    hr_tilting_force(writing, resource, words);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         const hr_sampler *load = p->classes[in->class_of[i]].load;
         if (load != NULL)

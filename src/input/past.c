@@ -13,6 +13,7 @@
  */
 #include <math.h>
 
+#include "input/clock.h"
 #include "input/store.h"
 
 /* The past of one source being drawn. */
@@ -70,19 +71,6 @@ out:
     return st;
 }
 
-/* Number of the first epoch at or after `tick` (offset + k period, k may be negative). */
-static int64_t epoch_after(const hr_prepared_source *source, int64_t tick)
-{
-    const int64_t distance = tick - (int64_t)source->offset;
-    const int64_t period = (int64_t)source->period;
-    return distance >= 0 ? (distance + period - 1) / period : -(-distance / period);
-}
-
-static int64_t lateness_ticks(const hr_prepared_source *source, uint32_t word)
-{
-    return (int64_t)floor(hr_sampler_draw(&source->lateness, word) * HR_TICKS_PER_SECOND + 0.5);
-}
-
 static hr_status past_of_clock(hr_past *past, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -102,13 +90,13 @@ static hr_status past_of_clock(hr_past *past, hr_err *err)
             duration = hr_duration_ticks(
                 hr_sampler_draw(&p->classes[class].duration, hr_stream_next(stream)));
         }
-        const int64_t late = lateness_ticks(prepared, hr_stream_next(stream));
+        const int64_t late = hr_lateness_ticks(prepared, hr_stream_next(stream));
         const double keep = hr_uniform(hr_stream_next(stream));
         const double place = hr_uniform(hr_stream_next(stream));
         const uint32_t kept = hr_thinning_keeps(&past->thinning);
         const int64_t latest = (int64_t)p->begin - late; /* epoch < latest: started before */
-        const int64_t first = epoch_after(prepared, latest - (int64_t)duration + 1);
-        const int64_t epochs = epoch_after(prepared, latest) - first;
+        const int64_t first = hr_epoch_after(prepared, latest - (int64_t)duration + 1);
+        const int64_t epochs = hr_epoch_after(prepared, latest) - first;
         const double most = (double)duration / (double)prepared->period + 1.0;
         if (epochs <= 0 || keep * most >= (double)epochs)
             continue;
@@ -133,7 +121,7 @@ static hr_status past_batch(hr_past *past, hr_tick epoch, bool is_late, uint32_t
         const hr_tick duration =
             hr_duration_ticks(hr_sampler_draw(&p->classes[class].duration, hr_stream_next(stream)));
         const uint32_t word = hr_stream_next(stream);
-        const int64_t late = is_late ? lateness_ticks(past->source, word) : 0;
+        const int64_t late = is_late ? hr_lateness_ticks(past->source, word) : 0;
         const hr_tick start = (hr_tick)((int64_t)epoch + late);
         const uint32_t own = kept & hr_thinning_keeps(&past->thinning);
         if (start < p->begin && start + duration > p->begin)
@@ -153,8 +141,9 @@ static hr_status past_of_clock_in_full(hr_past *past, hr_err *err)
     hr_status st = HR_OK;
     const hr_prepared_source *prepared = past->source;
     const int64_t begin = (int64_t)past->writing->prepared->begin;
-    const int64_t last = epoch_after(prepared, begin + (int64_t)prepared->earliest);
-    for (int64_t k = epoch_after(prepared, begin - (int64_t)full_history(prepared)); k < last; k++)
+    const int64_t last = hr_epoch_after(prepared, begin + (int64_t)prepared->earliest);
+    for (int64_t k = hr_epoch_after(prepared, begin - (int64_t)full_history(prepared)); k < last;
+         k++)
         HR_TRY(past_batch(past,
                           (hr_tick)((int64_t)prepared->offset + k * (int64_t)prepared->period),
                           true, UINT32_MAX, err));

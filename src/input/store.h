@@ -37,10 +37,15 @@ typedef struct hr_starts {
     uint32_t n_told;
     hr_tick *end;       /* 0: not drawn yet; else the meeting was alive at `begin` */
     uint16_t *class_of; /* where end is set */
-    uint32_t *kept;     /* bit l: of the group's starts, one of configuration l's */
+    uint32_t *kept;     /* bit l: of the group's starts, one of configuration l's; a further one
+                           of a tilted input, which is nobody else's, is HR_KEPT_FURTHER */
     uint32_t n_thinned; /* kept by none */
     hr_room room_tick, room_end, room_class, room_kept;
 } hr_starts;
+
+/* Of further meeting `number` of a tilted input. */
+#define HR_KEPT_FURTHER(number) (((number) + 1) << 1 | 1)
+#define HR_KEPT_ALL             UINT32_MAX
 
 typedef struct hr_start_row {
     hr_tick tick, end;
@@ -67,14 +72,17 @@ struct hr_input_store {
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room change, server_state, signed_in, outages, outages_in_order;
     hr_room words, reals, place, work;
+    hr_room further, stratum, leaning; /* of a tilted input */
     hr_input media; /* what input->media points at; the next two are used there */
     hr_room part_of, medium;
     hr_endings endings[HR_MAX_BACKGROUND]; /* of each item */
 };
 
 /* Who writes what for whom: passed down the writers. */
+struct hr_tilting;
 typedef struct hr_writing {
     hr_input *input;
+    struct hr_tilting *tilting;             /* NULL: from the true laws */
     const hr_configuration *const *sharing; /* [n_sharing] whose meetings are written: */
     unsigned n_sharing;
     const hr_configuration *configuration; /* the first, unless it is one's own part */

@@ -131,6 +131,8 @@ typedef struct hr_configuration {
     unsigned n_thresholds;   /* pool totals whose tail is observed, per first resource */
     const double *threshold; /* [n_thresholds] base units of resource 0 */
 
+    const struct hr_tilt *tilt; /* how rare input is drawn; NULL: from the true laws (tilt.h) */
+
     /* prepared part: hr_configuration_prepare */
     struct hr_prepared *prepared; /* integer view, see prepared.h */
 } hr_configuration;

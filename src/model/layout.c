@@ -76,3 +76,23 @@ hr_status hr_layout_init(hr_layout *layout, uint32_t begin, const hr_configurati
 out:
     return st;
 }
+
+void hr_layout_index(const hr_layout *layout, unsigned outcome, uint32_t cell,
+                     unsigned index[HR_MAX_AXES])
+{
+    for (int a = HR_MAX_AXES - 1; a >= 0; a--) {
+        const unsigned size = layout->size[hr_outcomes[outcome].axes[a]];
+        index[a] = cell % size;
+        cell /= size;
+    }
+}
+
+hr_u128 hr_layout_x(const hr_layout *layout, unsigned outcome, uint32_t cell,
+                    const hr_configuration *configuration, const struct hr_counts *counts)
+{
+    unsigned index[HR_MAX_AXES];
+    hr_u128 x = 0, y = 0;
+    hr_layout_index(layout, outcome, cell - layout->first[outcome], index);
+    hr_outcomes[outcome].pair(counts, configuration, index, &x, &y);
+    return x;
+}

@@ -6,7 +6,7 @@
 #include "model/prepared.h"
 
 static const double TURN = 6.28318530717958647692528676655900577;
-#define NEGLIGIBLE 1e-15 /* of the mean duration: older meetings count for nothing */
+#define NEGLIGIBLE 1e-12 /* of the mean duration: older meetings count for nothing */
 
 bool hr_occupancy_is_poisson(const hr_source *source)
 {
@@ -131,10 +131,22 @@ static double lasts(const seen *s, double age)
     return age >= 0.0 && age <= s->oldest ? hr_law_survival(s->duration, age) : 0.0;
 }
 
-/* P(lateness <= x < lateness + duration): of a meeting whose epoch was x ago, to be alive. */
-static double is_alive(const seen *s, double x)
+/* Latenesses at the middles of equally likely cells: few for meetings that have all started, whose
+ * end does not depend on it much, and many for those that are starting. */
+enum { CELLS = 24, FINE_CELLS = 384 };
+
+static double by_cells(const seen *s, double x, int n, const double *late)
 {
-    enum { CELLS = 512 };
+    double sum = 0.0;
+    for (int i = 0; i < n; i++)
+        sum += lasts(
+            s, x - (late != NULL ? late[i] : hr_law_quantile(&s->source->lateness, (i + 0.5) / n)));
+    return sum / n;
+}
+
+/* P(lateness <= x < lateness + duration): of a meeting whose epoch was x ago, to be alive. */
+static double is_alive(const seen *s, double x, double high, const double *cells)
+{
     const hr_law *late = &s->source->lateness, *d = s->duration;
     double sum = 0.0;
     if (late->kind == HR_LAW_CONSTANT)
@@ -153,9 +165,7 @@ static double is_alive(const seen *s, double x)
         }
         return sum;
     }
-    for (int i = 0; i < CELLS; i++)
-        sum += lasts(s, x - hr_law_quantile(late, (i + 0.5) / CELLS));
-    return sum / CELLS;
+    return x < high ? by_cells(s, x, FINE_CELLS, NULL) : by_cells(s, x, CELLS, cells);
 }
 
 static double of_clock(const seen *s, double t, bool is_empty, double begin)
@@ -166,12 +176,14 @@ static double of_clock(const seen *s, double t, bool is_empty, double begin)
     const double low = is_constant ? hr_law_mean(late) : hr_law_quantile(late, 0x1p-40);
     const double high = is_constant ? low : hr_law_quantile(late, 1.0 - 0x1p-40);
     const double limit = limit_of_age(s);
-    double sum = 0.0;
+    double cells[CELLS], sum = 0.0;
+    for (int i = 0; i < CELLS; i++)
+        cells[i] = is_constant ? low : hr_law_quantile(late, (i + 0.5) / CELLS);
     for (double k = floor((t - low - source->offset) / source->period);; k -= 1.0) {
         const double epoch = source->offset + k * source->period;
         if (t - epoch > limit + high || (is_empty && epoch < begin))
             break;
-        sum += is_alive(s, t - epoch);
+        sum += is_alive(s, t - epoch, high, cells);
     }
     return hr_law_mean(&source->count) * sum;
 }

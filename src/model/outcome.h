@@ -100,6 +100,14 @@ HR_MUST_CHECK hr_status hr_layout_init(hr_layout *layout, uint32_t begin,
  * first + (i * n_j + j) * n_k + k. */
 unsigned hr_layout_cells(const hr_layout *layout, unsigned outcome);
 
+/* Its inverse: index[a] on each of the outcome's axes, of cell number `cell` of the outcome. */
+void hr_layout_index(const hr_layout *layout, unsigned outcome, uint32_t cell,
+                     unsigned index[HR_MAX_AXES]);
+
+/* x of one replication of the cell `cell` of the tally, which is the outcome's. */
+hr_u128 hr_layout_x(const hr_layout *layout, unsigned outcome, uint32_t cell,
+                    const hr_configuration *configuration, const struct hr_counts *counts);
+
 /* Divisor that turns the mean of x (and of y) of a cell into the outcome's unit. `index` holds
  * the cell's position on each of the outcome's axes. 0 marks a cell that does not exist in this
  * configuration (server 9 of a pool of 8). */

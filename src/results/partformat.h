@@ -16,7 +16,7 @@
 
 #define HR_PART_HEADER_MAGIC UINT64_C(0x0a1a747261505248) /* "HRPart", ^Z, newline */
 #define HR_PART_HEAD_MAGIC   UINT32_C(0x74726150)         /* "Part" */
-enum { HR_PART_VERSION = 1, HR_PART_CHECKSUM = 8 };
+enum { HR_PART_VERSION = 2, HR_PART_CHECKSUM = 8 };
 
 typedef struct hr_part_header {
     uint64_t magic;
@@ -36,7 +36,9 @@ typedef struct hr_part_head {
     uint64_t n_replications, meetings;
     double seconds;
     uint64_t hits;    /* the study's target cell ... */
-    uint64_t sum[10]; /* ... and its x, xx, y, yy, xy: low and high half of each */
+    uint64_t sum[20]; /* ... and its x, xx, y, yy, xy, then what is behind the point: low and high
+                         half of each */
+    uint64_t largest;
 } hr_part_head;
 
 void hr_part_header_fill(hr_part_header *header, const hr_study *study, uint32_t sequence,

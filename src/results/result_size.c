@@ -14,24 +14,24 @@ static uint64_t count(const hr_study *study)
 
 /* ---- estimates */
 
-hr_status hr_sizes_init(hr_sizes *sizes, const hr_schema *schemas, hr_arena *arena, hr_err *err)
+hr_status hr_sizes_init(hr_sizes *sizes, const hr_study *study, hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
-    const hr_study *study = schemas->study;
-    *sizes = (hr_sizes){.study = study, .schema = &schemas[study->target.pool]};
+    *sizes = (hr_sizes){.study = study};
     if (study->size.along != HR_SIZE_NOT_ASKED)
         HR_TAKE(sizes->sized, arena, count(study));
 out:
     return st;
 }
 
-static hr_estimate estimate_of(const hr_sizes *sizes, const hr_configuration *configuration,
+static hr_estimate estimate_of(const hr_study *study, const hr_configuration *configuration,
                                const hr_tally *tally, size_t candidate, double alpha)
 {
-    const unsigned outcome = sizes->study->target.outcome;
-    const uint32_t cell = hr_size_cell(sizes->study, candidate);
+    const unsigned outcome = study->target.outcome;
+    const hr_layout *layout = &study->pools[study->target.pool].layout;
+    const uint32_t cell = hr_size_cell(study, candidate);
     unsigned index[HR_MAX_AXES];
-    hr_schema_index(sizes->schema, outcome, cell - sizes->schema->layout->first[outcome], index);
+    hr_layout_index(layout, outcome, cell - layout->first[outcome], index);
     return hr_estimate_cell(&hr_outcomes[outcome], &tally->cell[cell], tally->n_replications,
                             hr_outcome_scale(outcome, configuration, index), alpha);
 }
@@ -50,7 +50,7 @@ void hr_sizes_add(hr_sizes *sizes, const hr_configuration *configuration, const 
     const size_t end = is_curve ? study->size.n_candidates : first + 1;
     for (size_t i = first; i < end; i++) {
         hr_sized *sized = &sizes->sized[row * study->size.n_candidates + i];
-        sized->estimate = estimate_of(sizes, configuration, tally, i, alpha);
+        sized->estimate = estimate_of(study, configuration, tally, i, alpha);
         sized->verdict = is_curve ? hr_sequential_verdict(&rule, &sized->estimate) : verdict;
         if (sized->verdict == HR_GO_ON)
             sized->verdict = HR_SPARED;

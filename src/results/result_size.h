@@ -10,17 +10,15 @@
 #include "model/tally.h"
 #include "results/result.h"
 #include "results/result_h5.h"
-#include "results/result_schema.h"
 #include "study/study.h"
 
 typedef struct hr_sizes {
     const hr_study *study;
-    const hr_schema *schema; /* of the target's pool */
     hr_sized *sized; /* [rows * candidates] */
 } hr_sizes;
 
-/* Room for all candidates; nothing where the study asks for no size. `schemas`: of all pools. */
-HR_MUST_CHECK hr_status hr_sizes_init(hr_sizes *sizes, const hr_schema *schemas, hr_arena *arena,
+/* Room for all candidates; nothing where the study asks for no size. */
+HR_MUST_CHECK hr_status hr_sizes_init(hr_sizes *sizes, const hr_study *study, hr_arena *arena,
                                       hr_err *err);
 /* Take the candidates that a configuration holds; `configuration` is that of the target's pool. */
 void hr_sizes_add(hr_sizes *sizes, const hr_configuration *configuration, const hr_tally *tally,

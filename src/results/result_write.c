@@ -131,7 +131,7 @@ static hr_status build(hr_result_writer *writer, hr_err *err)
                                err));
     for (int e = 0; e < HR_N_EFFORTS; e++)
         HR_TAKE(writer->effort[e], &writer->arena, study->n_configurations);
-    HR_TRY(hr_sizes_init(&writer->sizes, writer->schema, &writer->arena, err));
+    HR_TRY(hr_sizes_init(&writer->sizes, study, &writer->arena, err));
     HR_TRY(hr_tallies_make(&writer->tallies, &writer->h5, study->n_configurations,
                            hr_part_most_bytes(study->n_cells), &writer->arena, err));
 out:

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "model/configuration.h"
 #include "model/outcome.h"
+#include "model/tilt.h"
 
 typedef enum hr_design_kind { HR_DESIGN_SOBOL, HR_DESIGN_RANDOM, HR_DESIGN_GRID } hr_design_kind;
 
@@ -109,6 +110,7 @@ typedef struct hr_study {
     hr_target target;
     hr_precision precision;
     hr_size size;
+    hr_tilt_aim rare; /* what a tilted input is aimed at */
     size_t n_claims;
     const hr_claim *claims;
     size_t n_capacity_factors;
@@ -158,6 +160,10 @@ HR_MUST_CHECK hr_status hr_study_configuration(const hr_study *study, hr_groups 
                                                uint64_t index, uint64_t replication,
                                                hr_arena *arena, hr_configuration *configuration,
                                                hr_err *err);
+/* Plan how the input of a configuration's first pool is drawn, which hr_study_configuration leaves
+ * at the true laws: sets configuration->tilt; *why says what decided (hr_tilt_plan). Local. */
+HR_MUST_CHECK hr_status hr_study_tilt(const hr_study *study, hr_configuration *configuration,
+                                      hr_arena *arena, const char **why, hr_err *err);
 /* The same for any pool of the study; one that this configuration does not have gets no servers. */
 HR_MUST_CHECK hr_status hr_study_pool(const hr_study *study, hr_groups *groups, unsigned pool,
                                       uint64_t index, uint64_t replication, hr_arena *arena,

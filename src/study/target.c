@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "study/assemble_pool.h"
+#include "study/rare.h"
 #include "study/span.h"
 
 /* The rows that say which number is meant: those of the target, or those of claim `i`. */
@@ -392,6 +393,7 @@ hr_status hr_target_read(hr_study *study, const hr_params *params, const hr_conf
     HR_TRY(read_target(study, params, example, err));
     HR_TRY(read_claims(study, params, example, err));
     HR_TRY(read_precision(study, params, err));
+    study->rare = hr_rare_aim(study, params, example);
 out:
     return st;
 }

@@ -49,7 +49,7 @@ static void test_sums_are_exact(void **state)
     }
     hr_entry_sum(comm, own, N_ENTRIES, total, work);
     for (uint64_t i = 0; i < N_ENTRIES; i++) {
-        const hr_cell sum = hr_entry_target(&total[i]);
+        const hr_cell sum = hr_entry_target(&total[i], NULL);
         const hr_u128 x = (big - i) * size + size * (size - 1) / 2;
         assert_on_all(total[i].n_replications == 7 * size + size * (size - 1) / 2);
         assert_on_all(sum.hits == 2 * size && sum.x == x && sum.xx == x && sum.y == 3 * x);
@@ -78,7 +78,7 @@ static void test_all_strike_out_alike(void **state)
             const hr_cell cell = {.hits = is_over ? mine : 0,
                                   .x = is_over ? (hr_u128)mine * constant : 0,
                                   .xx = is_over ? (hr_u128)mine * constant * constant : 0};
-            hr_ledger_add(&ledger, i, &cell, mine);
+            assert_on_all(hr_ledger_add(&ledger, i, &cell, mine, &err) == HR_OK);
         }
         assert_on_all(hr_ledger_settle(&ledger, comm, &look, &err) == HR_OK);
         uint64_t most[] = {ledger.n_active, UINT64_MAX - ledger.n_active};

@@ -251,7 +251,7 @@ static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *ve
         assert_int_equal(kernel->replay(&lane[l], n, vector, b->scratch, &err), HR_OK);
     }
     for (unsigned l = 0; l < REPLICATIONS; l++)
-        hr_tally_add(&b->tally, &b->study.pools[0].layout, &c[l], &b->counts[l]);
+        hr_tally_add(&b->tally, &b->study.pools[0].layout, &c[l], &b->counts[l], 1.0);
     return hr_tally_digest(&b->tally, 0);
 }
 

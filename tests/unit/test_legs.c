@@ -145,7 +145,7 @@ static size_t pack(choices *c, unsigned i, const hr_counts *counts, uint8_t **pa
 {
     hr_tally tally = {0};
     must(c, hr_tally_init(&tally, c->study.n_cells, &c->arena, &c->err));
-    hr_tally_add(&tally, &c->study.pools[c->pool].layout, c->feeding[i].pool, counts);
+    hr_tally_add(&tally, &c->study.pools[c->pool].layout, c->feeding[i].pool, counts, 1.0);
     const size_t size = hr_tally_pack(&tally, NULL, 0);
     *packed = hr_arena_take(&c->arena, size, 1);
     assert_non_null(*packed);

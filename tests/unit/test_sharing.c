@@ -178,7 +178,7 @@ static void replay_alone(bench *b, uint64_t day)
             hr_input_write(&m->alone, &m->configuration, day, hr_vector_level(0), &err), HR_OK);
         assert_int_equal(
             hr_kernel_number(0)->replay(&lane, 1, hr_vector_level(0), b->scratch, &err), HR_OK);
-        hr_tally_add(&m->expected, &b->study.pools[0].layout, &m->configuration, &m->counts);
+        hr_tally_add(&m->expected, &b->study.pools[0].layout, &m->configuration, &m->counts, 1.0);
         m->expected_meetings += m->alone.n_meetings;
     }
 }
@@ -203,7 +203,7 @@ static void replay_shared(bench *b, uint64_t day, const hr_kernel *kernel, const
     for (unsigned i = 0; i < b->n; i++) {
         member *m = &b->member[i];
         m->meetings += m->shared.n_own;
-        hr_tally_add(&m->tally, &b->study.pools[0].layout, configuration[i], &m->counts);
+        hr_tally_add(&m->tally, &b->study.pools[0].layout, configuration[i], &m->counts, 1.0);
     }
 }
 

@@ -57,7 +57,7 @@ static void test_sums_are_those_of_the_replications(void **state)
         f->counts.time_with[1] = 10 * r; /* one server over */
         f->counts.time_with[2] = r;      /* both */
         f->counts.episodes[0] = r == 2 ? 0 : 2;
-        hr_tally_add(&f->tally, &f->layout, &f->pool.configuration, &f->counts);
+        hr_tally_add(&f->tally, &f->layout, &f->pool.configuration, &f->counts, 1.0);
     }
     const hr_cell *time = cell_of(f, &f->tally, "time_over");
     assert_int_equal(time->hits, 3);
@@ -82,7 +82,7 @@ static void fill(hr_tally *tally, unsigned seed)
         const hr_u128 high = (unsigned)rand();
         const hr_u128 low = (unsigned)rand();
         const hr_u128 big = (high << 70) + low;
-        tally->cell[i] = (hr_cell){(uint64_t)rand() % 100, big, big * 2, 7, 49, big + 1};
+        tally->cell[i] = (hr_cell){(uint64_t)rand() % 100, big, big * 2, 7, 49, big + 1, {0}};
     }
 }
 

@@ -1,0 +1,94 @@
+/* tilt: how input is drawn so that rare overload is common, and what a replication then weighs.
+ *
+ * A replication is drawn from the true laws with probability HR_TILT_UNTILTED; else from one
+ * component: an instant u is drawn and, among the meetings alive at u, one of a kind that leans by
+ * s is e^s times as frequent as in truth. All else is as in truth. Because the numbers alive at u
+ * are Poisson (occupancy.h), that is the true input plus an independent Poisson number of further
+ * meetings alive at u, and the density of the whole mixture against the truth is known exactly:
+ *
+ *   dQ/dP = untilted + sum_c share_c sum_u g_c(u) exp(S_c(u) - Lambda_c(u)),
+ *
+ * S_c(u) the sum of the leans of all meetings alive at u, Lambda_c(u) = ln E exp(S_c(u)), g_c the
+ * law of the instant. With g_c proportional to exp(Lambda_c) the exponents simplify: every term of
+ * component c has the same factor, exp(log_scale). A replication counts with the inverse, the
+ * likelihood ratio (Szechtman and Glynn 2002 for a fixed time; Owen and Zhou 2000 for mixtures: no
+ * more than 1 / HR_TILT_UNTILTED). It depends on what was drawn before any server is chosen and on
+ * nothing else, so it is right for every rule, refusal, ceiling and cost.
+ */
+#ifndef HR_MODEL_TILT_H
+#define HR_MODEL_TILT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/law.h"
+#include "model/configuration.h"
+
+/* Share of the replications that are drawn from the true laws: no weight exceeds its inverse. */
+#define HR_TILT_UNTILTED 0.1
+
+typedef enum hr_rare_engine { HR_RARE_AUTO, HR_RARE_PLAIN, HR_RARE_TILTED } hr_rare_engine;
+
+/* What is to be seen: filled by the study floor. */
+typedef struct hr_tilt_aim {
+    hr_rare_engine engine;
+    uint64_t criteria;    /* bit k: criterion k may be the rare event */
+    bool is_at_times;     /* seen at the observed times alone, else all over the window */
+    const char *unsuited; /* NULL, or why the target is no overload that could be aimed at */
+} hr_tilt_aim;
+
+enum {
+    HR_TILT_MOST_COMPONENTS = 2048, /* of 4 rungs on 256 servers at random, and more */
+    HR_TILT_MOST_STRATA = 96,       /* of one class */
+    HR_TILT_MOST_CHECKS = 384,      /* instants */
+};
+
+/* Meetings of a class whose mark (participants or random load) lies in one range lean alike. */
+typedef struct hr_tilt_stratum {
+    int64_t from; /* least mark; the range ends where the next stratum begins */
+    uint32_t
+        first_word; /* of the class's sampler: words first_word .. + n_words give these marks */
+    uint64_t n_words;
+    double load; /* base units of the resource aimed at, of such a meeting in the mean */
+} hr_tilt_stratum;
+
+typedef struct hr_tilt_class {
+    unsigned first, n; /* its strata */
+    int resource;      /* whose random load is the mark; -1: participants are */
+} hr_tilt_class;
+
+typedef struct hr_tilt_component {
+    unsigned rung;      /* below HR_MOST_RUNGS - 1, see tally.h */
+    int server;         /* whose meetings lean, placed at random: -1 all do */
+    const double *lean; /* [n_strata] s >= 0 */
+    double log_scale;   /* ln(share_c / sum over u of exp(Lambda_c(u))) */
+    hr_sampler number;  /* of further meetings that are tried */
+    hr_sampler kind;    /* index: (source * n_strata) + stratum */
+    hr_sampler when;    /* index of the instant */
+} hr_tilt_component;
+
+typedef struct hr_tilt {
+    unsigned n_classes, n_strata;
+    const hr_tilt_class *classes;     /* [n_classes] */
+    const hr_tilt_stratum *strata;    /* [n_strata], class by class */
+    const uint16_t *class_of_stratum; /* [n_strata] */
+    unsigned n_components;
+    const hr_tilt_component *components;
+    hr_sampler component; /* index; n_components: untilted */
+    unsigned n_checks;
+    const hr_tick *check; /* [n_checks] ascending instants u, all simulated */
+    bool by_server;       /* components of single servers */
+} hr_tilt;
+
+/* Plan the tilt of a prepared configuration. *tilt is NULL where input stays drawn from the true
+ * laws, and *why (never NULL) says in either case what decided. Memory from `arena`. Local; a
+ * function of its arguments alone. HR_ERR_MEMORY. */
+HR_MUST_CHECK hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim *aim,
+                                     hr_arena *arena, const hr_tilt **tilt, const char **why,
+                                     hr_err *err);
+/* The rung that a replication of this component counts for (tally.h). */
+unsigned hr_tilt_rung(const hr_tilt *tilt, uint32_t component);
+/* The stratum of a meeting of class `class` with this mark. */
+unsigned hr_tilt_stratum_of(const hr_tilt *tilt, unsigned class, int64_t mark);
+
+#endif
