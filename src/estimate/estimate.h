@@ -29,6 +29,8 @@ typedef struct hr_estimate {
     uint64_t hits;
     uint64_t n;           /* replications */
     bool is_bound;        /* no hits: `upper` is a bound, `value` and `lower` are 0 */
+    bool is_rough;        /* Student's interval of fewer than 100 values, which skewed ones exceed
+                             more often than it says */
     bool is_weighted;     /* from tilted input (model/tilt.h): then the next three are filled in */
     bool is_unreliable;   /* few hits, or one replication has too much of the weight: decides
                              nothing */

@@ -32,7 +32,7 @@ hr_verdict hr_sequential_verdict(const struct hr_sequential *rule, const hr_esti
 {
     const hr_estimate e = hr_sequential_small(rule, estimate);
     const double bound = hr_sequential_bound(rule);
-    const bool says = !isnan(e.value) && !e.is_unreliable;
+    const bool says = !isnan(e.value) && !e.is_unreliable && !e.is_rough;
     if (says && e.upper <= bound)
         return HR_MET;
     if (says && e.lower > bound)
@@ -105,6 +105,14 @@ static bool start_all(const hr_candidate *row, size_t from, size_t to, bool *wan
     return any;
 }
 
+/* Where even no hit at all did not suffice nothing more can be shown further on. */
+static size_t hopeless_from(const hr_candidate *row, size_t from, size_t to)
+{
+    while (from < to && !(row[from].verdict == HR_EXHAUSTED && row[from].value <= 0.0))
+        from++;
+    return from;
+}
+
 void hr_sequential_next(const hr_candidate *row, size_t n, double bound, bool *wanted,
                         double *scratch)
 {
@@ -118,7 +126,8 @@ void hr_sequential_next(const hr_candidate *row, size_t n, double bound, bool *w
     hr_sequential_fit(row, n, fit, scratch + n);
     while (crossing < n && fit[crossing] > bound)
         crossing++;
-    for (size_t i = state.missed; i < state.met; i++) {
+    const size_t end = hopeless_from(row, state.missed, state.met);
+    for (size_t i = state.missed; i < end; i++) {
         if (row[i].verdict != HR_GO_ON)
             continue;
         if (i < crossing)

@@ -57,7 +57,7 @@ hr_estimate hr_sequential_small(const struct hr_sequential *rule, const hr_estim
 /* The bound on it. */
 double hr_sequential_bound(const struct hr_sequential *rule);
 /* HR_MET, HR_MISSED, HR_NEAR, HR_EXHAUSTED or HR_GO_ON of an estimate at that error. One that is
- * unreliable, or without a number, decides nothing. */
+ * unreliable or rough, or without a number, decides nothing. */
 hr_verdict hr_sequential_verdict(const struct hr_sequential *rule, const hr_estimate *estimate);
 
 /* Where a row stands: candidates 0 .. missed - 1 miss the threshold, met .. n - 1 meet it. */
@@ -69,7 +69,8 @@ hr_row_state hr_sequential_state(const hr_candidate *row, size_t n);
 /* Enter what was found of candidate `i`, in any order; begin with {.missed = 0, .met = n}. */
 void hr_sequential_count(hr_row_state *state, size_t i, hr_verdict verdict);
 /* wanted[i] <- does candidate i go on? None does when the row is answered. Candidates without
- * replications start first. With nothing met, or nothing missed, the far end of the row is asked
+ * replications start first; beyond one that had no hit in all its replications none goes on. With
+ * nothing met, or nothing missed, the far end of the row is asked
  * too: a row that rises would be taken for one that is met, or missed, everywhere. `bound`:
  * hr_sequential_bound; scratch: [3 n]. */
 void hr_sequential_next(const hr_candidate *row, size_t n, double bound, bool *wanted,
