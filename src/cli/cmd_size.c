@@ -75,8 +75,7 @@ const hr_command hr_command_size = {
     .n_options = HR_LENGTH(options),
     .options = options,
     .examples = {"headroom size mine.yaml -o mine.h5",
-                 "headroom size mine.yaml -o n.h5 --set \"choose.pool.servers=2 to 40\" --set "
-                 "size.vary=pool.servers",
+                 "headroom size sized.yaml -o sized.h5 --set size.indifference=1.2",
                  "mpirun -n 8 headroom size mine.yaml -o mine.h5"},
     .run = run,
 };

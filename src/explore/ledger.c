@@ -105,8 +105,12 @@ out:
 
 /* ---- verdicts */
 
+/* A curve that is read at many places goes on as long as it may: no place speaks for the others. */
 static struct hr_stopping stopping_rule(const hr_study *study)
 {
+    if (study->size.along != HR_SIZE_NOT_ASKED)
+        return (struct hr_stopping){.confidence = study->precision.confidence,
+                                    .at_most = study->precision.at_most};
     return (struct hr_stopping){.relative = study->precision.relative,
                                 .confidence = study->precision.confidence,
                                 .min_hits = study->precision.hits,

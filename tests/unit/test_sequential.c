@@ -297,9 +297,9 @@ static void test_who_goes_on(void **state)
     assert_wanted(row, 5, "-----");
     row[3].verdict = HR_EXHAUSTED; /* says nothing; the next one might */
     assert_wanted(row, 5, "----+");
-    row[3].value = 0.0; /* nor will the next one: no hits are not enough */
-    assert_wanted(row, 5, "-----");
-    row[4].verdict = HR_MISSED; /* none is met: does the row fall at all? */
+    row[3].value = 0.0; /* nor will the next one; then none is met: does the row fall at all? */
+    assert_wanted(row, 5, "+----");
+    row[4].verdict = HR_MISSED;
     assert_wanted(row, 5, "+----");
     row[0].verdict = HR_MET;
     assert_wanted(row, 5, "-----");

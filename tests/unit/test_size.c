@@ -10,7 +10,8 @@
           "  placement.rule: [random, least_loaded]\n"                                             \
           "  pool.servers: 2 to 5\n"                                                               \
           "  pool.ceilings.load.full: [10, 12, 14]\n"                                              \
-          "unknown: {arrivals.sources[0].rate: uniform(10 per hour, 25 per hour)}\n"               \
+          "unknown:\n"                                                                             \
+          "  arrivals.sources[0].rate: uniform(10 per hour, 25 per hour)\n"                        \
           "design: {worlds: 3}\n"
 
 static const char asked[] = CHOOSE TARGET "size: {vary: pool.servers}\n";
@@ -93,7 +94,7 @@ static void test_a_curve_is_cells(void **state)
 static void test_bad_questions(void **state)
 {
     (void)state;
-    assert_bad(CHOOSE TARGET "size: {vary: pool.server}\n", "did you mean pool.servers?");
+    assert_bad(CHOOSE TARGET "size: {vary: pool.server}\n", "did you mean pool.servers;");
     assert_bad(SMALL TARGET "size: {vary: pool.servers}\n", "give its values there");
     assert_bad(SMALL "choose: {pool.servers: [4, 2]}\n" TARGET "size: {vary: pool.servers}\n",
                "must rise");
