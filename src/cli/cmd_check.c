@@ -214,6 +214,10 @@ static void print_kernel(const hr_configuration *configuration, unsigned n_shari
         hr_words_add(&words, "; the faster %s cannot do %s", is_shared ? "scenarios" : "lanes",
                      why);
     fact("kernel", words.s);
+    words = (hr_words){0};
+    hr_words_add(&words, "%s: %s", configuration->tilt != NULL ? "tilted" : "from the true laws",
+                 configuration->tilt_why);
+    fact("input", words.s);
 }
 
 static void print_work(const hr_study *study, const hr_forecast_work *work)
@@ -362,6 +366,7 @@ static void json_work(hr_json *json, const hr_configuration *configuration, cons
     if (kernel == NULL)
         kernel = hr_kernel_for(chosen, configuration, NULL);
     hr_json_text(json, "kernel", kernel->name);
+    hr_json_text(json, "input", configuration->tilt != NULL ? "tilted" : "plain");
     hr_json_count(json, "sharing", work->sharing);
     hr_json_number(json, "least_replications", work->least_replications);
     hr_json_number(json, "most_replications", work->most_replications);
@@ -444,6 +449,7 @@ static hr_status check_study(const hr_invocation *invocation, const hr_study *st
     hr_topology topology;
     HR_TRY(hr_topology_check(study, index, &arena, &topology, err));
     HR_TRY(hr_study_configuration(study, NULL, index, 0, &arena, &configuration, err));
+    HR_TRY(hr_study_tilt(study, &configuration, &arena, err));
     const hr_forecast_pool pool = hr_forecast_pool_of(&configuration);
     HR_TRY(hr_forecast_work_of(study, &work, err));
     const hr_values values = {.study = study, .configuration = index};

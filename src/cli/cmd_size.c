@@ -24,7 +24,7 @@ static hr_status check(const hr_study *study, hr_err *err)
 static hr_status put_answer(hr_show *show, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_json json = hr_json_start(show->out, 3);
+    hr_json json = hr_json_start(show->out, 2);
     hr_json_object(&json, NULL);
     hr_json_text(&json, "study", show->study->name);
     HR_TRY(hr_show_size_json(show, &json, err));

@@ -36,6 +36,7 @@ typedef struct hr_show {
     uint64_t *replications;   /* [n_configurations], as look and verdict */
     unsigned *look;
     hr_verdict *verdict;
+    uint64_t n_tilted; /* configurations, once hr_show_rare has looked */
     hr_estimate *some; /* [n_worlds] room for hr_show_spread */
     double *scratch;   /* [n_configurations] */
 } hr_show;
@@ -123,6 +124,7 @@ HR_MUST_CHECK hr_status hr_show_probes(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_first_over(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_failures(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err);
+HR_MUST_CHECK hr_status hr_show_rare(hr_show *show, hr_err *err);
 void hr_show_ceilings(hr_show *show);
 HR_MUST_CHECK hr_status hr_show_trust(hr_show *show, hr_err *err);
 

@@ -176,7 +176,11 @@ hr_status hr_show_trust(hr_show *show, hr_err *err)
         n_exhausted += show->verdict[i] == HR_EXHAUSTED;
         n_unseen += show->headline[i].hits == 0;
     }
-    hr_words_add(&words, "plain engine, %s", hr_text_count(least).s);
+    hr_words_add(&words, "%s, %s",
+                 show->n_tilted == 0                         ? "plain engine"
+                 : show->n_tilted == study->n_configurations ? "tilted engine"
+                                                             : "plain and tilted engine",
+                 hr_text_count(least).s);
     if (most > least)
         hr_words_add(&words, " to %s", hr_text_count(most).s);
     hr_words_add(&words, " replications in %s configuration",

@@ -5,6 +5,7 @@
 
 #include "cli/json.h"
 #include "cli/show.h"
+#include "estimate/diagnosis.h"
 
 /* Mean over configurations of each cell, updated one by one (Welford 1962). */
 typedef struct running_mean {
@@ -65,7 +66,7 @@ static void put_study(hr_json *json, const hr_show *show)
     put_hash(json, "identity", study->identity);
     hr_json_text(json, "digest", hr_text_digest(provenance->digest).s);
     hr_json_text(json, "version", show->result.version);
-    hr_json_text(json, "engine", "plain");
+    hr_json_text(json, "engine", hr_result_is_tilted(&show->result) ? "tilted" : "plain");
     hr_json_count(json, "seed", study->seed);
     hr_json_number(json, "confidence", show->confidence);
     hr_json_count(json, "worlds", study->n_worlds);
@@ -124,6 +125,34 @@ static void put_estimate(hr_json *json, const hr_estimate *estimate)
     hr_json_count(json, "hits", estimate->hits);
     hr_json_count(json, "n", estimate->n);
     hr_json_flag(json, "bound", estimate->is_bound);
+    if (!estimate->is_weighted)
+        return;
+    hr_json_flag(json, "unreliable", estimate->is_unreliable);
+    hr_json_number(json, "effective_size", estimate->effective);
+    hr_json_number(json, "largest_share", estimate->largest_share);
+}
+
+static void put_diagnosis(struct writer *writer)
+{
+    hr_json *json = &writer->json;
+    const hr_target *target = &writer->show->study->target;
+    const hr_diagnosis d = hr_diagnose(&writer->tally, &hr_outcomes[target->outcome], target->cell);
+    hr_json_text(json, "engine", d.is_weighted ? "tilted" : "plain");
+    if (!d.is_weighted)
+        return;
+    hr_json_object(json, "diagnostics");
+    hr_json_flag(json, "unreliable", d.is_unreliable);
+    hr_json_number(json, "likelihood_ratio", d.weight);
+    hr_json_number(json, "likelihood_ratio_se", d.weight_error);
+    hr_json_number(json, "variation", d.variation);
+    hr_json_number(json, "effective_size", d.effective);
+    hr_json_number(json, "largest_share", d.largest_share);
+    hr_json_count(json, "hits", d.hits);
+    hr_json_array(json, "rung_share");
+    for (unsigned r = 0; r < HR_MOST_RUNGS; r++)
+        hr_json_number(json, NULL, d.share[r]);
+    hr_json_end_array(json);
+    hr_json_end_object(json);
 }
 
 static void put_outcome(struct writer *writer, const hr_configuration *configuration,
@@ -171,6 +200,7 @@ static hr_status put_configuration(struct writer *writer, uint64_t index, hr_are
     hr_json_count(&writer->json, "replications", show->replications[index]);
     hr_json_count(&writer->json, "look", show->look[index]);
     hr_json_text(&writer->json, "verdict", hr_verdict_names[show->verdict[index]]);
+    put_diagnosis(writer);
     hr_json_object(&writer->json, "outcomes");
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
         if (wants(writer, o))

@@ -3,32 +3,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/show.h"
+#include "cli/show_size.h"
 #include "cli/table.h"
 #include "study/size.h"
 
-enum { MOST_ROWS = 60, MOST_KEYS = 8, MOST_NAMED = 3, MOST_LISTED = 24 };
+enum { MOST_ROWS = 60, MOST_NAMED = 3, MOST_LISTED = 24 };
 
-typedef struct sizing {
-    hr_show *show;
-    const hr_study *study;
-    hr_sized *sized; /* [rows * candidates] */
-    size_t n;        /* candidates of a row */
-} sizing;
-
-static hr_status sizing_init(sizing *s, hr_show *show, hr_err *err)
+hr_status hr_show_sizing_init(hr_show_sizing *s, hr_show *show, hr_err *err)
 {
     hr_status st = HR_OK;
-    *s = (sizing){.show = show, .study = show->study, .n = show->study->size.n_candidates};
+    *s = (hr_show_sizing){.show = show, .study = show->study, .n = show->study->size.n_candidates};
     HR_TAKE(s->sized, &show->arena, hr_size_rows(s->study) * s->n);
     HR_TRY(hr_result_sizes(&show->result, s->sized, err));
 out:
     return st;
-}
-
-static const hr_sized *candidate(const sizing *s, uint64_t row, size_t i)
-{
-    return &s->sized[row * s->n + i];
 }
 
 /* ---- words */
@@ -49,7 +37,7 @@ static bool is_number(const char *label)
     return end != label && *end == '\0';
 }
 
-static bool is_one(const sizing *s, size_t i)
+static bool is_one(const hr_show_sizing *s, size_t i)
 {
     const char *label = hr_size_label(s->study, i);
     char *end = NULL;
@@ -59,7 +47,7 @@ static bool is_one(const sizing *s, size_t i)
 }
 
 /* "8 servers", "80000 users", "a meeting of 250", "1.2 times the ceilings", "rule least_loaded". */
-static void add_name(const sizing *s, size_t i, hr_words *words)
+static void add_name(const hr_show_sizing *s, size_t i, hr_words *words)
 {
     const char *label = hr_size_label(s->study, i), *short_name = noun(s->study);
     const size_t length = strlen(short_name);
@@ -76,7 +64,7 @@ static void add_name(const sizing *s, size_t i, hr_words *words)
         hr_words_add(words, "%s %s", short_name, label);
 }
 
-static const char *verb(const sizing *s, size_t i, bool is_met)
+static const char *verb(const hr_show_sizing *s, size_t i, bool is_met)
 {
     const bool one = is_one(s, i);
     if (!is_met)
@@ -87,7 +75,7 @@ static const char *verb(const sizing *s, size_t i, bool is_met)
 }
 
 /* "0.6 % (0.4-0.8)", or how it is known else. */
-static void add_number(const sizing *s, const hr_sized *sized, hr_words *words)
+static void add_number(const hr_show_sizing *s, const hr_sized *sized, hr_words *words)
 {
     const unsigned outcome = s->study->target.outcome;
     if (sized->verdict == HR_BOUND_MET || sized->verdict == HR_BOUND_MISSED)
@@ -99,14 +87,15 @@ static void add_number(const sizing *s, const hr_sized *sized, hr_words *words)
 }
 
 /* "8 servers suffice: 0.6 % (0.4-0.8)" */
-static void add_statement(const sizing *s, uint64_t row, size_t i, bool is_met, hr_words *words)
+static void add_statement(const hr_show_sizing *s, uint64_t row, size_t i, bool is_met,
+                          hr_words *words)
 {
     add_name(s, i, words);
     hr_words_add(words, " %s: ", verb(s, i, is_met));
-    add_number(s, candidate(s, row, i), words);
+    add_number(s, hr_show_candidate(s, row, i), words);
 }
 
-static hr_text threshold(const sizing *s)
+static hr_text threshold(const hr_show_sizing *s)
 {
     hr_text text;
     const unsigned outcome = s->study->target.outcome;
@@ -126,9 +115,9 @@ void hr_show_size_asked(const hr_show *show, hr_words *words)
 
 /* ---- one row, in sentences */
 
-static void add_undecided(const sizing *s, uint64_t row, size_t i, hr_words *words)
+static void add_undecided(const hr_show_sizing *s, uint64_t row, size_t i, hr_words *words)
 {
-    const hr_sized *sized = candidate(s, row, i);
+    const hr_sized *sized = hr_show_candidate(s, row, i);
     hr_words_add(words, " ");
     add_name(s, i, words);
     if (sized->verdict == HR_NEAR)
@@ -142,7 +131,8 @@ static void add_undecided(const sizing *s, uint64_t row, size_t i, hr_words *wor
 }
 
 /* "8 servers suffice: ...; 7 servers fail: ...", and what is known at the ends of the row. */
-static void add_answer(const sizing *s, uint64_t row, const hr_row_state *state, hr_words *words)
+static void add_answer(const hr_show_sizing *s, uint64_t row, const hr_row_state *state,
+                       hr_words *words)
 {
     if (state->met == s->n && state->missed == s->n) {
         hr_words_add(words, "Nothing that was asked for is enough; even ");
@@ -164,7 +154,7 @@ static void add_answer(const sizing *s, uint64_t row, const hr_row_state *state,
     hr_words_add(words, ".");
 }
 
-static void add_contradiction(const sizing *s, uint64_t row, const hr_row_state *state,
+static void add_contradiction(const hr_show_sizing *s, uint64_t row, const hr_row_state *state,
                               hr_words *words)
 {
     hr_words_add(words, "NOT MONOTONE: ");
@@ -175,7 +165,7 @@ static void add_contradiction(const sizing *s, uint64_t row, const hr_row_state 
                  s->study->size.find_largest ? "smallest" : "largest");
 }
 
-static void print_sentence(const sizing *s, uint64_t row)
+static void print_sentence(const hr_show_sizing *s, uint64_t row)
 {
     hr_show *show = s->show;
     const hr_row_state state = hr_sized_state(s->study, s->sized, row);
@@ -189,7 +179,7 @@ static void print_sentence(const sizing *s, uint64_t row)
     fputs(show->is_bold ? "\033[0m" : "", show->out);
     unsigned n_named = 0;
     for (size_t i = state.missed; i < state.met && !state.contradicts; i++) {
-        if (candidate(s, row, i)->verdict == HR_SPARED)
+        if (hr_show_candidate(s, row, i)->verdict == HR_SPARED)
             continue;
         if (n_named++ < MOST_NAMED)
             add_undecided(s, row, i, &more);
@@ -227,7 +217,7 @@ static bool is_listed(const hr_sized *sized)
     return sized->verdict != HR_SPARED;
 }
 
-static hr_status print_candidates(const sizing *s, uint64_t row, hr_err *err)
+static hr_status print_candidates(const hr_show_sizing *s, uint64_t row, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_table table;
@@ -239,7 +229,7 @@ static hr_status print_candidates(const sizing *s, uint64_t row, hr_err *err)
     const char *const headings[] = {noun(s->study), title.s, "replications", "found"};
     HR_TRY(hr_table_init(&table, &s->show->arena, "llrl", 1, headings, err));
     for (size_t i = 0; i < s->n; i++) {
-        const hr_sized *sized = candidate(s, row, i);
+        const hr_sized *sized = hr_show_candidate(s, row, i);
         if (!is_listed(sized) || n_listed++ >= MOST_LISTED)
             continue;
         const hr_text number = hr_text_estimate(&sized->estimate, hr_show_factor(outcome));
@@ -258,11 +248,10 @@ out:
 
 /* ---- many rows, in a table */
 
-/* Choices that stay fixed in a row. */
-static unsigned keys_of(const sizing *s, size_t axis[MOST_KEYS])
+unsigned hr_show_sizing_keys(const hr_show_sizing *s, size_t axis[HR_SIZING_KEYS])
 {
     unsigned n = 0;
-    for (size_t a = 0; a < s->show->n_choice_axes && n < MOST_KEYS; a++) {
+    for (size_t a = 0; a < s->show->n_choice_axes && n < HR_SIZING_KEYS; a++) {
         if (s->study->size.along != HR_SIZE_CHOICE || a != s->study->size.axis)
             axis[n++] = a;
     }
@@ -271,7 +260,7 @@ static unsigned keys_of(const sizing *s, size_t axis[MOST_KEYS])
 
 /* The candidate, or the two between which it lies: `surely` meets it, all before `at_least` fail.
  */
-static hr_text needed(const sizing *s, size_t at_least, size_t surely)
+static hr_text needed(const hr_show_sizing *s, size_t at_least, size_t surely)
 {
     hr_text text;
     if (at_least == s->n)
@@ -289,11 +278,11 @@ static hr_text needed(const sizing *s, size_t at_least, size_t surely)
     return text;
 }
 
-static hr_text number_of(const sizing *s, uint64_t row, size_t i)
+static hr_text number_of(const hr_show_sizing *s, uint64_t row, size_t i)
 {
     hr_words words = {0};
     hr_text text;
-    const hr_sized *sized = candidate(s, row, i);
+    const hr_sized *sized = hr_show_candidate(s, row, i);
     if (sized->verdict == HR_BOUND_MET || sized->verdict == HR_BOUND_MISSED)
         hr_words_add(&words, "exact bound");
     else
@@ -307,7 +296,7 @@ static hr_text number_of(const sizing *s, uint64_t row, size_t i)
 enum { OF_WORLD = 3, OF_WORLDS = 3 };
 
 /* One world: what is needed, its number, and that of the last candidate that fails. */
-static void tell_row(const sizing *s, uint64_t row, hr_text text[OF_WORLD])
+static void tell_row(const hr_show_sizing *s, uint64_t row, hr_text text[OF_WORLD])
 {
     const hr_row_state state = hr_sized_state(s->study, s->sized, row);
     const hr_text none = {"-"};
@@ -339,7 +328,7 @@ static size_t enough_in(const size_t *end, uint64_t n_worlds, size_t n, double s
 }
 
 /* Over worlds: what is enough in half of them, in nine of ten, in all. */
-static hr_status tell_worlds(const sizing *s, uint64_t group, uint64_t n_groups,
+static hr_status tell_worlds(const hr_show_sizing *s, uint64_t group, uint64_t n_groups,
                              hr_text text[OF_WORLDS], hr_err *err)
 {
     static const double share[OF_WORLDS] = {0.5, 0.9, 1.0};
@@ -362,7 +351,7 @@ out:
     return st;
 }
 
-static void name_columns(const sizing *s, hr_text title[OF_WORLD])
+static void name_columns(const hr_show_sizing *s, hr_text title[OF_WORLD])
 {
     const hr_study *study = s->study;
     const char *outcome = hr_outcomes[study->target.outcome].name;
@@ -379,22 +368,22 @@ static void name_columns(const sizing *s, hr_text title[OF_WORLD])
     title[2] = (hr_text){"fails"};
 }
 
-static hr_status print_rows(const sizing *s, hr_err *err)
+static hr_status print_rows(const hr_show_sizing *s, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_table table;
-    size_t axis[MOST_KEYS];
+    size_t axis[HR_SIZING_KEYS];
     hr_text text[OF_WORLD];
-    const char *cell[MOST_KEYS + OF_WORLD];
-    const unsigned n_keys = keys_of(s, axis);
+    const char *cell[HR_SIZING_KEYS + OF_WORLD];
+    const unsigned n_keys = hr_show_sizing_keys(s, axis);
     const uint64_t n_groups = hr_size_rows(s->study) / s->study->n_worlds;
     name_columns(s, text);
     for (unsigned k = 0; k < n_keys; k++)
         cell[k] = hr_show_short_name(s->study->axes[axis[k]].path);
     for (int i = 0; i < OF_WORLD; i++)
         cell[n_keys + (unsigned)i] = text[i].s;
-    HR_TRY(hr_table_init(&table, &s->show->arena, &"lllllllllll"[MOST_KEYS - n_keys], n_keys, cell,
-                         err));
+    HR_TRY(hr_table_init(&table, &s->show->arena, &"lllllllllll"[HR_SIZING_KEYS - n_keys], n_keys,
+                         cell, err));
     for (uint64_t g = 0; g < n_groups && g < MOST_ROWS; g++) {
         const uint64_t choice = hr_size_configuration(s->study, g, 0) % s->study->n_choices;
         for (unsigned k = 0; k < n_keys; k++)
@@ -413,7 +402,7 @@ out:
     return st;
 }
 
-static void print_confidence(const sizing *s, bool is_one_row)
+static void print_confidence(const hr_show_sizing *s, bool is_one_row)
 {
     hr_words words = {0};
     hr_words_add(&words,
@@ -427,10 +416,10 @@ static void print_confidence(const sizing *s, bool is_one_row)
 hr_status hr_show_size(hr_show *show, hr_err *err)
 {
     hr_status st = HR_OK;
-    sizing s;
+    hr_show_sizing s;
     if (show->study->size.along == HR_SIZE_NOT_ASKED)
         return HR_OK;
-    HR_TRY(sizing_init(&s, show, err));
+    HR_TRY(hr_show_sizing_init(&s, show, err));
     const bool is_one_row = hr_size_rows(s.study) == 1;
     fputc('\n', show->out);
     if (is_one_row) {
@@ -441,80 +430,6 @@ hr_status hr_show_size(hr_show *show, hr_err *err)
         HR_TRY(print_rows(&s, err));
     }
     print_confidence(&s, is_one_row);
-out:
-    return st;
-}
-
-/* ---- for another program */
-
-static const char *answer_word(const sizing *s, const hr_row_state *state)
-{
-    if (state->contradicts)
-        return "not_monotone";
-    if (state->missed == s->n)
-        return "none";
-    if (state->met == 0)
-        return "first";
-    return state->met == state->missed ? "found" : "undecided";
-}
-
-static void put_candidate(const sizing *s, hr_json *json, uint64_t row, size_t i)
-{
-    const hr_sized *sized = candidate(s, row, i);
-    hr_json_object(json, NULL);
-    hr_json_text(json, "label", hr_size_label(s->study, i));
-    hr_json_number(json, "value", sized->estimate.value);
-    hr_json_number(json, "lower", sized->estimate.lower);
-    hr_json_number(json, "upper", sized->estimate.upper);
-    hr_json_count(json, "n", sized->estimate.n);
-    hr_json_text(json, "verdict", hr_verdict_names[sized->verdict]);
-    hr_json_end_object(json);
-}
-
-static void put_row(const sizing *s, hr_json *json, uint64_t row)
-{
-    const hr_row_state state = hr_sized_state(s->study, s->sized, row);
-    const uint64_t configuration = hr_size_configuration(s->study, row, 0);
-    size_t axis[MOST_KEYS];
-    const unsigned n_keys = keys_of(s, axis);
-    hr_json_object(json, NULL);
-    hr_json_count(json, "world", configuration / s->study->n_choices);
-    hr_json_object(json, "choices");
-    for (unsigned k = 0; k < n_keys; k++)
-        hr_json_text(json, s->study->axes[axis[k]].path,
-                     hr_show_label(s->show, axis[k], configuration % s->study->n_choices));
-    hr_json_end_object(json);
-    hr_json_text(json, "answer", answer_word(s, &state));
-    hr_json_text(json, "meets", state.met < s->n ? hr_size_label(s->study, state.met) : NULL);
-    hr_json_text(json, "misses",
-                 state.missed > 0 ? hr_size_label(s->study, state.missed - 1) : NULL);
-    hr_json_array(json, "candidates");
-    for (size_t i = 0; i < s->n; i++)
-        put_candidate(s, json, row, i);
-    hr_json_end_array(json);
-    hr_json_end_object(json);
-}
-
-hr_status hr_show_size_json(hr_show *show, hr_json *json, hr_err *err)
-{
-    hr_status st = HR_OK;
-    sizing s;
-    const hr_size *size = &show->study->size;
-    if (size->along == HR_SIZE_NOT_ASKED)
-        return HR_OK;
-    HR_TRY(sizing_init(&s, show, err));
-    hr_json_object(json, "size");
-    hr_json_text(json, "vary", size->vary);
-    hr_json_text(json, "find", size->find_largest ? "largest" : "smallest");
-    hr_json_number(json, "at_most", size->is_at_least ? (double)NAN : size->threshold);
-    hr_json_number(json, "at_least", size->is_at_least ? size->threshold : (double)NAN);
-    hr_json_number(json, "indifference", size->indifference);
-    hr_json_number(json, "confidence", show->study->precision.confidence);
-    hr_json_array(json, "rows");
-    for (uint64_t row = 0; row < hr_size_rows(show->study); row++)
-        put_row(&s, json, row);
-    hr_json_end_array(json);
-    hr_json_end_object(json);
 out:
     return st;
 }

@@ -69,11 +69,9 @@ static hr_status resolve(hr_worker *worker, uint64_t index, uint64_t day,
                          hr_configuration *configuration)
 {
     hr_status st = HR_OK;
-    const char *why = NULL;
     HR_TRY(hr_study_configuration(worker->study, &worker->groups, index, day,
                                   &worker->configuration_arena, configuration, &worker->err));
-    HR_TRY(hr_study_tilt(worker->study, configuration, &worker->configuration_arena, &why,
-                         &worker->err));
+    HR_TRY(hr_study_tilt(worker->study, configuration, &worker->configuration_arena, &worker->err));
 out:
     return st;
 }

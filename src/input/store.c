@@ -1,5 +1,6 @@
 #include "input/store.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -91,6 +92,43 @@ hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err)
         starts->n_told = i + 1;
     }
     hr_starts_take(starts, 1);
+out:
+    return st;
+}
+
+static int by_tick(const void *left, const void *right)
+{
+    const hr_start_row *a = left, *b = right;
+    if (a->tick != b->tick)
+        return a->tick < b->tick ? -1 : 1;
+    return (a->kept > b->kept) - (a->kept < b->kept); /* in the order in which they were made */
+}
+
+hr_status hr_starts_insert(hr_starts *starts, hr_start_row *row, uint32_t n, hr_err *err)
+{
+    hr_status st = HR_OK;
+    HR_ASSERT(starts->is_ascending);
+    HR_TRY(hr_starts_room(starts, n, err));
+    qsort(row, n, sizeof *row, by_tick);
+    hr_starts_tell(starts);
+    uint32_t from = starts->n, to = starts->n + n;
+    for (uint32_t k = n; k > 0; k--) {
+        while (from > 0 && starts->tick[from - 1] > row[k - 1].tick) {
+            to--;
+            from--;
+            starts->tick[to] = starts->tick[from];
+            starts->end[to] = starts->end[from];
+            starts->class_of[to] = starts->class_of[from];
+            starts->kept[to] = starts->kept[from];
+        }
+        to--;
+        starts->tick[to] = row[k - 1].tick;
+        starts->end[to] = row[k - 1].end;
+        starts->class_of[to] = row[k - 1].class_of;
+        starts->kept[to] = row[k - 1].kept;
+    }
+    starts->n += n;
+    starts->n_told = starts->n;
 out:
     return st;
 }

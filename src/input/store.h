@@ -59,6 +59,10 @@ HR_MUST_CHECK hr_status hr_starts_room(hr_starts *starts, uint32_t more, hr_err 
 /* and count the first `n` of them, which are ascending, in. */
 void hr_starts_take(hr_starts *starts, uint32_t n);
 HR_MUST_CHECK hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err);
+/* Put in rows by their ticks, where all that came before are ascending; row[n] is put in order, as
+ * hr_starts_add would leave it after a stable sort: new rows come behind old ones of their tick. */
+HR_MUST_CHECK hr_status hr_starts_insert(hr_starts *starts, hr_start_row *row, uint32_t n,
+                                         hr_err *err);
 /* Tell all rows. */
 void hr_starts_tell(hr_starts *starts);
 

@@ -6,7 +6,8 @@
 #include "base/real.h"
 #include "input/clock.h"
 
-#define NEGLIGIBLE (-60.0) /* exponents of terms that add nothing to a density of 1 % and more */
+#define NEGLIGIBLE                                                                                 \
+    (-30.0) /* exponents of terms that change no weight by 1e-9: the density is 0.1 and more */
 
 void hr_tilting_begin(hr_tilting *tilting, const hr_tilt *tilt, hr_input *input)
 {
@@ -49,12 +50,19 @@ static bool may_start(const trying *t, const hr_prepared_source *source, hr_tick
 static bool try_rate(trying *t, const hr_prepared_source *source, unsigned class, hr_start_row *row)
 {
     const hr_prepared *p = t->writing->prepared;
-    const hr_tick duration = duration_of(&p->classes[class].alive, hr_stream_next(&t->stream));
-    const double place = next_real(t), keep = next_real(t);
+    const hr_sampler *whole = &p->classes[class].duration;
+    const uint32_t first = hr_stream_next(&t->stream), second = hr_stream_next(&t->stream);
+    const double keep = next_real(t);
     (void)hr_stream_next(&t->stream);
     (void)hr_stream_next(&t->stream);
-    row->tick = t->at - (hr_tick)(place * (double)duration);
-    row->end = row->tick + duration;
+    if (whole->law.kind == HR_LAW_EXPONENTIAL) { /* its age and its rest are two of the same law */
+        row->tick = t->at + 1 - duration_of(whole, first);
+        row->end = t->at + duration_of(whole, second);
+    } else {
+        const hr_tick duration = duration_of(&p->classes[class].alive, first);
+        row->tick = t->at - (hr_tick)(hr_uniform(second) * (double)duration);
+        row->end = row->tick + duration;
+    }
     if (!may_start(t, source, row->tick))
         return false;
     const double seconds = ((double)row->tick - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
@@ -101,9 +109,8 @@ static uint32_t pick_for(const hr_prepared *prepared, int server, uint32_t word)
     return (uint32_t)(from + (word * n >> 32));
 }
 
-static hr_status try_one(trying *t, hr_tilting *tilting, hr_err *err)
+static void try_one(trying *t, hr_tilting *tilting)
 {
-    hr_status st = HR_OK;
     const hr_writing *writing = t->writing;
     const hr_tilt *tilt = tilting->tilt;
     const size_t kind = hr_sampler_index(&t->component->kind, hr_stream_next(&t->stream));
@@ -115,15 +122,21 @@ static hr_status try_one(trying *t, hr_tilting *tilting, hr_err *err)
     hr_start_row row = {.class_of = (uint16_t) class, .kept = HR_KEPT_FURTHER(tilting->n_further)};
     const bool is_clock = source->drawn->kind == HR_SOURCE_CLOCK_BATCH;
     if (!(is_clock ? try_clock(t, source, class, &row) : try_rate(t, source, class, &row)))
-        return HR_OK;
-    HR_TRY(hr_starts_add(&writing->input->store->starts, row, err));
+        return;
+    tilting->row[tilting->n_further] = row;
+    const uint32_t word = (uint32_t)(range->first_word + (mark * range->n_words >> 32));
     tilting->further[tilting->n_further++] = (hr_further){
-        .word = (uint32_t)(range->first_word + (mark * range->n_words >> 32)),
+        .word = tilt->classes[class].descends ? ~word : word,
         .pick = pick_for(writing->prepared, t->component->server, pick),
         .stratum = stratum,
     };
-out:
-    return st;
+}
+
+/* Is this replication the one of its turn that is drawn from the true laws? */
+static bool is_untilted(hr_stream_id id)
+{
+    const uint64_t words[] = {id.seed, id.group, id.replication / HR_TILT_TURN, HR_PURPOSE_TILT};
+    return hr_hash(words, 4) % HR_TILT_TURN == id.replication % HR_TILT_TURN;
 }
 
 hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
@@ -131,20 +144,24 @@ hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
     hr_status st = HR_OK;
     hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting->tilt;
+    hr_starts *starts = &writing->input->store->starts;
     trying t = {.writing = writing};
-    if (tilt == NULL)
+    if (tilt == NULL || is_untilted(writing->id))
         return HR_OK;
     hr_stream_open(&t.stream, writing->id, HR_PURPOSE_TILT, 0, writing->vector);
     const size_t c = hr_sampler_index(&tilt->component, hr_stream_next(&t.stream));
     writing->input->component = (uint32_t)c;
-    if (c == tilt->n_components)
-        return HR_OK;
     t.component = &tilt->components[c];
     t.at = tilt->check[hr_sampler_index(&t.component->when, hr_stream_next(&t.stream))];
     const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, hr_stream_next(&t.stream));
     HR_ROOM(tilting->further, &writing->input->store->further, n + 1);
+    HR_ROOM(tilting->row, &writing->input->store->work, n + 1);
     for (uint32_t i = 0; i < n; i++)
-        HR_TRY(try_one(&t, tilting, err));
+        try_one(&t, tilting);
+    if (starts->is_ascending)
+        return hr_starts_insert(starts, tilting->row, tilting->n_further, err);
+    for (uint32_t i = 0; i < tilting->n_further; i++)
+        HR_TRY(hr_starts_add(starts, tilting->row[i], err));
 out:
     return st;
 }
@@ -222,12 +239,11 @@ static unsigned check_after(const hr_tilt *tilt, double per_tick, hr_tick tick)
         return 0;
     if (tick > tilt->check[n - 1])
         return n;
+    /* right but for rounding: no more than one off */
     unsigned u = (unsigned)((double)(tick - tilt->check[0]) * per_tick);
-    u = u < n ? u : n - 1;
-    while (u > 0 && tilt->check[u - 1] >= tick)
-        u--;
-    while (tilt->check[u] < tick)
-        u++;
+    u += u < n && tilt->check[u] < tick;
+    u += u < n && tilt->check[u] < tick;
+    u -= u > 0 && tilt->check[u - 1] >= tick;
     return u;
 }
 
@@ -245,29 +261,54 @@ static int server_of(const hr_writing *writing, uint32_t pick)
     return (int)low;
 }
 
-/* leaning[c * (n_checks + 1) + u]: by how much S_c grows from check u - 1 to u. */
+/* The rows of sums that there are: a component each, or those of a server (of all) in one when they
+ * are in proportion. */
+static unsigned n_rows(const hr_writing *writing)
+{
+    const hr_tilt *tilt = writing->tilting->tilt;
+    if (!tilt->is_linear)
+        return tilt->n_components;
+    return tilt->by_server ? writing->configuration->n_servers : 1;
+}
+
+/* leaning[row * (n_checks + 1) + u]: by how much the row's sum grows from check u - 1 to u. */
+static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, unsigned to,
+                    double *leaning)
+{
+    const hr_tilting *tilting = writing->tilting;
+    const hr_tilt *tilt = tilting->tilt;
+    const unsigned stratum = tilting->stratum[meeting];
+    const size_t n = tilt->n_checks + 1;
+    const int server = tilt->by_server ? server_of(writing, writing->input->pick[meeting]) : -1;
+    if (tilt->is_linear) {
+        double *row = leaning + (server < 0 ? 0 : (size_t)server) * n;
+        row[from] += tilt->strata[stratum].load;
+        row[to] -= tilt->strata[stratum].load;
+        return;
+    }
+    for (unsigned c = 0; c < tilt->n_components; c++) {
+        if (tilt->components[c].server != server)
+            continue;
+        leaning[c * n + from] += tilt->components[c].lean[stratum];
+        leaning[c * n + to] -= tilt->components[c].lean[stratum];
+    }
+}
+
 static void add_leaning(const hr_writing *writing, double *leaning)
 {
     const hr_input *in = writing->input;
-    const hr_tilting *tilting = writing->tilting;
-    const hr_tilt *tilt = tilting->tilt;
+    const hr_tilt *tilt = writing->tilting->tilt;
     const unsigned n = tilt->n_checks;
     const uint32_t *kept = in->store->kept;
     const hr_tick length = tilt->check[n - 1] - tilt->check[0];
     const double per_tick = length > 0 ? (double)(n - 1) / (double)length : 0.0;
+    unsigned from = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const unsigned from = check_after(tilt, per_tick, in->start[i]);
+        while (from < n && tilt->check[from] < in->start[i])
+            from++; /* starts are ascending */
         const unsigned to = check_after(tilt, per_tick, in->end[i]);
-        if (from == to || (kept != NULL && kept[i] == 0))
-            continue;
-        const int server = tilt->by_server ? server_of(writing, in->pick[i]) : -1;
-        for (unsigned c = 0; c < tilt->n_components; c++) {
-            if (tilt->components[c].server != server)
-                continue;
-            const double lean = tilt->components[c].lean[tilting->stratum[i]];
-            leaning[c * (n + 1) + from] += lean;
-            leaning[c * (n + 1) + to] -= lean;
-        }
+        if (to > from && (kept == NULL || kept[i] != 0))
+            add_one(writing, i, from, to, leaning);
     }
 }
 
@@ -278,16 +319,21 @@ hr_status hr_tilting_weigh(const hr_writing *writing, hr_err *err)
     double *leaning = NULL;
     if (tilt == NULL)
         return HR_OK;
-    const size_t n = tilt->n_checks, cells = tilt->n_components * (n + 1);
+    const size_t n = tilt->n_checks, cells = n_rows(writing) * (n + 1);
     HR_ROOM(leaning, &writing->input->store->leaning, cells);
     memset(leaning, 0, cells * sizeof *leaning);
     add_leaning(writing, leaning);
     double density = HR_TILT_UNTILTED;
     for (unsigned c = 0; c < tilt->n_components; c++) {
-        double sum = tilt->components[c].log_scale;
+        const hr_tilt_component *component = &tilt->components[c];
+        const size_t together = component->server < 0 ? 0 : (size_t)component->server;
+        const double *row = leaning + (tilt->is_linear ? together : c) * (n + 1);
+        const double slope = tilt->is_linear ? component->theta : 1.0;
+        double sum = 0.0;
         for (size_t u = 0; u < n; u++) {
-            sum += leaning[c * (n + 1) + u];
-            density += sum > NEGLIGIBLE ? hr_exp(sum) : 0.0;
+            sum += row[u];
+            const double exponent = slope * sum + component->log_scale;
+            density += exponent > NEGLIGIBLE ? hr_exp(exponent) : 0.0;
         }
     }
     writing->input->weight = 1.0 / density;

@@ -17,6 +17,7 @@ typedef struct hr_further {
 typedef struct hr_tilting {
     const hr_tilt *tilt; /* NULL: nothing to do */
     hr_further *further; /* [n_further] */
+    hr_start_row *row;   /* [n_further] their starts, until these are put in */
     uint32_t n_further;
     uint16_t *stratum; /* [n_meetings] of each meeting */
 } hr_tilting;

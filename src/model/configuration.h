@@ -132,6 +132,7 @@ typedef struct hr_configuration {
     const double *threshold; /* [n_thresholds] base units of resource 0 */
 
     const struct hr_tilt *tilt; /* how rare input is drawn; NULL: from the true laws (tilt.h) */
+    const char *tilt_why;       /* what decided that; NULL: nobody has asked yet */
 
     /* prepared part: hr_configuration_prepare */
     struct hr_prepared *prepared; /* integer view, see prepared.h */

@@ -8,16 +8,17 @@
 #include "model/tally.h"
 #include "model/tilt_plan.h"
 
-#define RARE       1e-4 /* automatic: more likely than this at an instant, it is left to luck */
-#define MOST_LEAN  12.0 /* a meeting is no more than e^12 times as frequent */
-#define MOST_TRIES 1e6  /* further meetings of one replication, in the mean */
-#define NEVER      1e-300
+#define RARE            1e-4 /* automatic: more likely than this at an instant, it is left to luck */
+#define MOST_LEAN       12.0 /* a meeting is no more than e^12 times as frequent */
+#define MOST_TRIES      1e6  /* further meetings of one replication, in the mean */
+#define NEVER           1e-300
+#define CHECKS_PER_MEAN 40.0 /* instants within a mean duration */
 static const double TURN = 6.28318530717958647692528676655900577;
 
 /* Rungs of the ladder: loads of the pool from here to there between its mean and its ceilings, as
  * shares of the way. One ceiling needs few; a range of them is covered evenly. */
-enum { RUNGS_OF_ONE = 3, RUNGS_OF_RANGE = 6 };
-static const double rung_of_one[RUNGS_OF_ONE] = {0.8, 0.92, 1.02};
+enum { RUNGS_OF_ONE = 2, RUNGS_OF_RANGE = 6 };
+static const double rung_of_one[RUNGS_OF_ONE] = {0.95, 1.03};
 
 /* ---- what to aim at */
 
@@ -109,7 +110,7 @@ static hr_status choose_checks(planner *plan, hr_err *err)
     const double lead = is_direct && plan->aim->is_at_times ? 0.0 : 0.5 * mean;
     first = (double)(first - p->begin) > lead ? first - (hr_tick)lead : p->begin;
     const double length = (double)(last - first);
-    const double wanted = ceil(length / (mean / 60.0)) + 1.0;
+    const double wanted = ceil(length / (mean / CHECKS_PER_MEAN)) + 1.0;
     plan->n_checks = (unsigned)fmin(fmax(wanted, 1.0), HR_TILT_MOST_CHECKS);
     HR_TAKE(plan->check, plan->arena, plan->n_checks);
     for (unsigned i = 0; i < plan->n_checks; i++)
@@ -385,7 +386,11 @@ static hr_status add_component(planner *plan, hr_tilt_component *list, unsigned 
     HR_TAKE(more, plan->arena, plan->c->n_classes);
     for (unsigned i = 0; i < plan->cut.n_strata; i++)
         lean[i] = lean_of(theta, &plan->cut.strata[i]);
-    *out = (hr_tilt_component){.rung = rung, .server = plan->by_server ? (int)g : -1, .lean = lean};
+    for (unsigned i = 0; i < plan->cut.n_strata; i++)
+        plan->tilt->is_linear =
+            plan->tilt->is_linear && theta * plan->cut.strata[i].load < MOST_LEAN;
+    *out = (hr_tilt_component){
+        .rung = rung, .server = plan->by_server ? (int)g : -1, .theta = theta, .lean = lean};
     more_of_classes(plan, lean, more);
     HR_TRY(make_when(plan, share, more, out, &log_sum, err));
     HR_TRY(make_tries(plan, share, out, &fits, err));
@@ -428,15 +433,14 @@ static hr_status make_components(planner *plan, hr_err *err)
     const unsigned n = tilt->n_components;
     if (n == 0)
         return HR_OK;
-    HR_TAKE(value, plan->arena, n + 1);
-    HR_TAKE(weight, plan->arena, n + 1);
-    for (unsigned i = 0; i <= n; i++) {
+    HR_TAKE(value, plan->arena, n);
+    HR_TAKE(weight, plan->arena, n);
+    for (unsigned i = 0; i < n; i++) {
         value[i] = i;
-        weight[i] = i < n ? (1.0 - HR_TILT_UNTILTED) / n : HR_TILT_UNTILTED;
-        if (i < n)
-            list[i].log_scale += hr_log(weight[i]);
+        weight[i] = 1.0 / n;
+        list[i].log_scale += hr_log((1.0 - HR_TILT_UNTILTED) / n);
     }
-    const hr_law law = {.kind = HR_LAW_TABLE, .n = n + 1, .value = value, .share = weight};
+    const hr_law law = {.kind = HR_LAW_TABLE, .n = n, .value = value, .share = weight};
     HR_TRY(hr_sampler_init(&tilt->component, &law, plan->arena, err));
     tilt->components = list;
 out:
@@ -473,6 +477,7 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     plan->aim = aim;
     plan->arena = arena;
     plan->by_server = is_by_server(configuration);
+    plan->tilt->is_linear = true;
     plan->n_groups = plan->by_server ? configuration->n_servers : 1;
     *why = "the target is likely enough to be seen by itself";
     if (aim->engine == HR_RARE_AUTO && configuration->start != HR_START_EMPTY) {

@@ -24,8 +24,11 @@
 #include "base/law.h"
 #include "model/configuration.h"
 
-/* Share of the replications that are drawn from the true laws: no weight exceeds its inverse. */
-#define HR_TILT_UNTILTED 0.1
+/* Share of the replications that are drawn from the true laws: no weight exceeds its inverse. They
+ * are one, at random, of each HR_TILT_TURN that follow each other (stratified: every single one is
+ * drawn from the mixture, and weights average to 1 more closely than if they were independent). */
+enum { HR_TILT_TURN = 8 };
+#define HR_TILT_UNTILTED (1.0 / HR_TILT_TURN)
 
 typedef enum hr_rare_engine { HR_RARE_AUTO, HR_RARE_PLAIN, HR_RARE_TILTED } hr_rare_engine;
 
@@ -41,6 +44,7 @@ enum {
     HR_TILT_MOST_COMPONENTS = 2048, /* of 4 rungs on 256 servers at random, and more */
     HR_TILT_MOST_STRATA = 96,       /* of one class */
     HR_TILT_MOST_CHECKS = 384,      /* instants */
+    HR_TILT_MOST_MARKS = 4096,      /* in a table */
 };
 
 /* Meetings of a class whose mark (participants or random load) lies in one range lean alike. */
@@ -53,13 +57,18 @@ typedef struct hr_tilt_stratum {
 } hr_tilt_stratum;
 
 typedef struct hr_tilt_class {
-    unsigned first, n; /* its strata */
-    int resource;      /* whose random load is the mark; -1: participants are */
+    unsigned first, n;       /* its strata */
+    int resource;            /* whose random load is the mark; -1: participants are */
+    bool descends;           /* words are counted from the last */
+    int64_t least;           /* the table of marks from here on, where they are few: */
+    unsigned n_marks;        /* 0: there is none */
+    const uint16_t *of_mark; /* [n_marks] stratum */
 } hr_tilt_class;
 
 typedef struct hr_tilt_component {
     unsigned rung;      /* below HR_MOST_RUNGS - 1, see tally.h */
     int server;         /* whose meetings lean, placed at random: -1 all do */
+    double theta;       /* s = theta times the stratum's load, but for the most that s may be */
     const double *lean; /* [n_strata] s >= 0 */
     double log_scale;   /* ln(share_c / sum over u of exp(Lambda_c(u))) */
     hr_sampler number;  /* of further meetings that are tried */
@@ -74,9 +83,10 @@ typedef struct hr_tilt {
     const uint16_t *class_of_stratum; /* [n_strata] */
     unsigned n_components;
     const hr_tilt_component *components;
-    hr_sampler component; /* index; n_components: untilted */
+    hr_sampler component; /* index, of those that are tilted */
     unsigned n_checks;
     const hr_tick *check; /* [n_checks] ascending instants u, all simulated */
+    bool is_linear;       /* s is nowhere cut off */
     bool by_server;       /* components of single servers */
 } hr_tilt;
 

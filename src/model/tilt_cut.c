@@ -1,6 +1,7 @@
 /* Strata: meetings of one class whose mark lies in a range. The mark is what makes the load: the
  * random load where the class has one, else the participants. Samplers are monotone in their word
- * (law.h), so a range of marks is a range of words and its probability exact. */
+ * (law.h), so a range of marks is a range of words and its probability exact; where they descend,
+ * words are counted from the last. */
 #include <math.h>
 #include <string.h>
 
@@ -29,6 +30,7 @@ static line load_of(const hr_class *class, unsigned resource)
 /* One class at work. */
 typedef struct cutting {
     const hr_sampler *sampler;
+    bool descends;
     double steps;        /* marks per unit of the sampler */
     line load;           /* of a mark, in units of the sampler */
     double below, least; /* meetings of marks outside [least, below) are another pool's */
@@ -36,9 +38,14 @@ typedef struct cutting {
     unsigned n;
 } cutting;
 
+static double value_of(const cutting *c, uint32_t word)
+{
+    return hr_sampler_draw(c->sampler, c->descends ? ~word : word);
+}
+
 static int64_t mark_of(const cutting *c, uint32_t word)
 {
-    return (int64_t)(hr_sampler_draw(c->sampler, word) * c->steps + 0.5);
+    return (int64_t)(value_of(c, word) * c->steps + 0.5);
 }
 
 /* The first word of the same mark. */
@@ -73,7 +80,7 @@ static void fill(cutting *c)
         const uint64_t end = i + 1 < c->n ? c->strata[i + 1].first_word : ALL_WORDS;
         s->n_words = end - s->first_word;
         const uint32_t middle = (uint32_t)(s->first_word + (s->n_words - 1) / 2);
-        const double value = hr_sampler_draw(c->sampler, middle);
+        const double value = value_of(c, middle);
         const bool is_own = value >= c->least && !(c->below > 0.0 && value >= c->below);
         s->load = is_own ? fmax(c->load.base + c->load.slope * value, 0.0) : 0.0;
     }
@@ -128,13 +135,52 @@ static void cut_class(const hr_configuration *configuration, unsigned k, unsigne
         c->load = (line){load.base + load.slope * hr_law_mean(&described->size), 1.0};
         c->least = c->below = 0.0;
     }
-    if (hr_law_is_constant(&c->sampler->law))
-        cut_at(c, 0);
+    c->descends = hr_sampler_draw(c->sampler, 0) > hr_sampler_draw(c->sampler, UINT32_MAX);
+    class->descends = c->descends;
+    if (hr_law_is_constant(&c->sampler->law) || c->sampler->law.kind == HR_LAW_HYPEREXPONENTIAL)
+        cut_at(c, 0); /* a mixture is drawn branch by branch: not monotone */
     else if (is_cut_fine(c->sampler))
         cut_values(c);
     else
         cut_words(c);
     fill(c);
+}
+
+static unsigned search(const hr_tilt_class *row, const hr_tilt_stratum *strata, int64_t mark)
+{
+    unsigned low = 0, high = row->n;
+    while (high - low > 1) {
+        const unsigned middle = (low + high) / 2;
+        if (strata[row->first + middle].from <= mark)
+            low = middle;
+        else
+            high = middle;
+    }
+    return row->first + low;
+}
+
+unsigned hr_tilt_stratum_of(const hr_tilt *tilt, unsigned class, int64_t mark)
+{
+    const hr_tilt_class *row = &tilt->classes[class];
+    const uint64_t place = (uint64_t)(mark - row->least);
+    return place < row->n_marks ? row->of_mark[place] : search(row, tilt->strata, mark);
+}
+
+static hr_status make_table(const hr_tilt_cut *cut, hr_tilt_class *row, int64_t last,
+                            hr_arena *arena, hr_err *err)
+{
+    hr_status st = HR_OK;
+    uint16_t *of_mark = NULL;
+    row->least = cut->strata[row->first].from;
+    if (last - row->least >= HR_TILT_MOST_MARKS)
+        return HR_OK;
+    row->n_marks = (unsigned)(last - row->least + 1);
+    HR_TAKE(of_mark, arena, row->n_marks);
+    for (unsigned i = 0; i < row->n_marks; i++)
+        of_mark[i] = (uint16_t)search(row, cut->strata, row->least + i);
+    row->of_mark = of_mark;
+out:
+    return st;
 }
 
 hr_status hr_tilt_cut_make(const hr_configuration *configuration, unsigned resource,
@@ -154,21 +200,8 @@ hr_status hr_tilt_cut_make(const hr_configuration *configuration, unsigned resou
         for (unsigned i = 0; i < c.n; i++)
             cut->class_of_stratum[cut->n_strata + i] = (uint16_t)k;
         cut->n_strata += c.n;
+        HR_TRY(make_table(cut, &cut->classes[k], mark_of(&c, UINT32_MAX), arena, err));
     }
 out:
     return st;
-}
-
-unsigned hr_tilt_stratum_of(const hr_tilt *tilt, unsigned class, int64_t mark)
-{
-    const hr_tilt_class *row = &tilt->classes[class];
-    unsigned low = 0, high = row->n;
-    while (high - low > 1) {
-        const unsigned middle = (low + high) / 2;
-        if (tilt->strata[row->first + middle].from <= mark)
-            low = middle;
-        else
-            high = middle;
-    }
-    return row->first + low;
 }

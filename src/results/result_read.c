@@ -2,6 +2,7 @@
 
 #include "results/result.h"
 #include "results/result_columns.h"
+#include "results/result_diagnostics.h"
 #include "results/result_file.h"
 #include "results/result_h5.h"
 #include "results/result_provenance.h"
@@ -175,4 +176,9 @@ hr_status hr_result_tally(const hr_result *result, uint64_t configuration, hr_ta
     struct hr_result_file *file = result->file;
     return hr_tallies_read(&file->h5, &file->window, result->n_configurations, configuration,
                            &file->arena, tally, err);
+}
+
+bool hr_result_is_tilted(const hr_result *result)
+{
+    return hr_diagnostics_are_there(&result->file->h5);
 }

@@ -13,6 +13,7 @@
 #include "results/partformat.h"
 #include "results/result_columns.h"
 #include "results/result_coordinates.h"
+#include "results/result_diagnostics.h"
 #include "results/result_distributions.h"
 #include "results/result_file.h"
 #include "results/result_provenance.h"
@@ -30,6 +31,7 @@ struct hr_result_writer {
     hr_columns *columns; /* [study->n_pools] */
     hr_tallies tallies;
     hr_sizes sizes;
+    hr_diagnostics diagnostics;
     uint64_t next;
     int64_t *effort[HR_N_EFFORTS]; /* [n_configurations] each */
 };
@@ -154,6 +156,7 @@ hr_status hr_result_create(hr_result_writer **writer, const char *output, const 
     made->arena = arena;
     made->h5.file = -1;
     made->study = study;
+    made->diagnostics.study = study;
     made->output = output;
     made->beside = beside;
     *writer = made;
@@ -191,6 +194,7 @@ hr_status hr_result_append(hr_result_writer *writer, uint64_t index, const hr_ta
     hr_sizes_add(&writer->sizes, asked == 0 ? &configuration : &others[asked - 1], tally, look,
                  verdict);
     HR_TRY(hr_tallies_add(&writer->tallies, tally, err));
+    HR_TRY(hr_diagnostics_add(&writer->diagnostics, index, tally, &writer->arena, err));
     writer->effort[HR_EFFORT_REPLICATIONS][index] = (int64_t)tally->n_replications;
     writer->effort[HR_EFFORT_LOOK][index] = (int64_t)look;
     writer->effort[HR_EFFORT_STOPPED][index] = (int64_t)verdict;
@@ -268,6 +272,7 @@ hr_status hr_result_finish(hr_result_writer *writer, const hr_provenance *proven
     for (unsigned p = 0; p < writer->study->n_pools; p++)
         HR_TRY(hr_columns_finish(&writer->columns[p], err));
     HR_TRY(write_effort(writer, err));
+    HR_TRY(hr_diagnostics_write(&writer->diagnostics, &writer->h5, err));
     HR_TRY(hr_tallies_finish(&writer->tallies, err));
     HR_TRY(hr_sizes_write(&writer->sizes, &writer->h5, err));
     HR_TRY(hr_distributions_write(&writer->h5, writer->schema, err));

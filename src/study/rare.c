@@ -48,7 +48,8 @@ hr_tilt_aim hr_rare_aim(const hr_study *study, const hr_params *params,
 }
 
 hr_status hr_study_tilt(const hr_study *study, hr_configuration *configuration, hr_arena *arena,
-                        const char **why, hr_err *err)
+                        hr_err *err)
 {
-    return hr_tilt_plan(configuration, &study->rare, arena, &configuration->tilt, why, err);
+    return hr_tilt_plan(configuration, &study->rare, arena, &configuration->tilt,
+                        &configuration->tilt_why, err);
 }

@@ -1,0 +1,100 @@
+/* How a rare target was seen: what the weights of tilted configurations say about themselves. */
+#include <math.h>
+#include <string.h>
+
+#include "cli/show.h"
+#include "estimate/diagnosis.h"
+
+/* Over the configurations that were tilted. */
+typedef struct summary {
+    uint64_t n, n_unreliable;
+    double variation[2], largest[2], effective[2]; /* least and most */
+    hr_diagnosis last;
+} summary;
+
+static void stretch(double range[2], double value, bool is_first)
+{
+    range[0] = is_first ? value : fmin(range[0], value);
+    range[1] = is_first ? value : fmax(range[1], value);
+}
+
+static void add(summary *s, const hr_diagnosis *d)
+{
+    stretch(s->variation, d->variation, s->n == 0);
+    stretch(s->largest, d->largest_share, s->n == 0);
+    stretch(s->effective, d->effective, s->n == 0);
+    s->n++;
+    s->n_unreliable += d->is_unreliable;
+    s->last = *d;
+}
+
+static hr_status diagnose_all(hr_show *show, summary *s, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    hr_tally tally;
+    const hr_target *target = &show->study->target;
+    HR_TRY(hr_tally_init(&tally, show->study->n_cells, &arena, err));
+    for (uint64_t i = 0; i < show->study->n_configurations; i++) {
+        HR_TRY(hr_result_tally(&show->result, i, &tally, err));
+        const hr_diagnosis d = hr_diagnose(&tally, &hr_outcomes[target->outcome], target->cell);
+        if (d.is_weighted)
+            add(s, &d);
+    }
+out:
+    hr_arena_free(&arena);
+    return st;
+}
+
+static void add_range(hr_words *words, const char *before, const double range[2], double factor,
+                      const char *after)
+{
+    if (range[1] > range[0])
+        hr_words_add(words, "%s%.3g to %.3g%s", before, factor * range[0], factor * range[1],
+                     after);
+    else
+        hr_words_add(words, "%s%.3g%s", before, factor * range[0], after);
+}
+
+/* "rung 1 45 %, rung 2 54 %, true laws 0.3 %" */
+static void add_shares(hr_words *words, const hr_diagnosis *d)
+{
+    hr_words_add(words, "; the estimate comes");
+    for (unsigned r = 0; r + 1 < HR_MOST_RUNGS; r++) {
+        if (d->share[r] > 0.0)
+            hr_words_add(words, " %.2g %% from rung %u,", 100.0 * d->share[r], r + 1);
+    }
+    hr_words_add(words, " %.2g %% from the true laws", 100.0 * d->share[HR_MOST_RUNGS - 1]);
+}
+
+hr_status hr_show_rare(hr_show *show, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_words words = {0};
+    summary s = {0};
+    const uint64_t n = show->study->n_configurations;
+    if (!hr_result_is_tilted(&show->result))
+        return HR_OK;
+    HR_TRY(diagnose_all(show, &s, err));
+    show->n_tilted = s.n;
+    if (n > 1)
+        hr_words_add(&words,
+                     "%llu of %llu configurations from tilted input: ", (unsigned long long)s.n,
+                     (unsigned long long)n);
+    else
+        hr_words_add(&words, "from tilted input: mean likelihood ratio %.4f +- %.4f (1 in truth), ",
+                     s.last.weight, s.last.weight_error);
+    add_range(&words, "squared coefficient of variation ", s.variation, 1.0, "");
+    add_range(&words, ", worth ", s.effective, 1.0, " replications of equal weight");
+    add_range(&words, ", largest share of one replication ", s.largest, 100.0, " %");
+    if (n == 1)
+        add_shares(&words, &s.last);
+    if (s.n_unreliable > 0 && n > 1)
+        hr_words_add(&words, "; %llu UNRELIABLE", (unsigned long long)s.n_unreliable);
+    else if (s.n_unreliable > 0)
+        hr_words_add(&words, "; UNRELIABLE: fewer than 100 hits, a share above 5 %%, or a mean "
+                             "ratio that is off");
+    hr_show_fact(show, "Rare", words.s);
+out:
+    return st;
+}

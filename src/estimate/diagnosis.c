@@ -1,0 +1,30 @@
+#include "estimate/diagnosis.h"
+
+#include <math.h>
+
+hr_diagnosis hr_diagnose(const hr_tally *tally, const hr_outcome *outcome, uint32_t target)
+{
+    hr_diagnosis d = {.is_weighted = tally->is_weighted};
+    const double n = (double)tally->n_replications;
+    if (!tally->is_weighted)
+        return d;
+    const hr_sums weights = hr_cell_sums(&tally->weights.all);
+    d.weight = weights.x / n;
+    d.weight_error = sqrt(fmax(weights.xx / n - d.weight * d.weight, 0.0) / (n - 1.0));
+    /* relative errors do not depend on the scale, nor any of this on alpha */
+    const hr_estimate e =
+        hr_estimate_cell(outcome, &tally->cell[target], tally->n_replications, 1.0, 0.05);
+    const double relative = e.standard_error / e.value;
+    d.hits = e.hits;
+    d.variation = e.value > 0.0 ? n * relative * relative : 0.0;
+    d.effective = e.effective;
+    d.largest_share = e.largest_share;
+    d.is_unreliable =
+        e.is_unreliable || !(fabs(d.weight - 1.0) <= HR_DIAGNOSIS_ERRORS * d.weight_error);
+    double total = 0.0;
+    for (unsigned r = 0; r < HR_MOST_RUNGS; r++)
+        total += d.share[r] = hr_cell_sums(&tally->weights.rung[r]).x;
+    for (unsigned r = 0; total > 0.0 && r < HR_MOST_RUNGS; r++)
+        d.share[r] /= total;
+    return d;
+}
