@@ -15,10 +15,13 @@
 #define CHECKS_PER_MEAN 40.0 /* instants within a mean duration */
 static const double TURN = 6.28318530717958647692528676655900577;
 
-/* Rungs of the ladder: loads of the pool from here to there between its mean and its ceilings, as
- * shares of the way. One ceiling needs few; a range of them is covered evenly. */
-enum { RUNGS_OF_ONE = 2, RUNGS_OF_RANGE = 6 };
-static const double rung_of_one[RUNGS_OF_ONE] = {0.95, 1.03};
+/* Rungs of the ladder: loads of the pool. One ceiling needs few, a range of them is covered evenly.
+ * A server overflows by one meeting while the others have room for less than one, so that the pool
+ * is mostly short of full by some such meetings: so many by each other server. */
+enum { RUNGS_OF_ONE = 3, RUNGS_OF_RANGE = 6 };
+static const double room_at_rung[RUNGS_OF_ONE] = {1.4, 0.6, 0.0};
+#define BEYOND 1.02 /* of the way to the ceilings: the highest rung */
+#define LEAST  0.35 /* the lowest */
 
 /* ---- what to aim at */
 
@@ -404,16 +407,19 @@ out:
 static unsigned rungs_of(const planner *plan, unsigned g, double x[RUNGS_OF_RANGE])
 {
     const double mean = cumulants_of(plan, g, 0.0).first;
-    const double low = fmax(plan->low[g], mean), high = plan->high[g];
-    if (high <= low * 1.01) {
-        for (unsigned i = 0; i < RUNGS_OF_ONE; i++)
-            x[i] = mean + rung_of_one[i] * (high - mean);
-        return RUNGS_OF_ONE;
-    }
-    const double from = fmin(low, mean + rung_of_one[0] * (high - mean));
-    for (unsigned i = 0; i < RUNGS_OF_RANGE; i++)
-        x[i] = from + (1.02 * high - from) * (double)(i + 1) / (double)RUNGS_OF_RANGE;
-    return RUNGS_OF_RANGE;
+    const double low = fmax(plan->low[g], mean), high = plan->high[g], way = high - mean;
+    const cumulants full = cumulants_of(plan, g, theta_for(plan, g, high));
+    const double others = plan->by_server ? 0.0 : (double)plan->c->n_servers - 1.0;
+    const double room = others * full.second / full.first; /* of a meeting weighted by its load */
+    const bool is_one = high <= low * 1.01;
+    const unsigned n = is_one ? RUNGS_OF_ONE : RUNGS_OF_RANGE;
+    const double top = mean + BEYOND * way;
+    for (unsigned i = 0; is_one && i < n; i++)
+        x[i] = fmax(top - room_at_rung[i] * room, mean + LEAST * way);
+    const double from = fmax(fmin(low, high - room_at_rung[0] * room), mean + LEAST * (low - mean));
+    for (unsigned i = 0; !is_one && i < n; i++)
+        x[i] = from + (top - from) * (double)(i + 1) / (double)n;
+    return n;
 }
 
 static hr_status make_components(planner *plan, hr_err *err)
