@@ -1,6 +1,26 @@
 #include "explore/sizing.h"
 
+#include "explore/bracket.h"
 #include "study/size.h"
+
+static hr_candidate *candidate_of(const hr_sizing *sizing, uint64_t configuration)
+{
+    size_t at = 0;
+    const uint64_t row = hr_size_row(sizing->study, configuration, &at);
+    return &sizing->candidate[row * sizing->n_candidates + at];
+}
+
+/* What exact bounds settle beforehand. */
+static hr_status bracket_all(hr_sizing *sizing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    for (uint64_t c = 0; c < sizing->study->n_configurations; c++)
+        HR_TRY(hr_bracket(sizing->study, c, &arena, &candidate_of(sizing, c)->verdict, err));
+out:
+    hr_arena_free(&arena);
+    return st;
+}
 
 hr_status hr_sizing_init(hr_sizing *sizing, const hr_study *study, const uint32_t *order,
                          hr_arena *arena, hr_err *err)
@@ -21,15 +41,9 @@ hr_status hr_sizing_init(hr_sizing *sizing, const hr_study *study, const uint32_
     HR_TAKE(sizing->behind, arena, n);
     HR_TAKE(sizing->wanted, arena, n_candidates);
     HR_TAKE(sizing->scratch, arena, 3 * n_candidates);
+    HR_TRY(bracket_all(sizing, err));
 out:
     return st;
-}
-
-static hr_candidate *candidate_of(const hr_sizing *sizing, uint64_t configuration)
-{
-    size_t at = 0;
-    const uint64_t row = hr_size_row(sizing->study, configuration, &at);
-    return &sizing->candidate[row * sizing->n_candidates + at];
 }
 
 void hr_sizing_judge(hr_sizing *sizing, uint64_t configuration, const hr_cell *target,
