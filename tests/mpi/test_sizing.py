@@ -80,7 +80,7 @@ class Sizing(ExplorerTest):
             open_ones = size["met"][:] - size["missed"][:]
             self.assertTrue((open_ones >= 0).all())
             self.assertGreaterEqual((open_ones <= 1).sum(), 4)
-            self.assertTrue((size["met"][:] < 20).all())
+            self.assertGreaterEqual((size["met"][:] < 20).sum(), 4)
             self.assertEqual(n.min(), 8)
             late = (n >= n.max() // 4).sum()
             self.assertLessEqual(late, 4 * 8)
