@@ -163,6 +163,7 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->work,
         &s->further,
         &s->stratum,
+        &s->scheduled,
         &s->leaning,
         &s->part_of,
         &s->medium,

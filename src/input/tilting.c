@@ -187,6 +187,11 @@ hr_status hr_tilting_mark(const hr_writing *writing, hr_err *err)
     if (tilt == NULL)
         return HR_OK;
     HR_ROOM(tilting->stratum, &in->store->stratum, in->n_meetings + 1);
+    tilting->scheduled = in->end;
+    if (!writing->prepared->joins_at_once) {
+        HR_ROOM(tilting->scheduled, &in->store->scheduled, in->n_meetings + 1);
+        memcpy(tilting->scheduled, in->end, in->n_meetings * sizeof *in->end);
+    }
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         const unsigned class = in->class_of[i];
         const uint32_t f = further_of(writing, i);
@@ -306,7 +311,7 @@ static void add_leaning(const hr_writing *writing, double *leaning)
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         while (from < n && tilt->check[from] < in->start[i])
             from++; /* starts are ascending */
-        const unsigned to = check_after(tilt, per_tick, in->end[i]);
+        const unsigned to = check_after(tilt, per_tick, writing->tilting->scheduled[i]);
         if (to > from && (kept == NULL || kept[i] != 0))
             add_one(writing, i, from, to, leaning);
     }

@@ -19,7 +19,8 @@ typedef struct hr_tilting {
     hr_further *further; /* [n_further] */
     hr_start_row *row;   /* [n_further] their starts, until these are put in */
     uint32_t n_further;
-    uint16_t *stratum; /* [n_meetings] of each meeting */
+    uint16_t *stratum;  /* [n_meetings] of each meeting */
+    hr_tick *scheduled; /* [n_meetings] their ends as drawn: joins on a ramp will move in->end */
 } hr_tilting;
 
 /* No further meetings yet; weight 1. */
