@@ -78,6 +78,10 @@ HR_MUST_CHECK hr_status hr_result_estimates(const hr_result *result, unsigned po
 /* Replications, look and verdict of all configurations; any pointer may be NULL. */
 HR_MUST_CHECK hr_status hr_result_effort(const hr_result *result, uint64_t *replications,
                                          unsigned *look, hr_verdict *verdict, hr_err *err);
+/* Exact values of the target of all configurations, NaN where none is known, and their methods,
+ * NULL there; [n_configurations] each. */
+HR_MUST_CHECK hr_status hr_result_exact(const hr_result *result, double *value, const char **method,
+                                        hr_err *err);
 /* Was the input of any configuration tilted? Then its estimates are weighted. */
 bool hr_result_is_tilted(const hr_result *result);
 /* The exact sums behind the estimates of one configuration, e.g. for another confidence.
