@@ -9,6 +9,7 @@
 #include "study/merge.h"
 #include "study/pools.h"
 #include "study/reader.h"
+#include "study/size.h"
 #include "study/study_tree.h"
 #include "study/target.h"
 
@@ -362,6 +363,7 @@ static hr_status describe_study(hr_study *study, hr_err *err)
     HR_TRY(take_capacity_factors(study, err));
     HR_TRY(lay_out_pools(study, err));
     HR_TRY(hr_target_read(study, base, tree->example, err));
+    HR_TRY(hr_size_read(study, base, &tree->example[study->target.pool], err));
     HR_TRY(check_levels(study, err));
 out:
     return st;

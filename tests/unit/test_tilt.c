@@ -40,6 +40,11 @@ static const char *const models[] = {
     "window: {start: periodic, from: 6 h, length: 2 h}\n"
     "arrivals: {sources: [{kind: sinusoid, rate: 20 per hour, amplitude: 60 %, period: 24 h},"
     "{kind: piecewise, period: 6 h, edges: [0 h, 2 h, 6 h], rates: [9 per hour, 3 per hour]}]}\n",
+    /* people come one by one, so that meetings begin and end later than drawn */
+    RARE("2", "60") "window: {start: stationary, length: 1 h}\n"
+                    "arrivals: {sources: [{rate: 20 per hour}]}\n"
+                    "meetings: {join_ramp: exponential(mean 10 min), classes: ["
+                    "{size: 2, duration: 40 min, kinds: [{cost: {load: 1}}]}]}\n",
     /* on the clock, late */
     RARE("2", "30") "window: {start: periodic, from: 1 h, length: 1 h}\n"
                     "meetings: {classes: [{duration: \"lognormal(mean 40 min, cv 0.8)\", cost: "
