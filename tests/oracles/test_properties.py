@@ -145,7 +145,8 @@ def total_has_one_law(seed, wrong):
     at = round(pool.rate * pool.size)
     rows = [f"placement.rule: {choice(*RULES)}", f"pool.servers: {choice(2, 3, 5)}"]
     if wrong:
-        rows = [f"arrivals.sources[0].rate: {choice(f'{pool.rate} per hour', f'{pool.rate + 1} per hour')}"]
+        rates = [f"{pool.rate + more} per hour" for more in (0, 1)]
+        rows = [f"arrivals.sources[0].rate: {choice(*rates)}"]
     answer = Answer(asking(pool, ["time_over", "total_above"], choose=rows,
                            observe=[f"total_above: [{at}]"]))
     return len(set(answer.cells("total_above"))) == 1
