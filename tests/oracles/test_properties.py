@@ -14,7 +14,7 @@
   I11  likelihood ratios have the mean 1, whatever they weigh
 
 Choices of a world share their input, so that I1, I2, I6, I8 and I9 are equalities or inequalities of
-the numbers themselves, without statistics. The others allow four standard errors: with some 40
+the numbers themselves, without statistics. The others allow four standard errors: with some 30
 comparisons at fixed seeds, a false alarm of one in 400 if the seeds were fresh. Every property is
 also put to studies for which it does not hold, and must then fail.
 
@@ -35,7 +35,7 @@ from case_program import fresh_output, call, write_study  # noqa: E402
 
 HEADROOM = os.environ["HEADROOM"]
 Z_MOST = 4.0
-POOLS = 3  # random pools for each property
+POOLS = 2  # random pools for each property
 RULES = ("random", "round_robin", "least_loaded", "fewest_meetings", "power_of_d")
 DURATIONS = ("exponential(mean 1 h)", "constant(1 h)", "lognormal(mean 1 h, cv 1.2)",
              "erlang(mean 1 h, stages 2)", "uniform(0.5 h, 1.5 h)")
