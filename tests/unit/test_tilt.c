@@ -162,7 +162,7 @@ static void it_is_said_why(void **state)
     (void)state;
     static const char *const rare[] = {"pool.server.load=40", NULL};
     static const char *const in_turn[] = {"pool.server.load=40", "placement.rule=round_robin",
-                                          "placement.gates.start=90 %", NULL};
+                                          "placement.admission=none_fits", NULL};
     static const char *const plain[] = {"pool.server.load=40", "rare.engine=plain", NULL};
     static const char *const other[] = {"pool.server.load=40", "target.outcome=utilisation", NULL};
     static const char *const likely[] = {"pool.server.load=14", NULL};
