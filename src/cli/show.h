@@ -37,8 +37,10 @@ typedef struct hr_show {
     unsigned *look;
     hr_verdict *verdict;
     uint64_t n_tilted; /* configurations, once hr_show_rare has looked */
-    hr_estimate *some; /* [n_worlds] room for hr_show_spread */
-    double *scratch;   /* [n_configurations] */
+    hr_estimate *some;         /* [n_worlds] room for hr_show_spread */
+    double *scratch;           /* [n_configurations] */
+    double *exact;             /* [n_configurations] of the target; NaN: not known */
+    const char **exact_method; /* [n_configurations] NULL: not known */
 } hr_show;
 
 typedef struct hr_show_options {
@@ -126,6 +128,7 @@ HR_MUST_CHECK hr_status hr_show_failures(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_rare(hr_show *show, hr_err *err);
 void hr_show_ceilings(hr_show *show);
+void hr_show_exact(hr_show *show); /* of the target, beside what was simulated */
 HR_MUST_CHECK hr_status hr_show_trust(hr_show *show, hr_err *err);
 
 /* "pool.servers, the smallest of 39 values with ": before the target of a sizing study. */

@@ -15,6 +15,7 @@
 #include "results/result_coordinates.h"
 #include "results/result_diagnostics.h"
 #include "results/result_distributions.h"
+#include "results/result_exact.h"
 #include "results/result_file.h"
 #include "results/result_provenance.h"
 #include "results/result_size.h"
@@ -34,6 +35,7 @@ struct hr_result_writer {
     hr_diagnostics diagnostics;
     uint64_t next;
     int64_t *effort[HR_N_EFFORTS]; /* [n_configurations] each */
+    hr_exact_column exact;         /* of the target */
 };
 
 const hr_effort_row hr_effort_rows[HR_N_EFFORTS] = {
@@ -131,6 +133,8 @@ static hr_status build(hr_result_writer *writer, hr_err *err)
     for (unsigned p = 0; p < study->n_pools; p++)
         HR_TRY(hr_columns_make(&writer->columns[p], &writer->h5, &writer->schema[p], &writer->arena,
                                err));
+    HR_TRY(hr_exact_column_make(&writer->exact, &writer->schema[study->target.pool], &writer->arena,
+                                err));
     for (int e = 0; e < HR_N_EFFORTS; e++)
         HR_TAKE(writer->effort[e], &writer->arena, study->n_configurations);
     HR_TRY(hr_sizes_init(&writer->sizes, study, &writer->arena, err));
@@ -190,9 +194,10 @@ hr_status hr_result_append(hr_result_writer *writer, uint64_t index, const hr_ta
     HR_TRY(hr_columns_add(&writer->columns[0], &configuration, tally, alpha, err));
     for (unsigned p = 1; p < study->n_pools; p++)
         HR_TRY(hr_columns_add(&writer->columns[p], &others[p - 1], tally, alpha, err));
-    const unsigned asked = study->target.pool;
-    hr_sizes_add(&writer->sizes, asked == 0 ? &configuration : &others[asked - 1], tally, look,
-                 verdict);
+    const unsigned pool = study->target.pool;
+    const hr_configuration *asked = pool == 0 ? &configuration : &others[pool - 1];
+    hr_sizes_add(&writer->sizes, asked, tally, look, verdict);
+    HR_TRY(hr_exact_column_add(&writer->exact, index, asked, err));
     HR_TRY(hr_tallies_add(&writer->tallies, tally, err));
     HR_TRY(hr_diagnostics_add(&writer->diagnostics, index, tally, &writer->arena, err));
     writer->effort[HR_EFFORT_REPLICATIONS][index] = (int64_t)tally->n_replications;
@@ -273,6 +278,7 @@ hr_status hr_result_finish(hr_result_writer *writer, const hr_provenance *proven
         HR_TRY(hr_columns_finish(&writer->columns[p], err));
     HR_TRY(write_effort(writer, err));
     HR_TRY(hr_diagnostics_write(&writer->diagnostics, &writer->h5, err));
+    HR_TRY(hr_exact_column_write(&writer->exact, &writer->h5, err));
     HR_TRY(hr_tallies_finish(&writer->tallies, err));
     HR_TRY(hr_sizes_write(&writer->sizes, &writer->h5, err));
     HR_TRY(hr_distributions_write(&writer->h5, writer->schema, err));
@@ -295,6 +301,7 @@ void hr_result_abandon(hr_result_writer *writer)
     for (unsigned p = 0; p < writer->study->n_pools; p++)
         hr_schema_free(&writer->schema[p]);
     hr_arena_free(&writer->at_hand);
+    hr_exact_column_free(&writer->exact);
     hr_arena arena = writer->arena; /* holds the writer itself */
     hr_arena_free(&arena);
 }

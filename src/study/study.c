@@ -164,6 +164,12 @@ hr_status hr_study_configuration(const hr_study *study, hr_groups *groups, uint6
     return hr_study_pool(study, groups, 0, index, replication, arena, configuration, err);
 }
 
+hr_status hr_study_place(const hr_study *study, uint64_t world, const double *coordinate,
+                         hr_arena *arena, hr_err *err)
+{
+    return hr_design_place(&study->tree->design, world, coordinate, arena, err);
+}
+
 uint64_t hr_study_group(const hr_study *study, uint64_t index)
 {
     return hr_design_group(&study->tree->design, index);

@@ -173,6 +173,11 @@ HR_MUST_CHECK hr_status hr_study_pool(const hr_study *study, hr_groups *groups, 
 HR_MUST_CHECK hr_status hr_study_others(const hr_study *study, const hr_configuration *first,
                                         uint64_t replication, hr_arena *arena,
                                         hr_configuration *others, hr_err *err);
+/* What is resolved in `arena` from now on, which has just been reset, has the unknowns of `world` at
+ * these coordinates in (0, 1), one for each unknown axis, instead of the design's: for integrals over
+ * their laws. */
+HR_MUST_CHECK hr_status hr_study_place(const hr_study *study, uint64_t world,
+                                       const double *coordinate, hr_arena *arena, hr_err *err);
 /* The stream group of configuration `index` (hr_configuration.group), without resolving it. */
 uint64_t hr_study_group(const hr_study *study, uint64_t index);
 /* Value of axis `axis` in configuration `index`: the number in the axis' unit, or for textual
