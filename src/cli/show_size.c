@@ -212,9 +212,13 @@ static const char *found(const hr_sized *sized)
     }
 }
 
-static bool is_listed(const hr_sized *sized)
+/* What was simulated, and of what bounds settle the two next to the answer. */
+static bool is_listed(const hr_show_sizing *s, const hr_row_state *state, uint64_t row, size_t i)
 {
-    return sized->verdict != HR_SPARED;
+    const hr_verdict verdict = hr_show_candidate(s, row, i)->verdict;
+    if (verdict == HR_BOUND_MET || verdict == HR_BOUND_MISSED)
+        return i == state->met || i + 1 == state->missed;
+    return verdict != HR_SPARED;
 }
 
 static hr_status print_candidates(const hr_show_sizing *s, uint64_t row, hr_err *err)
@@ -223,6 +227,7 @@ static hr_status print_candidates(const hr_show_sizing *s, uint64_t row, hr_err 
     hr_table table;
     hr_words title = {0};
     const unsigned outcome = s->study->target.outcome;
+    const hr_row_state state = hr_sized_state(s->study, s->sized, row);
     unsigned n_listed = 0;
     hr_words_add(&title, "%s, %s", hr_outcomes[outcome].name,
                  hr_show_unit(s->show, outcome, hr_show_target_cell(s->show)).s);
@@ -230,7 +235,7 @@ static hr_status print_candidates(const hr_show_sizing *s, uint64_t row, hr_err 
     HR_TRY(hr_table_init(&table, &s->show->arena, "llrl", 1, headings, err));
     for (size_t i = 0; i < s->n; i++) {
         const hr_sized *sized = hr_show_candidate(s, row, i);
-        if (!is_listed(sized) || n_listed++ >= MOST_LISTED)
+        if (!is_listed(s, &state, row, i) || n_listed++ >= MOST_LISTED)
             continue;
         const hr_text number = hr_text_estimate(&sized->estimate, hr_show_factor(outcome));
         const hr_text replications = hr_text_count(sized->estimate.n);
