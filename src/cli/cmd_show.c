@@ -141,8 +141,8 @@ static hr_status print_answer(hr_show *show, hr_err *err)
     HR_TRY(hr_show_failures(show, err));
     hr_show_ceilings(show);
     HR_TRY(hr_show_rule_of_thumb(show, err));
-    HR_TRY(hr_show_rare(show, err));
     hr_show_exact(show);
+    HR_TRY(hr_show_rare(show, err));
     HR_TRY(hr_show_trust(show, err));
 out:
     return st;

@@ -36,7 +36,7 @@ typedef struct hr_show {
     uint64_t *replications;   /* [n_configurations], as look and verdict */
     unsigned *look;
     hr_verdict *verdict;
-    uint64_t n_tilted; /* configurations, once hr_show_rare has looked */
+    uint64_t n_tilted;         /* configurations, once hr_show_rare has looked */
     hr_estimate *some;         /* [n_worlds] room for hr_show_spread */
     double *scratch;           /* [n_configurations] */
     double *exact;             /* [n_configurations] of the target; NaN: not known */

@@ -200,9 +200,9 @@ static hr_status put_configuration(struct writer *writer, uint64_t index, hr_are
     hr_json_count(&writer->json, "replications", show->replications[index]);
     hr_json_count(&writer->json, "look", show->look[index]);
     hr_json_text(&writer->json, "verdict", hr_verdict_names[show->verdict[index]]);
-    put_diagnosis(writer);
     hr_json_number(&writer->json, "exact", show->exact[index]);
     hr_json_text(&writer->json, "exact_method", show->exact_method[index]);
+    put_diagnosis(writer);
     hr_json_object(&writer->json, "outcomes");
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
         if (wants(writer, o))

@@ -277,8 +277,8 @@ hr_status hr_result_finish(hr_result_writer *writer, const hr_provenance *proven
     for (unsigned p = 0; p < writer->study->n_pools; p++)
         HR_TRY(hr_columns_finish(&writer->columns[p], err));
     HR_TRY(write_effort(writer, err));
-    HR_TRY(hr_diagnostics_write(&writer->diagnostics, &writer->h5, err));
     HR_TRY(hr_exact_column_write(&writer->exact, &writer->h5, err));
+    HR_TRY(hr_diagnostics_write(&writer->diagnostics, &writer->h5, err));
     HR_TRY(hr_tallies_finish(&writer->tallies, err));
     HR_TRY(hr_sizes_write(&writer->sizes, &writer->h5, err));
     HR_TRY(hr_distributions_write(&writer->h5, writer->schema, err));
