@@ -74,16 +74,32 @@ static const char *verb(const hr_show_sizing *s, size_t i, bool is_met)
     return one ? "suffices" : "suffice";
 }
 
-/* "0.6 % (0.4-0.8)", or how it is known else. */
+/* "0.6 (0.4-0.8)" and, of exact bounds, "exactly 0.6", "at most 0.9", "at least 1.2". */
+static hr_text number_of(const hr_show_sizing *s, const hr_sized *sized)
+{
+    hr_text text;
+    const hr_estimate *e = &sized->estimate;
+    const double factor = hr_show_factor(s->study->target.outcome);
+    const bool is_bound = sized->verdict == HR_BOUND_MET || sized->verdict == HR_BOUND_MISSED;
+    const bool is_upper = (sized->verdict == HR_BOUND_MET) != s->study->size.is_at_least;
+    if (!is_bound)
+        return hr_text_estimate(e, factor);
+    if (!isnan(e->value))
+        snprintf(text.s, sizeof text.s, "exactly %.60s", hr_text_number(factor * e->value).s);
+    else
+        snprintf(text.s, sizeof text.s, "at %s %.60s", is_upper ? "most" : "least",
+                 hr_text_number(factor * (is_upper ? e->upper : e->lower)).s);
+    return text;
+}
+
 static void add_number(const hr_show_sizing *s, const hr_sized *sized, hr_words *words)
 {
-    const unsigned outcome = s->study->target.outcome;
+    const unsigned outcome = s->study->target.outcome, cell = hr_show_target_cell(s->show);
     if (sized->verdict == HR_BOUND_MET || sized->verdict == HR_BOUND_MISSED)
-        hr_words_add(words, "by an exact bound");
+        hr_words_add(words, "%s%s", number_of(s, sized).s,
+                     hr_show_blank_unit(s->show, outcome, cell).s);
     else
-        hr_words_add(
-            words, "%s",
-            hr_show_with_unit(s->show, outcome, hr_show_target_cell(s->show), &sized->estimate).s);
+        hr_words_add(words, "%s", hr_show_with_unit(s->show, outcome, cell, &sized->estimate).s);
 }
 
 /* "8 servers suffice: 0.6 % (0.4-0.8)" */
@@ -237,7 +253,7 @@ static hr_status print_candidates(const hr_show_sizing *s, uint64_t row, hr_err 
         const hr_sized *sized = hr_show_candidate(s, row, i);
         if (!is_listed(s, &state, row, i) || n_listed++ >= MOST_LISTED)
             continue;
-        const hr_text number = hr_text_estimate(&sized->estimate, hr_show_factor(outcome));
+        const hr_text number = number_of(s, sized);
         const hr_text replications = hr_text_count(sized->estimate.n);
         const char *const cell[] = {hr_size_label(s->study, i), number.s, replications.s,
                                     found(sized)};
@@ -283,21 +299,6 @@ static hr_text needed(const hr_show_sizing *s, size_t at_least, size_t surely)
     return text;
 }
 
-static hr_text number_of(const hr_show_sizing *s, uint64_t row, size_t i)
-{
-    hr_words words = {0};
-    hr_text text;
-    const hr_sized *sized = hr_show_candidate(s, row, i);
-    if (sized->verdict == HR_BOUND_MET || sized->verdict == HR_BOUND_MISSED)
-        hr_words_add(&words, "exact bound");
-    else
-        hr_words_add(
-            &words, "%s",
-            hr_text_estimate(&sized->estimate, hr_show_factor(s->study->target.outcome)).s);
-    snprintf(text.s, sizeof text.s, "%.70s", words.s);
-    return text;
-}
-
 enum { OF_WORLD = 3, OF_WORLDS = 3 };
 
 /* One world: what is needed, its number, and that of the last candidate that fails. */
@@ -313,10 +314,11 @@ static void tell_row(const hr_show_sizing *s, uint64_t row, hr_text text[OF_WORL
     }
     text[0] = needed(s, state.missed, state.met);
     if (state.met < s->n)
-        text[1] = number_of(s, row, state.met);
+        text[1] = number_of(s, hr_show_candidate(s, row, state.met));
     if (state.missed > 0)
         snprintf(text[2].s, sizeof text[2].s, "%.30s: %.38s",
-                 hr_size_label(s->study, state.missed - 1), number_of(s, row, state.missed - 1).s);
+                 hr_size_label(s->study, state.missed - 1),
+                 number_of(s, hr_show_candidate(s, row, state.missed - 1)).s);
 }
 
 /* The first candidate that is enough in a share of worlds: of `end[w]`, each world's own. */
