@@ -27,13 +27,11 @@ typedef struct hr_tilting {
 void hr_tilting_begin(hr_tilting *tilting, const hr_tilt *tilt, hr_input *input);
 /* Draw the component and its further meetings into the starts. HR_ERR_MEMORY, HR_ERR_DATA. */
 HR_MUST_CHECK hr_status hr_tilting_add(const hr_writing *writing, hr_err *err);
-/* The meetings are in order: participants and words of the further ones, strata of all whose mark
- * is their participants. HR_ERR_MEMORY. */
+/* The meetings are in order and nobody has joined yet: participants and words of the further ones,
+ * and input->weight, which follows from starts, ends and marks as they were drawn. Durations of a
+ * tilt of durations. HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_tilting_mark(const hr_writing *writing, hr_err *err);
-/* Words of random loads: put in those of the further meetings, find the strata of all whose mark is
- * the load of this resource. */
+/* Words of random loads of a resource: put in those of the further meetings. */
 void hr_tilting_force(const hr_writing *writing, unsigned resource, uint32_t *words);
-/* All marks are known: input->weight. HR_ERR_MEMORY. */
-HR_MUST_CHECK hr_status hr_tilting_weigh(const hr_writing *writing, hr_err *err);
 
 #endif

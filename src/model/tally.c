@@ -172,6 +172,15 @@ static bool is_empty(const hr_cell *cell)
     return cell->x == 0 && cell->y == 0 && cell->behind.x == 0 && cell->behind.y == 0;
 }
 
+/* The cell as it is identified and packed: the same whether it has been packed before or not. */
+static hr_cell content_of(const hr_tally *tally, uint32_t i)
+{
+    hr_cell cell = tally->cell[i];
+    if (tally->is_weighted)
+        hr_cell_mark_weighted(&cell);
+    return cell;
+}
+
 /* `number`: of the cell, or beyond the last of what is known of the weights. */
 static uint64_t digest_cell(const hr_cell *cell, uint64_t number, bool is_weighted, uint64_t digest)
 {
@@ -196,8 +205,9 @@ uint64_t hr_tally_digest(const hr_tally *tally, uint64_t configuration)
 {
     uint64_t digest = hr_hash((const uint64_t[]){configuration, tally->n_replications}, 2);
     for (uint32_t i = 0; i < tally->n_cells; i++) {
-        if (!is_empty(&tally->cell[i]))
-            digest = digest_cell(&tally->cell[i], i, tally->is_weighted, digest);
+        const hr_cell cell = content_of(tally, i);
+        if (!is_empty(&cell))
+            digest = digest_cell(&cell, i, tally->is_weighted, digest);
     }
     if (!tally->is_weighted)
         return digest;
@@ -252,12 +262,13 @@ size_t hr_tally_pack(const hr_tally *tally, uint8_t *bytes, size_t size)
         put_cell(&out, &tally->weights.all, true);
     uint32_t empty = 0;
     for (uint32_t i = 0; i < tally->n_cells; i++) {
-        if (is_empty(&tally->cell[i])) {
+        const hr_cell cell = content_of(tally, i);
+        if (is_empty(&cell)) {
             empty++;
             continue;
         }
         put(&out, empty);
-        put_cell(&out, &tally->cell[i], tally->is_weighted);
+        put_cell(&out, &cell, tally->is_weighted);
         empty = 0;
     }
     return out.used;

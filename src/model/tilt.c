@@ -67,6 +67,26 @@ static const char *why_not_lasting(const hr_configuration *c)
     return NULL;
 }
 
+/* Where overload comes from something else than many meetings at once, it may be likely though they
+ * are not; then the true laws see it better. Left to itself, the plan keeps away from these. */
+static const char *why_not_sure(const hr_configuration *c)
+{
+    const hr_placement *p = &c->placement;
+    if (!c->prepared->joins_at_once)
+        return "people join on a ramp, so that servers fill otherwise than meetings arrive";
+    if (c->prepared->report_period > 0)
+        return "old reports overload servers that the pool would not";
+    if (p->metric == HR_METRIC_MEETINGS || p->metric == HR_METRIC_PARTICIPANTS ||
+        p->unit == HR_UNIT_MODALITY || p->dedicated > 0 || p->start_gate > 0.0)
+        return "the rule does not even out the load";
+    for (unsigned i = 0; i < c->n_background; i++) {
+        const hr_background *b = &c->background[i];
+        if (b->kind == HR_BACKGROUND_SESSIONS || !hr_law_is_constant(&b->law))
+            return "background that varies may do it alone";
+    }
+    return hr_failures_happen(c->failures) ? "servers fail" : NULL;
+}
+
 static const char *why_unsuited(const hr_configuration *c, const hr_tilt_aim *aim)
 {
     if (aim->engine == HR_RARE_PLAIN)
@@ -77,6 +97,8 @@ static const char *why_unsuited(const hr_configuration *c, const hr_tilt_aim *ai
         return "the target has no ceiling that could be aimed at";
     if (c->meetings != HR_MEETINGS_OWN)
         return "the pool has no meetings of its own";
+    if (aim->engine == HR_RARE_AUTO && why_not_sure(c) != NULL)
+        return why_not_sure(c);
     return is_lasting(c) ? why_not_lasting(c) : NULL;
 }
 

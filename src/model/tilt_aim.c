@@ -184,6 +184,25 @@ static bool find_ceilings(hr_tilt_planning *plan, unsigned resource)
     return any;
 }
 
+/* Chance that a meeting is alive which fills a server that carries its mean besides: it overflows
+ * without any crowd. */
+static double chance_of_one(const hr_tilt_planning *plan)
+{
+    const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
+    const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
+    double mean = 0.0;
+    for (unsigned g = 0; g < plan->n_groups; g++) {
+        const double room = (plan->low[g] - hr_tilt_cumulants_of(plan, g, 0.0).first) / n;
+        for (unsigned i = 0; i < plan->cut.n_strata; i++) {
+            const hr_tilt_stratum *s = &plan->cut.strata[i];
+            if (s->load > room)
+                mean += alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s) *
+                        hr_tilt_group_share(plan, g);
+        }
+    }
+    return -hr_expm1(-mean);
+}
+
 /* Chance of the least rare of the events aimed at, or of the rarest. */
 static double chance_of(const hr_tilt_planning *plan, bool of_lowest)
 {
@@ -216,7 +235,7 @@ hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err
     (void)find_ceilings(plan, (unsigned)best);
     HR_TRY(hr_tilt_cut_make(plan->c, (unsigned)best, plan->arena, &plan->cut, err));
     find_busiest(plan);
-    *chance = chance_of(plan, false);
+    *chance = fmax(chance_of(plan, false), chance_of_one(plan));
 out:
     return st;
 }

@@ -1,5 +1,8 @@
 #include "study/rare.h"
 
+/* A weighted estimate is believed from 100 hits on (estimate/weighted.h). */
+enum { LEAST_REPLICATIONS = 1000 };
+
 /* Criteria of one level that stand for any resource. */
 static uint64_t criteria_of_level(const hr_configuration *c, int level)
 {
@@ -43,6 +46,8 @@ hr_tilt_aim hr_rare_aim(const hr_study *study, const hr_params *params,
         aim.unsuited = "the target is another pool's than the meetings'";
     else if (aim.criteria == 0)
         aim.unsuited = "the target is no overload";
+    else if (study->precision.at_most < LEAST_REPLICATIONS && aim.engine == HR_RARE_AUTO)
+        aim.unsuited = "precision.at_most leaves too few replications for weights to be judged by";
     else if (study->has_daily && aim.engine == HR_RARE_AUTO)
         aim.unsuited = "days differ, and every day would have to be planned by itself";
     else if (study->n_capacity_factors > 0)

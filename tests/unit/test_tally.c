@@ -4,9 +4,11 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/stream.h"
 #include "model/counts.h"
 #include "model/prepared.h"
 #include "model/tally.h"
@@ -175,12 +177,224 @@ static void test_asking_for_nothing_is_refused(void **state)
     assert_non_null(strstr(err.message, "fits"));
 }
 
+/* ---- weighted */
+
+enum { N_WEIGHTED = 300, MOST_PACKED = 1 << 16 };
+
+/* The same replication r each time: what it counted, its weight from 2^-60 to 8, and its rung. */
+static double weight_of(uint64_t r)
+{
+    const uint64_t h = hr_hash(&r, 1);
+    return ldexp((double)(h >> 11) * 0x1p-53, 3 - (int)(h % 64));
+}
+
+static void count(fixture *f, hr_tally *tally, uint64_t r)
+{
+    hr_counts_clear(&f->counts, &f->pool.configuration);
+    f->counts.time_with[1] = r % 3 == 0 ? 0 : 1000003 * r;
+    f->counts.time_with[2] = r % 5 == 0 ? 77 * r : 0;
+    f->counts.episodes[0] = (uint32_t)(r % 7);
+    hr_tally_add(tally, &f->layout, &f->pool.configuration, &f->counts, weight_of(r));
+    hr_tally_add_weight(tally, weight_of(r), (unsigned)(r % HR_MOST_RUNGS), r % 3);
+}
+
+static size_t pack(const hr_tally *tally, uint8_t bytes[MOST_PACKED])
+{
+    const size_t size = hr_tally_pack(tally, bytes, MOST_PACKED);
+    assert_true(size <= MOST_PACKED);
+    return size;
+}
+
+static void make(fixture *f, hr_tally *tally)
+{
+    hr_err err = {0};
+    assert_int_equal(hr_tally_init(tally, f->layout.n_cells, &f->pool.arena, &err), HR_OK);
+}
+
+/* Forwards in one; backwards in one; dealt out to five, which are packed, read again and merged
+ * with strides: the same bytes and the same digest. */
+static void test_weighted_sums_are_order_free(void **state)
+{
+    enum { PARTS = 5 };
+    fixture *f = *state;
+    static uint8_t bytes[3][MOST_PACKED];
+    hr_tally forward, backward, merged, part[PARTS], back;
+    make(f, &forward);
+    make(f, &backward);
+    make(f, &merged);
+    make(f, &back);
+    for (int i = 0; i < PARTS; i++)
+        make(f, &part[i]);
+    for (uint64_t r = 0; r < N_WEIGHTED; r++) {
+        count(f, &forward, r);
+        count(f, &backward, N_WEIGHTED - 1 - r);
+        count(f, &part[hr_hash(&r, 1) % PARTS], r);
+    }
+    for (int i = 0; i < PARTS; i++) {
+        const size_t n = pack(&part[i * 3 % PARTS], bytes[0]);
+        assert_true(hr_tally_unpack(&back, bytes[0], n));
+        hr_tally_merge(&merged, &back);
+    }
+    /* what a sum in doubles would not do: the order shows in it */
+    double up = 0.0, down = 0.0;
+    for (uint64_t r = 0; r < N_WEIGHTED; r++) {
+        up += weight_of(r);
+        down += weight_of(N_WEIGHTED - 1 - r);
+    }
+    assert_true(up < down || up > down);
+    const size_t size = pack(&forward, bytes[0]);
+    assert_int_equal(pack(&backward, bytes[1]), size);
+    assert_int_equal(pack(&merged, bytes[2]), size);
+    assert_memory_equal(bytes[0], bytes[1], size);
+    assert_memory_equal(bytes[0], bytes[2], size);
+    assert_true(hr_tally_unpack(&back, bytes[0], size));
+    assert_true(back.is_weighted && back.n_replications == N_WEIGHTED);
+    assert_int_equal(hr_tally_digest(&back, 3), hr_tally_digest(&merged, 3));
+    assert_int_equal(pack(&back, bytes[1]), size);
+    assert_memory_equal(bytes[0], bytes[1], size);
+    for (size_t cut = 1; cut < size; cut += 7)
+        if (hr_tally_unpack(&back, bytes[0], cut))
+            assert_int_not_equal(hr_tally_digest(&back, 3), hr_tally_digest(&merged, 3));
+}
+
+/* Every number of a weighted tally is part of its identity. */
+static void test_weights_are_part_of_the_digest(void **state)
+{
+    fixture *f = *state;
+    hr_tally *t = &f->tally;
+    for (uint64_t r = 0; r < 20; r++)
+        count(f, t, r);
+    const uint64_t digest = hr_tally_digest(t, 3);
+    hr_cell *cell = cell_of(f, t, "time_over");
+    hr_u128 *const numbers[] = {&cell->x,
+                                &cell->behind.x,
+                                &cell->behind.xx,
+                                &cell->behind.xy,
+                                &cell->behind.yy,
+                                &t->weights.all.behind.x,
+                                &t->weights.rung[2].behind.xx};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        *numbers[i] += 1;
+        assert_int_not_equal(hr_tally_digest(t, 3), digest);
+        *numbers[i] -= 1;
+    }
+    cell->behind.largest++;
+    assert_int_not_equal(hr_tally_digest(t, 3), digest);
+    cell->behind.largest--;
+    assert_int_equal(hr_tally_digest(t, 3), digest);
+}
+
+static void assert_sum(double got, long double wanted)
+{
+    if (!(fabsl((long double)got - wanted) <= 1e-15L * fabsl(wanted)))
+        fail_msg("%.17g is not %.17Lg", got, wanted);
+}
+
+static void test_weighted_sums_are_right(void **state)
+{
+    fixture *f = *state;
+    long double x = 0.0L, xx = 0.0L, y = 0.0L, yy = 0.0L, xy = 0.0L, all = 0.0L;
+    double largest = 0.0;
+    for (uint64_t r = 0; r < N_WEIGHTED; r++) {
+        const double w = weight_of(r);
+        const double a = w * (double)((r % 3 == 0 ? 0 : 1000003 * r) + (r % 5 == 0 ? 77 * r : 0));
+        const double b = w * (double)(r % 7);
+        count(f, &f->tally, r);
+        x += (long double)a;
+        xx += (long double)a * (long double)a;
+        y += (long double)b;
+        yy += (long double)b * (long double)b;
+        xy += (long double)a * (long double)b;
+        all += (long double)w;
+        largest = fmax(largest, a);
+    }
+    const hr_sums s = hr_cell_sums(cell_of(f, &f->tally, "episode_length"));
+    assert_sum(s.x, x);
+    assert_sum(s.xx, xx);
+    assert_sum(s.y, y);
+    assert_sum(s.yy, yy);
+    assert_sum(s.xy, xy);
+    assert_true(s.largest >= largest && s.largest <= largest);
+    assert_sum(hr_cell_sums(&f->tally.weights.all).x, all);
+    assert_int_equal(f->tally.weights.all.hits, N_WEIGHTED);
+    assert_int_equal(f->tally.n_replications, N_WEIGHTED);
+}
+
+/* What is behind the point carries into the whole, in a sum and in a merger; not before. */
+static void test_the_point_is_carried_over(void **state)
+{
+    (void)state;
+    const hr_u128 all = ~(hr_u128)0;
+    hr_cell total = {.x = 4, .y = 4, .behind = {.x = all, .y = all - 1, .largest = 3}};
+    const hr_cell part = {.x = 2, .y = 2, .behind = {.x = 1, .y = 1, .largest = 2}};
+    hr_cell_merge(&total, &part);
+    assert_true(total.x == 7 && total.behind.x == 0);
+    assert_true(total.y == 6 && total.behind.y == all);
+    assert_true(total.behind.largest == 3);
+    hr_cell_merge(&total, &part);
+    assert_true(total.x == 9 && total.behind.x == 1);
+    assert_true(total.y == 9 && total.behind.y == 0);
+    hr_tally tally = {0};
+    for (int i = 0; i < 4; i++)
+        hr_tally_add_weight(&tally, 0.75, 0, 1);
+    assert_true(tally.weights.all.x == 3 && tally.weights.all.behind.x == 0);
+    assert_true(tally.weights.all.xx == 2 && tally.weights.all.behind.xx == (hr_u128)1 << 126);
+    assert_true(tally.weights.rung[0].hits == 4 && tally.weights.rung[1].hits == 0);
+}
+
+/* A tally without weights is what it was before there were weights: its bytes and its digest,
+ * written down here once more. */
+static size_t put_number(uint8_t *bytes, size_t used, hr_u128 value)
+{
+    for (; value > 127; value /= 128)
+        bytes[used++] = (uint8_t)(128 + value % 128);
+    bytes[used++] = (uint8_t)value;
+    return used;
+}
+
+static void test_without_weights_nothing_has_changed(void **state)
+{
+    fixture *f = *state;
+    static uint8_t bytes[MOST_PACKED], wanted[MOST_PACKED];
+    fill(&f->tally, 12);
+    size_t used = put_number(wanted, 0, f->tally.n_replications);
+    uint64_t digest = hr_hash((const uint64_t[]){5, f->tally.n_replications}, 2);
+    uint64_t empty = 0;
+    for (uint32_t i = 0; i < f->tally.n_cells; i++) {
+        const hr_cell *c = &f->tally.cell[i];
+        const hr_u128 sums[] = {c->x, c->xx, c->y, c->yy, c->xy};
+        uint64_t words[13] = {digest, i, c->hits};
+        if (c->x == 0) {
+            empty++;
+            continue;
+        }
+        used = put_number(wanted, used, empty);
+        used = put_number(wanted, used, c->hits);
+        for (int s = 0; s < 5; s++) {
+            used = put_number(wanted, used, sums[s]);
+            words[3 + 2 * s] = (uint64_t)sums[s];
+            words[4 + 2 * s] = (uint64_t)(sums[s] >> 64);
+        }
+        digest = hr_hash(words, 13);
+        empty = 0;
+    }
+    assert_int_equal(pack(&f->tally, bytes), used);
+    assert_memory_equal(bytes, wanted, used);
+    assert_int_equal(hr_tally_digest(&f->tally, 5), digest);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_sums_are_those_of_the_replications, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_merging_is_order_free, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_packing_keeps_every_bit, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_weighted_sums_are_order_free, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_weights_are_part_of_the_digest, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_weighted_sums_are_right, set_up, tear_down),
+        cmocka_unit_test(test_the_point_is_carried_over),
+        cmocka_unit_test_setup_teardown(test_without_weights_nothing_has_changed, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(test_garbage_is_no_tally, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_layout_follows_the_table, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_asking_for_nothing_is_refused, set_up, tear_down),
