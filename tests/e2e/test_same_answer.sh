@@ -87,6 +87,35 @@ sets=(--quiet --set "precision.at_most=4 replications" --set "failures.every=40 
 expected=$(HEADROOM_KERNEL=reference answer plain "$HEADROOM")
 OMP_NUM_THREADS=1 must_be_same failures-ranks2 "$HEADROOM_MPIEXEC" -n 2 "$HEADROOM"
 sets=(--quiet)
+# Rare overload: choices whose input is tilted beside one whose input is not. Their weights are sums of
+# doubles and their tallies have numbers behind the point, over teams, ranks, kernels and processors.
+study=$HEADROOM_SOURCE/tests/e2e/rare.yaml
+work=$all/rare
+mkdir "$work"
+sets=(--quiet)
+expected=$(HEADROOM_KERNEL=reference answer plain "$HEADROOM")
+"$HEADROOM" show --json "$work/plain.h5" >"$work/plain.json"
+for engine in plain tilted; do
+    grep -q "\"engine\": *\"$engine\"" "$work/plain.json" || {
+        echo "FAILED: no configuration of $study has the $engine engine" >&2
+        exit 1
+    }
+done
+for ranks in 1 2 3; do
+    OMP_NUM_THREADS=1 must_be_same "rare-ranks$ranks" "$HEADROOM_MPIEXEC" -n "$ranks" "$HEADROOM"
+done
+OMP_NUM_THREADS=2 must_be_same rare-threads2 "$HEADROOM"
+for kernel in scalar lanes; do
+    HEADROOM_KERNEL=$kernel must_be_same "rare-kernel-$kernel" "$HEADROOM"
+done
+for isa in baseline avx2 avx512; do
+    if HEADROOM_ISA=$isa "$HEADROOM" trace "$study" >/dev/null 2>&1; then
+        HEADROOM_ISA=$isa must_be_same "rare-isa-$isa" "$HEADROOM"
+    fi
+done
+if [ -n "${HEADROOM_OTHER_BUILD:-}" ]; then
+    must_be_same rare-other-compiler "$HEADROOM_OTHER_BUILD"
+fi
 # Several Front End pools: large meetings divided, alone and in a team, thinned; a site on its own
 # streams; and a study that `scenarios` take where the pools of some choices are divided.
 study=$HEADROOM_SOURCE/tests/e2e/pools.yaml

@@ -111,11 +111,13 @@ class Run:
 class ExplorerTest(unittest.TestCase):
     """A directory with the study, and its answer from one undisturbed run."""
 
+    TEXT = STUDY
+
     @classmethod
     def setUpClass(cls):
         cls.folder = Path(tempfile.mkdtemp(prefix="test_explorer_"))
         cls.study = cls.folder / "long.yaml"
-        cls.study.write_text(STUDY, encoding="utf-8")
+        cls.study.write_text(cls.TEXT, encoding="utf-8")
         cls.reference = cls.folder / "reference.h5"
         done = Run(cls.study, cls.reference, threads=2).end()
         if done.code != 0:
