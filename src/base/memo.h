@@ -25,6 +25,8 @@ typedef enum hr_memo_kind {
     HR_MEMO_SOURCES,           /* configuration, day -> its sources */
     HR_MEMO_PROFILES,          /* costs and shares -> profiles of a class */
     HR_MEMO_PREPARED_PROFILES, /* profiles, steps -> the prepared ones */
+    HR_MEMO_EXACT_LOADS,       /* configuration, resource -> table of loads */
+    HR_MEMO_EXACT_CHAIN,       /* configuration, which chain -> its law in equilibrium */
 } hr_memo_kind;
 
 /* What was kept under the key; NULL when nothing was. Local, as below. */

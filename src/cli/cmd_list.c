@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/entries.h"
 #include "cli/json.h"
+#include "cli/list_exact.h"
 #include "cli/list_signals.h"
 #include "cli/nearest.h"
 #include "cli/text.h"
@@ -411,7 +412,7 @@ static const struct {
     {"params", list_params},      {"policies", list_policies},   {"roles", list_roles},
     {"signals", hr_list_signals}, {"workloads", list_workloads}, {"activities", list_activities},
     {"outcomes", list_outcomes},  {"laws", list_laws},           {"units", list_units},
-    {"presets", list_presets},    {"quorum", list_quorum},
+    {"presets", list_presets},    {"quorum", list_quorum},       {"exact", hr_list_exact},
 };
 
 static const char *table_name(const void *unused, size_t i)
@@ -429,10 +430,11 @@ static hr_status find_table(const char *name, size_t *table, hr_err *err)
     const char *near = hr_nearest(name, table_name, NULL);
     if (near != NULL)
         return HR_FAIL(err, HR_ERR_USAGE, "list: no table `%s`; did you mean `%s`?", name, near);
-    return HR_FAIL(err, HR_ERR_USAGE,
-                   "list: no table `%s`; there are params, policies, roles, "
-                   "signals, workloads, activities, outcomes, laws, units, presets and quorum",
-                   name);
+    return HR_FAIL(
+        err, HR_ERR_USAGE,
+        "list: no table `%s`; there are params, policies, roles, "
+        "signals, workloads, activities, outcomes, laws, units, presets, quorum and exact",
+        name);
 }
 
 static hr_status run(hr_invocation *invocation, hr_err *err)
@@ -457,7 +459,7 @@ const hr_command hr_command_list = {
     .name = "list",
     .operand = "TABLE",
     .summary = "params, policies, roles, signals, workloads, activities, outcomes, laws, units, "
-               "presets, quorum",
+               "presets, quorum, exact",
     .doc =
         "Prints one of the tables that the program itself works with: params (every key of a "
         "study), policies (placement, admission, arrivals), roles (servers and systems of a "
@@ -465,7 +467,8 @@ const hr_command hr_command_list = {
         "outcome that says how likely each is), workloads (costs, their ranges and "
         "sources), activities (events: their rates, work and published ceilings), outcomes "
         "(what is measured), laws (distributions), units, presets (studies "
-        "that come with the program), quorum (servers that a pool of each size needs).",
+        "that come with the program), quorum (servers that a pool of each size needs), exact "
+        "(methods that need no simulation).",
     .n_options = HR_LENGTH(options),
     .options = options,
     .examples = {"headroom list params --match placement", "headroom list outcomes",

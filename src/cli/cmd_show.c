@@ -128,7 +128,9 @@ static hr_status print_answer(hr_show *show, hr_err *err)
         fputc('\n', show->out);
         HR_TRY(hr_show_configuration(show, &only, err));
     }
-    HR_TRY(hr_show_choices(show, err));
+    HR_TRY(hr_show_size(show, err));
+    if (show->study->size.along != HR_SIZE_CHOICE)
+        HR_TRY(hr_show_choices(show, err));
     HR_TRY(hr_show_pools(show, err));
     HR_TRY(hr_show_signals(show, err));
     HR_TRY(hr_show_claims(show, err));
@@ -139,6 +141,7 @@ static hr_status print_answer(hr_show *show, hr_err *err)
     HR_TRY(hr_show_failures(show, err));
     hr_show_ceilings(show);
     HR_TRY(hr_show_rule_of_thumb(show, err));
+    hr_show_exact(show);
     HR_TRY(hr_show_rare(show, err));
     HR_TRY(hr_show_trust(show, err));
 out:

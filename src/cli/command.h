@@ -84,7 +84,9 @@ HR_MUST_CHECK hr_status hr_output_finish(hr_err *err);
 
 extern const hr_command hr_command_check;
 extern const hr_command hr_command_run;
+extern const hr_command hr_command_size;
 extern const hr_command hr_command_show;
+extern const hr_command hr_command_exact;
 extern const hr_command hr_command_trace;
 extern const hr_command hr_command_list;
 extern const hr_command hr_command_new;

@@ -126,7 +126,10 @@ static hr_status read_effort(hr_show *show, hr_err *err)
     HR_TAKE(show->verdict, &show->arena, n);
     HR_TAKE(show->some, &show->arena, show->study->n_worlds);
     HR_TAKE(show->scratch, &show->arena, n);
+    HR_TAKE(show->exact, &show->arena, n);
+    HR_TAKE(show->exact_method, &show->arena, n);
     HR_TRY(hr_result_effort(&show->result, show->replications, show->look, show->verdict, err));
+    HR_TRY(hr_result_exact(&show->result, show->exact, show->exact_method, err));
 out:
     return st;
 }

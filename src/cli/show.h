@@ -36,9 +36,11 @@ typedef struct hr_show {
     uint64_t *replications;   /* [n_configurations], as look and verdict */
     unsigned *look;
     hr_verdict *verdict;
-    uint64_t n_tilted; /* configurations, once hr_show_rare has looked */
-    hr_estimate *some; /* [n_worlds] room for hr_show_spread */
-    double *scratch;   /* [n_configurations] */
+    uint64_t n_tilted;         /* configurations, once hr_show_rare has looked */
+    hr_estimate *some;         /* [n_worlds] room for hr_show_spread */
+    double *scratch;           /* [n_configurations] */
+    double *exact;             /* [n_configurations] of the target; NaN: not known */
+    const char **exact_method; /* [n_configurations] NULL: not known */
 } hr_show;
 
 typedef struct hr_show_options {
@@ -114,6 +116,7 @@ HR_MUST_CHECK hr_status hr_show_meetings_hit(hr_show *show, hr_estimate **column
 
 /* Parts of the answer, in the order of the page. */
 HR_MUST_CHECK hr_status hr_show_sentence(hr_show *show, hr_err *err);
+HR_MUST_CHECK hr_status hr_show_size(hr_show *show, hr_err *err); /* nothing unless asked */
 HR_MUST_CHECK hr_status hr_show_choices(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_pools(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_signals(hr_show *show, hr_err *err);
@@ -125,7 +128,13 @@ HR_MUST_CHECK hr_status hr_show_failures(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_rare(hr_show *show, hr_err *err);
 void hr_show_ceilings(hr_show *show);
+void hr_show_exact(hr_show *show); /* of the target, beside what was simulated */
 HR_MUST_CHECK hr_status hr_show_trust(hr_show *show, hr_err *err);
+
+/* "pool.servers, the smallest of 39 values with ": before the target of a sizing study. */
+void hr_show_size_asked(const hr_show *show, hr_words *words);
+/* The member "size" of the object at hand; nothing unless asked. */
+HR_MUST_CHECK hr_status hr_show_size_json(hr_show *show, hr_json *json, hr_err *err);
 
 /* Other views of the same file. */
 HR_MUST_CHECK hr_status hr_show_configuration(hr_show *show, const hr_show_part *part, hr_err *err);

@@ -53,9 +53,13 @@ static void add_target(hr_words *words, const hr_show *show)
             hr_words_add(words, "%s %s", labels[i].key, hr_label_text(&labels[i]).s);
     }
     hr_words_add(words, "%s", n > 0 ? ")" : "");
-    if (show->study->target.has_threshold)
-        hr_words_add(words, " at most %s%s",
-                     hr_text_number(hr_show_factor(outcome) * show->study->target.at_most).s,
+    const hr_size *size = &show->study->size;
+    const bool is_at_least = size->along != HR_SIZE_NOT_ASKED && size->is_at_least;
+    if (show->study->target.has_threshold || is_at_least)
+        hr_words_add(words, " at %s %s%s", is_at_least ? "least" : "most",
+                     hr_text_number(hr_show_factor(outcome) *
+                                    (is_at_least ? size->threshold : show->study->target.at_most))
+                         .s,
                      hr_show_blank_unit(show, outcome, cell).s);
 }
 
@@ -114,20 +118,24 @@ hr_status hr_show_sentence(hr_show *show, hr_err *err)
     const hr_target *target = &show->study->target;
     const hr_spread spread =
         hr_show_spread(show, target->outcome, show->headline, show->base_choice);
+    const bool is_sizing = show->study->size.along == HR_SIZE_CHOICE;
     print_title(show);
-    if (target->has_threshold && spread.n > 0)
+    if (target->has_threshold && spread.n > 0 && !is_sizing)
         print_verdict(show, &spread);
-    if (show->study->n_choices > 1) {
+    if (show->study->n_choices > 1 && !is_sizing) {
         hr_words_add(&words, "For ");
         hr_show_name_choice(show, show->base_choice, &words);
         hr_words_add(&words, ". ");
     }
     hr_words_add(&words, "Asked: ");
+    if (show->study->size.along != HR_SIZE_NOT_ASKED)
+        hr_show_size_asked(show, &words);
     add_target(&words, show);
     hr_words_add(&words, ", the %s.", hr_outcomes[target->outcome].doc);
-    if (spread.n > 0)
+    if (spread.n > 0 && !is_sizing)
         add_numbers(&words, show, &spread);
-    HR_TRY(hr_show_meetings_hit(show, &hit, err));
+    if (!is_sizing)
+        HR_TRY(hr_show_meetings_hit(show, &hit, err));
     if (hit != NULL) {
         const unsigned meetings = hr_outcome_find("meetings_hit");
         const hr_estimate mean = hr_show_mean(show, meetings, hit, show->base_choice);

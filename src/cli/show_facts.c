@@ -150,6 +150,52 @@ out:
     return st;
 }
 
+/* ---- exact */
+
+static void add_methods(const hr_show *show, hr_words *words)
+{
+    const char *last = NULL;
+    for (uint64_t i = 0; i < show->study->n_configurations; i++) {
+        const char *method = show->exact_method[i];
+        if (method == NULL || (last != NULL && strcmp(method, last) == 0))
+            continue;
+        if (last != NULL && strstr(words->s, method) != NULL)
+            continue;
+        hr_words_add(words, "%s%s", last == NULL ? "" : ", ", method);
+        last = method;
+    }
+}
+
+/* Of one configuration the value, of many how often the interval holds it. */
+void hr_show_exact(hr_show *show)
+{
+    const hr_study *study = show->study;
+    const unsigned outcome = study->target.outcome;
+    uint64_t n_known = 0, n_held = 0, one = 0;
+    hr_words words = {0}, methods = {0};
+    for (uint64_t i = 0; i < study->n_configurations; i++) {
+        const hr_estimate *e = &show->headline[i];
+        if (isnan(show->exact[i]))
+            continue;
+        one = i;
+        n_known++;
+        n_held += show->exact[i] >= e->lower && show->exact[i] <= e->upper;
+    }
+    if (n_known == 0)
+        return;
+    add_methods(show, &methods);
+    const hr_text value = hr_text_number(show->exact[one] * hr_show_factor(outcome));
+    const hr_text unit = hr_show_blank_unit(show, outcome, hr_show_target_cell(show));
+    if (n_known == 1)
+        hr_words_add(&words, "%s is %s%s, by %s; the interval %s it", hr_outcomes[outcome].name,
+                     value.s, unit.s, methods.s, n_held == 1 ? "holds" : "misses");
+    else
+        hr_words_add(&words, "known of %s of %s configurations, by %s; the interval holds it in %s",
+                     hr_text_count(n_known).s, hr_text_count(study->n_configurations).s, methods.s,
+                     hr_text_count(n_held).s);
+    hr_show_fact(show, "Exact", words.s);
+}
+
 /* ---- trust */
 
 static void add_shares(hr_words *words, uint64_t n_unseen, uint64_t n_exhausted, uint64_t n)

@@ -7,13 +7,6 @@
 #include "cli/show.h"
 #include "estimate/diagnosis.h"
 
-static const char *const verdict_names[] = {
-    [HR_GO_ON] = "go_on",
-    [HR_PRECISE] = "precise",
-    [HR_DECIDED] = "decided",
-    [HR_EXHAUSTED] = "exhausted",
-};
-
 /* Mean over configurations of each cell, updated one by one (Welford 1962). */
 typedef struct running_mean {
     uint64_t n;
@@ -206,7 +199,9 @@ static hr_status put_configuration(struct writer *writer, uint64_t index, hr_are
     HR_TRY(put_coordinates(writer, index, show->study->n_axes, err));
     hr_json_count(&writer->json, "replications", show->replications[index]);
     hr_json_count(&writer->json, "look", show->look[index]);
-    hr_json_text(&writer->json, "verdict", verdict_names[show->verdict[index]]);
+    hr_json_text(&writer->json, "verdict", hr_verdict_names[show->verdict[index]]);
+    hr_json_number(&writer->json, "exact", show->exact[index]);
+    hr_json_text(&writer->json, "exact_method", show->exact_method[index]);
     put_diagnosis(writer);
     hr_json_object(&writer->json, "outcomes");
     for (unsigned o = 0; o < hr_n_outcomes; o++) {
@@ -341,6 +336,7 @@ hr_status hr_show_json(hr_show *show, const hr_show_part *part, hr_err *err)
     hr_show_turn_to(show, show->study->target.pool);
     put_study(&writer.json, show);
     HR_TRY(put_headline(&writer, err));
+    HR_TRY(hr_show_size_json(show, &writer.json, err));
     show->schema = asked;
     hr_json_text(&writer.json, "pool", show->study->pools[asked->pool].name);
     hr_json_array(&writer.json, "configurations");

@@ -101,6 +101,7 @@ static void student(hr_estimate *e, double error, double degrees, double alpha)
     const double reach = hr_student_quantile(1.0 - 0.5 * alpha, degrees) * error;
     e->lower = e->value - reach;
     e->upper = e->value + reach;
+    e->is_rough = degrees + 1.0 < ENOUGH;
 }
 
 /* Interval of the mean of the contributions of the `hits` replications that have one. */

@@ -29,6 +29,8 @@ typedef struct hr_estimate {
     uint64_t hits;
     uint64_t n;           /* replications */
     bool is_bound;        /* no hits: `upper` is a bound, `value` and `lower` are 0 */
+    bool is_rough;        /* Student's interval of fewer than 100 values, which skewed ones exceed
+                             more often than it says */
     bool is_weighted;     /* from tilted input (model/tilt.h): then the next three are filled in */
     bool is_unreliable;   /* few hits, or one replication has too much of the weight: decides
                              nothing */
@@ -56,7 +58,22 @@ double hr_look_alpha(double alpha, unsigned look);
 /* Blocks in the first `look + 1` looks: 2^look. */
 uint64_t hr_look_blocks(unsigned look);
 
-typedef enum hr_verdict { HR_GO_ON, HR_PRECISE, HR_DECIDED, HR_EXHAUSTED } hr_verdict;
+typedef enum hr_verdict {
+    HR_GO_ON,
+    HR_PRECISE,   /* as precise as asked */
+    HR_DECIDED,   /* surely on one side of the threshold */
+    HR_EXHAUSTED, /* no replications are left */
+    /* Candidates of a sizing study (sequential.h) */
+    HR_MET,          /* meets the threshold */
+    HR_MISSED,       /* misses it */
+    HR_NEAR,         /* surely within the indifference factor of it */
+    HR_SPARED,       /* others of its row have decided */
+    HR_BOUND_MET,    /* meets it by an exact bound, without simulation */
+    HR_BOUND_MISSED, /* misses it by an exact bound */
+    HR_N_VERDICTS
+} hr_verdict;
+/* In files: "precise", "bound_met". */
+extern const char *const hr_verdict_names[HR_N_VERDICTS];
 /* Should a configuration stop after `look`? Depends only on the study and the folded target
  * cell: every rank decides alike. The interval it used is returned in `estimate`. */
 struct hr_stopping {

@@ -3,6 +3,19 @@
 #include "base/error.h"
 #include "estimate/estimate.h"
 
+const char *const hr_verdict_names[HR_N_VERDICTS] = {
+    [HR_GO_ON] = "go_on",
+    [HR_PRECISE] = "precise",
+    [HR_DECIDED] = "decided",
+    [HR_EXHAUSTED] = "exhausted",
+    [HR_MET] = "met",
+    [HR_MISSED] = "missed",
+    [HR_NEAR] = "near",
+    [HR_SPARED] = "spared",
+    [HR_BOUND_MET] = "bound_met",
+    [HR_BOUND_MISSED] = "bound_missed",
+};
+
 double hr_look_alpha(double alpha, unsigned look)
 {
     return alpha / (((double)look + 1.0) * ((double)look + 2.0));

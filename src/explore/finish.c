@@ -35,13 +35,13 @@ out:
     return st;
 }
 
-/* All looks of a configuration up to the one it stopped at; blocks of later ones, which another
+/* All looks that a configuration took part in; blocks of later ones, which another
  * rank count might have left, do not count. */
 static hr_status fold_configuration(hr_fold *fold, uint64_t configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_tally_clear(&fold->total);
-    for (unsigned k = 0; k <= fold->ledger->look[configuration]; k++) {
+    for (unsigned k = 0; k < fold->ledger->n_looks[configuration]; k++) {
         const hr_look look = hr_plan_look(fold->ledger->study, k);
         for (uint64_t piece = 0; piece < look.n_pieces; piece++) {
             const hr_task task = hr_plan_task(&look, configuration, piece);
@@ -75,8 +75,9 @@ static hr_status append_all(hr_fold *fold, hr_result_writer *writer, const atomi
                            "stopped by a signal while the result was written; what is finished is "
                            "kept: run the same command to go on"));
         HR_TRY(fold_configuration(fold, c, err));
-        HR_TRY(hr_result_append(writer, c, &fold->total, ledger->look[c],
-                                (hr_verdict)ledger->verdict[c], err));
+        const unsigned last = ledger->n_looks[c] > 0 ? ledger->n_looks[c] - 1u : 0;
+        HR_TRY(
+            hr_result_append(writer, c, &fold->total, last, (hr_verdict)ledger->verdict[c], err));
         provenance->digest += hr_tally_digest(&fold->total, c);
         provenance->replications += fold->total.n_replications;
         hr_progress_show(progress, c);

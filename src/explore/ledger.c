@@ -7,13 +7,44 @@
 /* Configurations that are settled at once. */
 enum { AT_ONCE = 4096 };
 
+/* Who takes the next look, and with what; the verdicts, when nobody does. */
+static uint64_t go_on_sizing(hr_ledger *ledger)
+{
+    hr_sizing *sizing = ledger->sizing;
+    const uint64_t n = hr_sizing_next(sizing, ledger->active, &ledger->next_look);
+    for (uint64_t i = 0; i < n; i++) {
+        ledger->own[i] = sizing->own[ledger->active[i]];
+        if (ledger->behind != NULL)
+            ledger->behind[i] = sizing->behind[ledger->active[i]];
+    }
+    for (uint64_t c = 0; n == 0 && c < ledger->study->n_configurations; c++) {
+        ledger->n_looks[c] = sizing->n_looks[c];
+        ledger->verdict[c] = (uint8_t)hr_sizing_verdict(sizing, c);
+    }
+    return n;
+}
+
+static hr_status start_sizing(hr_ledger *ledger, hr_err *err)
+{
+    hr_status st = HR_OK;
+    uint32_t *order = NULL;
+    HR_TAKE(ledger->sizing, &ledger->rounds, 1);
+    HR_TAKE(order, &ledger->rounds, ledger->n_active);
+    memcpy(order, ledger->active, ledger->n_active * sizeof *order);
+    HR_TRY(hr_sizing_init(ledger->sizing, ledger->study, order, &ledger->rounds, err));
+    ledger->n_active = go_on_sizing(ledger);
+out:
+    return st;
+}
+
 hr_status hr_ledger_init(hr_ledger *ledger, const hr_study *study, int n_ranks, hr_err *err)
 {
     hr_status st = HR_OK;
     const uint64_t n = study->n_configurations;
-    const uint64_t share = n / (uint64_t)n_ranks + 1;
+    const bool is_sizing = study->size.along == HR_SIZE_CHOICE;
+    const uint64_t share = is_sizing ? n : n / (uint64_t)n_ranks + 1;
     *ledger = (hr_ledger){.study = study, .n_active = n};
-    HR_TAKE(ledger->look, &ledger->arena, n);
+    HR_TAKE(ledger->n_looks, &ledger->arena, n);
     HR_TAKE(ledger->verdict, &ledger->arena, n);
     HR_TAKE(ledger->active, &ledger->rounds, n);
     HR_TAKE(ledger->own, &ledger->rounds, n);
@@ -21,6 +52,8 @@ hr_status hr_ledger_init(hr_ledger *ledger, const hr_study *study, int n_ranks, 
     HR_TRY(hr_queue_sort(study, ledger->active, n, err));
     for (uint64_t i = 0; i < share; i++)
         ledger->scale[i] = -1.0;
+    if (is_sizing)
+        HR_TRY(start_sizing(ledger, err));
 out:
     return st;
 }
@@ -28,6 +61,7 @@ out:
 void hr_ledger_close(hr_ledger *ledger)
 {
     hr_arena_free(&ledger->rounds);
+    ledger->sizing = NULL;
     ledger->active = NULL;
     ledger->own = NULL;
     ledger->behind = NULL;
@@ -40,6 +74,12 @@ void hr_ledger_free(hr_ledger *ledger)
     hr_arena_free(&ledger->rounds);
     hr_arena_free(&ledger->arena);
     *ledger = (hr_ledger){0};
+}
+
+/* In a sizing study who was left aside may come back. */
+static uint64_t most_active(const hr_ledger *ledger)
+{
+    return ledger->sizing != NULL ? ledger->study->n_configurations : ledger->n_active;
 }
 
 static bool has_weights(const hr_cell *target)
@@ -57,7 +97,7 @@ hr_status hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *tar
     if (!has_weights(target))
         return HR_OK;
     if (ledger->behind == NULL)
-        HR_TAKE(ledger->behind, &ledger->rounds, ledger->n_active);
+        HR_TAKE(ledger->behind, &ledger->rounds, most_active(ledger));
     hr_entry_add_behind(&ledger->own[position], &ledger->behind[position], &target->behind);
 out:
     return st;
@@ -65,8 +105,12 @@ out:
 
 /* ---- verdicts */
 
+/* A curve that is read at many places goes on as long as it may: no place speaks for the others. */
 static struct hr_stopping stopping_rule(const hr_study *study)
 {
+    if (study->size.along != HR_SIZE_NOT_ASKED)
+        return (struct hr_stopping){.confidence = study->precision.confidence,
+                                    .at_most = study->precision.at_most};
     return (struct hr_stopping){.relative = study->precision.relative,
                                 .confidence = study->precision.confidence,
                                 .min_hits = study->precision.hits,
@@ -123,6 +167,17 @@ out:
     return st;
 }
 
+static hr_status check_complete(uint64_t configuration, const hr_entry *total, const hr_look *look,
+                                hr_err *err)
+{
+    if (total->n_replications == look->replications)
+        return HR_OK;
+    return HR_FAIL(err, HR_ERR_BUG,
+                   "configuration %llu has %llu replications after look %u instead of %llu",
+                   (unsigned long long)configuration, (unsigned long long)total->n_replications,
+                   look->number, (unsigned long long)look->replications);
+}
+
 /* Collective. */
 static void sum_over_ranks(const hr_ledger *ledger, hr_settling *part, hr_comm *comm)
 {
@@ -148,11 +203,7 @@ static hr_status judge_share(hr_ledger *ledger, hr_settling *part, const hr_comm
         hr_estimate estimate;
         if (c % n_ranks != (uint64_t)hr_comm_rank(comm))
             continue;
-        if (entry->n_replications != look->replications)
-            HR_TRY(HR_FAIL(err, HR_ERR_BUG,
-                           "configuration %llu has %llu replications after look %u instead of %llu",
-                           (unsigned long long)c, (unsigned long long)entry->n_replications,
-                           look->number, (unsigned long long)look->replications));
+        HR_TRY(check_complete(c, entry, look, err));
         HR_TRY(target_scale(ledger, c, c / n_ranks, &part->resolving, err));
         part->verdict[i] = hr_stopping_verdict(&rule, &hr_outcomes[study->target.outcome], &target,
                                                entry->n_replications, ledger->scale[c / n_ranks],
@@ -177,11 +228,29 @@ static uint64_t strike_out(hr_ledger *ledger, const hr_settling *part, const hr_
             kept++;
             continue;
         }
-        ledger->look[c] = (uint8_t)look->number;
+        ledger->n_looks[c] = (uint8_t)(look->number + 1);
         ledger->verdict[c] =
             part->verdict[i] == HR_GO_ON ? HR_EXHAUSTED : (uint8_t)part->verdict[i];
     }
     return kept;
+}
+
+/* Local: all of a sizing study's configurations, on every rank alike. */
+static hr_status judge_all(hr_ledger *ledger, hr_settling *part, const hr_look *look, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (uint64_t i = 0; i < part->n; i++) {
+        const uint32_t c = ledger->active[part->first + i];
+        HR_TRY(check_complete(c, &part->total[i], look, err));
+        HR_TRY(target_scale(ledger, c, c, &part->resolving, err));
+        const hr_cell target = hr_entry_target(&part->total[i], &part->behind[i]);
+        hr_sizing_judge(ledger->sizing, c, &target, look, ledger->scale[c]);
+        ledger->sizing->own[c] = ledger->own[part->first + i];
+        if (ledger->behind != NULL)
+            ledger->sizing->behind[c] = ledger->behind[part->first + i];
+    }
+out:
+    return st;
 }
 
 hr_status hr_ledger_settle(hr_ledger *ledger, hr_comm *comm, const hr_look *look, hr_err *err)
@@ -198,13 +267,18 @@ hr_status hr_ledger_settle(hr_ledger *ledger, hr_comm *comm, const hr_look *look
         part.n = left < AT_ONCE ? left : AT_ONCE;
         sum_over_ranks(ledger, &part, comm);
         /* A rank that has failed goes on summing with the others until all agree. */
-        if (st == HR_OK)
+        if (st == HR_OK && ledger->sizing != NULL)
+            st = judge_all(ledger, &part, look, err);
+        else if (st == HR_OK)
             st = judge_share(ledger, &part, comm, look, err);
+        if (ledger->sizing != NULL)
+            continue;
         hr_comm_sum(comm, part.verdict, part.n);
         kept = strike_out(ledger, &part, look, kept);
     }
     HR_TRY(hr_comm_agree(comm, st, err));
-    ledger->n_active = kept;
+    ledger->next_look = look->number + 1;
+    ledger->n_active = ledger->sizing != NULL ? go_on_sizing(ledger) : kept;
 out:
     hr_arena_free(&part.resolving);
     hr_arena_free(&part.arena);

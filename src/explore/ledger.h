@@ -2,8 +2,8 @@
  *
  * A rank keeps what it has run itself, over all looks, and forgets what has stopped: sums over
  * ranks are made when a look is settled, some thousand configurations at a time. So a rank holds
- * about 110 bytes a configuration while looks are going on and 2 afterwards; tallies stay in the
- * part logs.
+ * about 110 bytes a configuration while looks are going on and 2 afterwards, in a sizing study some
+ * 300; tallies stay in the part logs.
  */
 #ifndef HR_EXPLORE_LEDGER_H
 #define HR_EXPLORE_LEDGER_H
@@ -16,6 +16,7 @@
 #include "explore/comm.h"
 #include "explore/entry.h"
 #include "explore/plan.h"
+#include "explore/sizing.h"
 #include "model/tally.h"
 #include "study/study.h"
 
@@ -23,12 +24,16 @@ typedef struct hr_ledger {
     hr_arena arena;  /* of what stays */
     hr_arena rounds; /* of what looks need */
     const hr_study *study;
+    hr_sizing *sizing; /* who goes on in a sizing study; else NULL: all that have not stopped */
+    unsigned next_look;
     uint64_t n_active;
-    uint32_t *active;  /* [n_active] configurations that go on, in the order of hr_queue_sort */
-    hr_entry *own;     /* [n_active] by this rank in all looks; by position in `active` */
+    uint32_t
+        *active;   /* [n_active] configurations of the next look, in the order of hr_queue_sort */
+    hr_entry *own; /* [n_active] by this rank in all looks; by position in `active` */
     hr_behind *behind; /* [n_active] the same, of weighted sums; NULL while there are none */
-    double *scale;     /* [n_configurations / ranks] of this rank's share; < 0: not yet known */
-    uint8_t *look;     /* [n_configurations] at which it stopped */
+    double *scale;     /* of this rank's share of the configurations, in a sizing study of all of
+                          them, because all ranks judge all; < 0: not yet known */
+    uint8_t *n_looks;  /* [n_configurations] that it took part in; filled as it stops */
     uint8_t *verdict;  /* [n_configurations] hr_verdict */
 } hr_ledger;
 
@@ -38,11 +43,12 @@ void hr_ledger_free(hr_ledger *ledger);
 /* Local. A task of the look at hand is finished: `position` in `active`. */
 HR_MUST_CHECK hr_status hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
                                       uint64_t n_replications, hr_err *err);
-/* Collective. The look is complete: sum over ranks, decide, shorten `active`. Verdicts are
- * computed once each, by the rank of the configuration's share, from integers. */
+/* Collective. The look is complete: sum over ranks, decide, fill `active` and `next_look`. Verdicts
+ * are computed once each, by the rank of the configuration's share, from integers; those of a
+ * sizing study on all ranks, from the same integers. */
 HR_MUST_CHECK hr_status hr_ledger_settle(hr_ledger *ledger, hr_comm *comm, const hr_look *look,
                                          hr_err *err);
-/* Local. No look follows: keep `look` and `verdict` alone. */
+/* Local. No look follows: keep `n_looks` and `verdict` alone. */
 void hr_ledger_close(hr_ledger *ledger);
 
 #endif

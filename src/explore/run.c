@@ -106,7 +106,8 @@ static hr_status explore(hr_explorer *x, hr_err *err)
 {
     hr_status st = HR_OK;
     bool stopped = false;
-    for (unsigned look = 0; x->ledger.n_active > 0; look++) {
+    while (x->ledger.n_active > 0) {
+        const unsigned look = x->ledger.next_look;
         HR_TRY(hr_round_run(&x->round, look, &stopped, err));
         if (stopped)
             HR_TRY(stopped_message(x, look, err));

@@ -100,7 +100,6 @@ hr_status hr_input_write_shared(hr_input *const *input,
     HR_TRY(hr_tilting_mark(&writing, err));
     HR_TRY(hr_write_joins(&writing, err));
     HR_TRY(hr_write_loads(&writing, err));
-    HR_TRY(hr_tilting_weigh(&writing, err));
     for (unsigned l = 0; l < n; l++) {
         hr_writing own = writing;
         own.configuration = configuration[l];
@@ -163,7 +162,6 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->work,
         &s->further,
         &s->stratum,
-        &s->scheduled,
         &s->leaning,
         &s->part_of,
         &s->medium,

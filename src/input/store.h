@@ -76,7 +76,7 @@ struct hr_input_store {
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room change, server_state, signed_in, outages, outages_in_order;
     hr_room words, reals, place, work;
-    hr_room further, stratum, scheduled, leaning; /* of a tilted input */
+    hr_room further, stratum, leaning; /* of a tilted input */
     hr_input media; /* what input->media points at; the next two are used there */
     hr_room part_of, medium;
     hr_endings endings[HR_MAX_BACKGROUND]; /* of each item */

@@ -5,6 +5,7 @@
 
 #include "base/real.h"
 #include "input/clock.h"
+#include "input/lasting.h"
 
 #define NEGLIGIBLE                                                                                 \
     (-30.0) /* exponents of terms that change no weight by 1e-9: the density is 0.1 and more */
@@ -153,6 +154,9 @@ hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
     writing->input->component = (uint32_t)c;
     t.component = &tilt->components[c];
     t.at = tilt->check[hr_sampler_index(&t.component->when, hr_stream_next(&t.stream))];
+    tilting->at = t.at;
+    if (tilt->lasting)
+        return HR_OK;
     const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, hr_stream_next(&t.stream));
     HR_ROOM(tilting->further, &writing->input->store->further, n + 1);
     HR_ROOM(tilting->row, &writing->input->store->work, n + 1);
@@ -178,35 +182,66 @@ static uint32_t further_of(const hr_writing *writing, uint32_t meeting)
     return (kept[meeting] >> 1) - 1;
 }
 
-hr_status hr_tilting_mark(const hr_writing *writing, hr_err *err)
+/* The same words that loads.c will draw. */
+static hr_status mark_loads(const hr_writing *writing, unsigned resource, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_tilting *tilting = writing->tilting;
+    const hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting->tilt;
     hr_input *in = writing->input;
-    if (tilt == NULL)
-        return HR_OK;
-    HR_ROOM(tilting->stratum, &in->store->stratum, in->n_meetings + 1);
-    tilting->scheduled = in->end;
-    if (!writing->prepared->joins_at_once) {
-        HR_ROOM(tilting->scheduled, &in->store->scheduled, in->n_meetings + 1);
-        memcpy(tilting->scheduled, in->end, in->n_meetings * sizeof *in->end);
-    }
+    const size_t n_blocks = (in->n_meetings + (size_t)HR_LANES - 1) / HR_LANES;
+    hr_stream stream;
+    HR_TRY(hr_room_grow(&in->store->words, n_blocks * HR_LANES, sizeof(uint32_t), 0, err));
+    const uint32_t *words = in->store->words.data;
+    hr_stream_open(&stream, writing->id, HR_PURPOSE_LOAD, resource, writing->vector);
+    hr_stream_fill(&stream, n_blocks, in->store->words.data);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         const unsigned class = in->class_of[i];
+        if (tilt->classes[class].resource != (int)resource ||
+            further_of(writing, i) < tilting->n_further)
+            continue;
+        const double load =
+            hr_sampler_draw(&writing->prepared->classes[class].load[resource], words[i]);
+        const int64_t mark = (int64_t)(load * writing->prepared->steps[resource] + 0.5);
+        tilting->stratum[i] = (uint16_t)hr_tilt_stratum_of(tilt, class, mark);
+    }
+out:
+    return st;
+}
+
+static void mark_further(const hr_writing *writing, uint32_t meeting, const hr_further *further)
+{
+    hr_input *in = writing->input;
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const unsigned class = in->class_of[meeting];
+    const hr_sampler *size = &writing->prepared->classes[class].size;
+    writing->tilting->stratum[meeting] = further->stratum;
+    if (tilt->by_server)
+        in->pick[meeting] = further->pick;
+    if (tilt->classes[class].resource < 0)
+        in->size[meeting] = (uint32_t)hr_sampler_draw(size, further->word);
+}
+
+/* Strata of all meetings. */
+static hr_status mark_all(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_tilting *tilting = writing->tilting;
+    const hr_tilt *tilt = tilting->tilt;
+    const hr_input *in = writing->input;
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
         const uint32_t f = further_of(writing, i);
-        const bool is_size = tilt->classes[class].resource < 0;
-        if (f < tilting->n_further) {
-            const hr_further *further = &tilting->further[f];
-            tilting->stratum[i] = further->stratum;
-            if (tilt->by_server)
-                in->pick[i] = further->pick;
-            if (is_size)
-                in->size[i] = (uint32_t)hr_sampler_draw(&writing->prepared->classes[class].size,
-                                                        further->word);
-        } else if (is_size) {
-            tilting->stratum[i] = (uint16_t)hr_tilt_stratum_of(tilt, class, in->size[i]);
-        }
+        if (f < tilting->n_further)
+            mark_further(writing, i, &tilting->further[f]);
+        else if (tilt->classes[in->class_of[i]].resource < 0)
+            tilting->stratum[i] = (uint16_t)hr_tilt_stratum_of(tilt, in->class_of[i], in->size[i]);
+    }
+    for (unsigned r = 0; r < writing->configuration->n_resources; r++) {
+        bool is_mark = false;
+        for (unsigned k = 0; k < tilt->n_classes; k++)
+            is_mark = is_mark || tilt->classes[k].resource == (int)r;
+        if (is_mark)
+            HR_TRY(mark_loads(writing, r, err));
     }
 out:
     return st;
@@ -217,19 +252,10 @@ void hr_tilting_force(const hr_writing *writing, unsigned resource, uint32_t *wo
     const hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting != NULL ? tilting->tilt : NULL;
     const hr_input *in = writing->input;
-    for (uint32_t i = 0; tilt != NULL && i < in->n_meetings; i++) {
-        const unsigned class = in->class_of[i];
+    for (uint32_t i = 0; tilt != NULL && tilting->n_further > 0 && i < in->n_meetings; i++) {
         const uint32_t f = further_of(writing, i);
-        if (tilt->classes[class].resource != (int)resource)
-            continue;
-        if (f < tilting->n_further) {
+        if (f < tilting->n_further && tilt->classes[in->class_of[i]].resource == (int)resource)
             words[i] = tilting->further[f].word;
-            continue;
-        }
-        const double load =
-            hr_sampler_draw(&writing->prepared->classes[class].load[resource], words[i]);
-        const int64_t mark = (int64_t)(load * writing->prepared->steps[resource] + 0.5);
-        tilting->stratum[i] = (uint16_t)hr_tilt_stratum_of(tilt, class, mark);
     }
 }
 
@@ -311,19 +337,17 @@ static void add_leaning(const hr_writing *writing, double *leaning)
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         while (from < n && tilt->check[from] < in->start[i])
             from++; /* starts are ascending */
-        const unsigned to = check_after(tilt, per_tick, writing->tilting->scheduled[i]);
+        const unsigned to = check_after(tilt, per_tick, in->end[i]);
         if (to > from && (kept == NULL || kept[i] != 0))
             add_one(writing, i, from, to, leaning);
     }
 }
 
-hr_status hr_tilting_weigh(const hr_writing *writing, hr_err *err)
+static hr_status weigh(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_tilt *tilt = writing->tilting->tilt;
     double *leaning = NULL;
-    if (tilt == NULL)
-        return HR_OK;
     const size_t n = tilt->n_checks, cells = n_rows(writing) * (n + 1);
     HR_ROOM(leaning, &writing->input->store->leaning, cells);
     memset(leaning, 0, cells * sizeof *leaning);
@@ -342,6 +366,23 @@ hr_status hr_tilting_weigh(const hr_writing *writing, hr_err *err)
         }
     }
     writing->input->weight = 1.0 / density;
+out:
+    return st;
+}
+
+hr_status hr_tilting_mark(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_tilting *tilting = writing->tilting;
+    const hr_tilt *tilt = tilting->tilt;
+    hr_input *in = writing->input;
+    if (tilt == NULL)
+        return HR_OK;
+    HR_ROOM(tilting->stratum, &in->store->stratum, in->n_meetings + 1);
+    HR_TRY(mark_all(writing, err));
+    if (tilt->lasting && in->component < tilt->n_components)
+        hr_lasting_lean(writing);
+    HR_TRY(tilt->lasting ? hr_lasting_weigh(writing, err) : weigh(writing, err));
 out:
     return st;
 }

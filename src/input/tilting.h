@@ -19,21 +19,19 @@ typedef struct hr_tilting {
     hr_further *further; /* [n_further] */
     hr_start_row *row;   /* [n_further] their starts, until these are put in */
     uint32_t n_further;
-    uint16_t *stratum;  /* [n_meetings] of each meeting */
-    hr_tick *scheduled; /* [n_meetings] their ends as drawn: joins on a ramp will move in->end */
+    hr_tick at;        /* the instant drawn */
+    uint16_t *stratum; /* [n_meetings] of each meeting */
 } hr_tilting;
 
 /* No further meetings yet; weight 1. */
 void hr_tilting_begin(hr_tilting *tilting, const hr_tilt *tilt, hr_input *input);
 /* Draw the component and its further meetings into the starts. HR_ERR_MEMORY, HR_ERR_DATA. */
 HR_MUST_CHECK hr_status hr_tilting_add(const hr_writing *writing, hr_err *err);
-/* The meetings are in order: participants and words of the further ones, strata of all whose mark
- * is their participants. HR_ERR_MEMORY. */
+/* The meetings are in order and nobody has joined yet: participants and words of the further ones,
+ * and input->weight, which follows from starts, ends and marks as they were drawn. Durations of a
+ * tilt of durations. HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_tilting_mark(const hr_writing *writing, hr_err *err);
-/* Words of random loads: put in those of the further meetings, find the strata of all whose mark is
- * the load of this resource. */
+/* Words of random loads of a resource: put in those of the further meetings. */
 void hr_tilting_force(const hr_writing *writing, unsigned resource, uint32_t *words);
-/* All marks are known: input->weight. HR_ERR_MEMORY. */
-HR_MUST_CHECK hr_status hr_tilting_weigh(const hr_writing *writing, hr_err *err);
 
 #endif

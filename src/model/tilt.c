@@ -8,73 +8,83 @@
 #include "model/tally.h"
 #include "model/tilt_plan.h"
 
-#define RARE            1e-4 /* automatic: more likely than this at an instant, it is left to luck */
-#define MOST_LEAN       12.0 /* a meeting is no more than e^12 times as frequent */
-#define MOST_TRIES      1e6  /* further meetings of one replication, in the mean */
-#define NEVER           1e-300
-#define CHECKS_PER_MEAN 40.0 /* instants within a mean duration */
-static const double TURN = 6.28318530717958647692528676655900577;
+#define RARE       1e-4 /* automatic: more likely than this at an instant, it is left to luck */
+#define MOST_TRIES 1e6  /* further meetings of one replication, in the mean */
+#define NEVER      1e-300
 
 /* Rungs of the ladder: loads of the pool. One ceiling needs few, a range of them is covered evenly.
  * A server overflows by one meeting while the others have room for less than one, so that the pool
  * is mostly short of full by some such meetings: so many by each other server. */
-enum { RUNGS_OF_ONE = 3, RUNGS_OF_RANGE = 6 };
+enum { RUNGS_OF_ONE = 3, RUNGS_OF_SERVER = 2, RUNGS_OF_RANGE = 6 };
+static const double rung_of_server[RUNGS_OF_SERVER] = {0.95, 1.03}; /* of the way */
+_Static_assert((int)RUNGS_OF_RANGE <= (int)HR_TILT_MOST_RUNGS &&
+                   (int)HR_TILT_MOST_RUNGS < (int)HR_MOST_RUNGS,
+               "the last rung of a tally is that of the true laws");
 static const double room_at_rung[RUNGS_OF_ONE] = {1.4, 0.6, 0.0};
 #define BEYOND 1.02 /* of the way to the ceilings: the highest rung */
 #define LEAST  0.35 /* the lowest */
 
-/* ---- what to aim at */
-
-/* The planner at work. */
-typedef struct planner {
-    const hr_configuration *c;
-    const hr_prepared *p;
-    const hr_tilt_aim *aim;
-    hr_arena *arena;
-    hr_tilt *tilt;
-    unsigned n_groups; /* meetings fall into so many groups at random: servers, or one */
-    bool by_server;
-    double *alive;    /* [n_checks * n_classes] mean meetings in progress */
-    unsigned busiest; /* check with the most load */
-    hr_tilt_cut cut;
-    hr_tick *check;
-    unsigned n_checks;
-    /* of each group: lowest and highest ceiling aimed at, base units of the cut's resource */
-    double low[HR_MAX_SERVERS], high[HR_MAX_SERVERS];
-} planner;
-
-static double seconds_of(hr_tick tick)
-{
-    return ((double)tick - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
-}
-
-/* Share of the meetings that group g gets. */
-static double share_of(const planner *plan, unsigned g)
-{
-    return plan->by_server ? plan->c->weight[g] : 1.0;
-}
-
-/* Load of server j that is no meetings', in the mean. */
-static double background_of(const hr_configuration *c, unsigned resource)
-{
-    double sum = 0.0;
-    for (unsigned i = 0; i < c->n_background; i++) {
-        const hr_background *b = &c->background[i];
-        sum += b->cost[resource] *
-               (b->kind == HR_BACKGROUND_SESSIONS ? b->sessions : hr_law_mean(&b->law));
-    }
-    return sum;
-}
-
-/* Random placement sends every meeting by its own word, so that servers are independent: there the
- * rare event is one server's. Everywhere else it is the pool's. */
+/* Where a meeting's server follows from its own word (random placement) or from its number (round
+ * robin), servers fill by themselves: there the rare event is one server's. Everywhere else it is
+ * the pool's. */
 static bool is_by_server(const hr_configuration *c)
 {
     const hr_placement *p = &c->placement;
-    return p->rule == HR_RULE_RANDOM && c->n_servers > 1 &&
+    return (p->rule == HR_RULE_RANDOM || p->rule == HR_RULE_ROUND_ROBIN) && c->n_servers > 1 &&
            c->admission != HR_ADMISSION_NONE_FITS && p->dedicated == 0 && !(p->start_gate > 0.0) &&
            !(p->review_period > 0.0) && p->unit == HR_UNIT_MEETING &&
            !hr_failures_happen(c->failures);
+}
+
+static bool is_in_turn(const hr_configuration *c)
+{
+    return c->placement.rule == HR_RULE_ROUND_ROBIN && c->n_servers > 1;
+}
+
+/* Must durations lean, because numbers alive are not Poisson? */
+static bool is_lasting(const hr_configuration *c)
+{
+    bool all = true;
+    for (unsigned i = 0; i < c->n_sources; i++)
+        all = all && hr_occupancy_is_poisson(&c->sources[i]);
+    return !all || is_in_turn(c);
+}
+
+static const char *why_not_lasting(const hr_configuration *c)
+{
+    if (is_in_turn(c) && !is_by_server(c))
+        return "servers that are gone through in turn are left out or refuse";
+    for (unsigned i = 0; i < c->n_sources; i++) {
+        if (c->sources[i].kind == HR_SOURCE_POISSON_BATCH)
+            return "batches at random times are not aimed at";
+        if (c->prepared->sources[i].keep <= UINT32_MAX)
+            return "starts are thinned from another configuration's";
+    }
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        if (c->prepared->classes[k].load != NULL)
+            return "random loads and durations cannot lean together";
+    }
+    return NULL;
+}
+
+/* Where overload comes from something else than many meetings at once, it may be likely though they
+ * are not; then the true laws see it better. Left to itself, the plan keeps away from these. */
+static const char *why_not_sure(const hr_configuration *c)
+{
+    const hr_placement *p = &c->placement;
+    if (!c->prepared->joins_at_once)
+        return "people join on a ramp, so that servers fill otherwise than meetings arrive";
+    if (c->prepared->report_period > 0)
+        return "old reports overload servers that the pool would not";
+    if (p->metric == HR_METRIC_MEETINGS || p->metric == HR_METRIC_PARTICIPANTS ||
+        p->unit == HR_UNIT_MODALITY || p->dedicated > 0 || p->start_gate > 0.0)
+        return "the rule does not even out the load";
+    for (unsigned i = 0; i < c->n_background; i++) {
+        const hr_background *b = &c->background[i];
+        if (b->kind == HR_BACKGROUND_SESSIONS || !hr_law_is_constant(&b->law))
+            return "background that varies may do it alone";
+    }
+    return hr_failures_happen(c->failures) ? "servers fail" : NULL;
 }
 
 static const char *why_unsuited(const hr_configuration *c, const hr_tilt_aim *aim)
@@ -87,213 +97,15 @@ static const char *why_unsuited(const hr_configuration *c, const hr_tilt_aim *ai
         return "the target has no ceiling that could be aimed at";
     if (c->meetings != HR_MEETINGS_OWN)
         return "the pool has no meetings of its own";
-    if (c->placement.rule == HR_RULE_ROUND_ROBIN && c->n_servers > 1)
-        return "in turn, one server can be full while the pool is not";
-    for (unsigned i = 0; i < c->n_sources; i++) {
-        if (!hr_occupancy_is_poisson(&c->sources[i]))
-            return "batches other than of a Poisson number on the clock are not aimed at";
-    }
-    return NULL;
-}
-
-/* ---- instants */
-
-/* Overload is often left over from a peak shortly before it is seen, and then so is its cause. */
-static hr_status choose_checks(planner *plan, hr_err *err)
-{
-    hr_status st = HR_OK;
-    const hr_prepared *p = plan->p;
-    const double mean = p->mean_duration * HR_TICKS_PER_SECOND;
-    const bool is_direct = plan->by_server || plan->c->n_servers == 1;
-    hr_tick first = p->from, last = p->to - 1;
-    if (plan->aim->is_at_times && plan->c->n_observed > 0) {
-        first = p->observed[0];
-        last = p->observed[plan->c->n_observed - 1];
-    }
-    const double lead = is_direct && plan->aim->is_at_times ? 0.0 : 0.5 * mean;
-    first = (double)(first - p->begin) > lead ? first - (hr_tick)lead : p->begin;
-    const double length = (double)(last - first);
-    const double wanted = ceil(length / (mean / CHECKS_PER_MEAN)) + 1.0;
-    plan->n_checks = (unsigned)fmin(fmax(wanted, 1.0), HR_TILT_MOST_CHECKS);
-    HR_TAKE(plan->check, plan->arena, plan->n_checks);
-    for (unsigned i = 0; i < plan->n_checks; i++)
-        plan->check[i] = plan->n_checks == 1
-                             ? last
-                             : first + (hr_tick)(length * (double)i / (double)(plan->n_checks - 1));
-out:
-    return st;
-}
-
-static hr_status find_alive(planner *plan, hr_err *err)
-{
-    hr_status st = HR_OK;
-    const hr_configuration *c = plan->c;
-    HR_TAKE(plan->alive, plan->arena, plan->n_checks * (size_t)c->n_classes);
-    for (unsigned u = 0; u < plan->n_checks; u++) {
-        for (unsigned k = 0; k < c->n_classes; k++) {
-            double *alive = &plan->alive[u * c->n_classes + k];
-            for (unsigned i = 0; i < c->n_sources; i++)
-                *alive += hr_occupancy_mean(c, i, k, seconds_of(plan->check[u]));
-        }
-    }
-out:
-    return st;
-}
-
-/* Is the target likely even where meetings arrive evenly? They do not, so it is likelier still; and
- * this is quick. */
-static hr_status find_even(planner *plan, hr_err *err)
-{
-    hr_status st = HR_OK;
-    const hr_configuration *c = plan->c;
-    const double rate = hr_configuration_own_rate(c);
-    HR_TAKE(plan->alive, plan->arena, c->n_classes);
-    for (unsigned k = 0; k < c->n_classes; k++)
-        plan->alive[k] = rate * c->classes[k].share * plan->p->classes[k].mean_duration;
-    plan->n_checks = 1;
-out:
-    return st;
-}
-
-/* ---- cumulants of a group's load at the busiest instant */
-
-typedef struct cumulants {
-    double k, first, second; /* K(theta) = ln E exp(theta load) and its derivatives */
-} cumulants;
-
-static double lean_of(double theta, const hr_tilt_stratum *s)
-{
-    return fmin(theta * s->load, MOST_LEAN);
-}
-
-static cumulants cumulants_of(const planner *plan, unsigned g, double theta)
-{
-    cumulants out = {0.0, 0.0, 0.0};
-    const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
-    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
-        const hr_tilt_stratum *s = &plan->cut.strata[i];
-        const double mean =
-            alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s) * share_of(plan, g);
-        const double more = hr_expm1(lean_of(theta, s));
-        out.k += mean * more;
-        out.first += mean * (more + 1.0) * s->load;
-        out.second += mean * (more + 1.0) * s->load * s->load;
-    }
-    return out;
-}
-
-static void find_busiest(planner *plan)
-{
-    double most = -1.0;
-    for (unsigned u = 0; u < plan->n_checks; u++) {
-        double load = 0.0;
-        for (unsigned i = 0; i < plan->cut.n_strata; i++)
-            load += plan->alive[u * plan->c->n_classes + plan->cut.class_of_stratum[i]] *
-                    hr_tilt_share(&plan->cut.strata[i]) * plan->cut.strata[i].load;
-        if (load > most) {
-            most = load;
-            plan->busiest = u;
-        }
-    }
-}
-
-/* theta at which the tilted mean load of group g is x; 0 when it is no more than the mean. Newton's
- * rule on ln K'(theta), which is convex, from the right of the solution on. */
-static double theta_for(const planner *plan, unsigned g, double x)
-{
-    double theta = 0.0;
-    for (int i = 0; i < 60; i++) {
-        const cumulants k = cumulants_of(plan, g, theta);
-        if (!(k.first > 0.0) || (i == 0 && x <= k.first))
-            return 0.0;
-        const double step = hr_log(x / k.first) * k.first / k.second;
-        theta = fmax(theta + step, 0.0);
-        if (fabs(step) <= 1e-9 * theta)
-            break;
-    }
-    return theta;
-}
-
-/* P(load of group g > x) by the saddlepoint (Bahadur and Ranga Rao 1960), 1 where x is common. */
-static double chance_above(const planner *plan, unsigned g, double x)
-{
-    const double theta = theta_for(plan, g, x);
-    if (!(theta > 0.0))
-        return 1.0;
-    const cumulants k = cumulants_of(plan, g, theta);
-    const double narrow = theta * sqrt(TURN * k.second);
-    return hr_exp(k.k - theta * x) / fmax(narrow, 1.0);
-}
-
-/* ---- ceilings */
-
-/* Lowest and highest ceiling of each group over the criteria aimed at, of one resource; false when
- * none of them looks at it. */
-static bool find_ceilings(planner *plan, unsigned resource)
-{
-    const hr_configuration *c = plan->c;
-    const double background = background_of(c, resource);
-    bool any = false;
-    for (unsigned k = 0; k < c->n_criteria; k++) {
-        for (unsigned l = 0; l < c->n_limits; l++) {
-            const hr_limit *limit = &c->limits[l];
-            if (!(plan->aim->criteria >> k & 1) || !(c->criteria[k].limits >> l & 1) ||
-                limit->resource != resource)
-                continue;
-            double sum[HR_MAX_SERVERS] = {0.0};
-            for (unsigned j = 0; j < c->n_servers; j++)
-                sum[plan->by_server ? j : 0] += fmax(limit->ceiling[j] - background, 0.0);
-            for (unsigned g = 0; g < plan->n_groups; g++) {
-                plan->low[g] = any ? fmin(plan->low[g], sum[g]) : sum[g];
-                plan->high[g] = any ? fmax(plan->high[g], sum[g]) : sum[g];
-            }
-            any = true;
-        }
-    }
-    return any;
-}
-
-/* Chance of the least rare of the events aimed at, or of the rarest. */
-static double chance_of(const planner *plan, bool of_lowest)
-{
-    double sum = 0.0;
-    for (unsigned g = 0; g < plan->n_groups; g++)
-        sum += chance_above(plan, g, of_lowest ? plan->low[g] : plan->high[g]);
-    return fmin(sum, 1.0);
-}
-
-/* Cut by the resource whose ceilings give way first. */
-static hr_status choose_resource(planner *plan, double *chance, hr_err *err)
-{
-    hr_status st = HR_OK;
-    int best = -1;
-    double most = 0.0;
-    *chance = 0.0;
-    for (unsigned r = 0; r < plan->c->n_resources; r++) {
-        if (!find_ceilings(plan, r))
-            continue;
-        HR_TRY(hr_tilt_cut_make(plan->c, r, plan->arena, &plan->cut, err));
-        find_busiest(plan);
-        const double above = chance_of(plan, true);
-        if (best < 0 || above > most) {
-            most = above;
-            best = (int)r;
-        }
-    }
-    if (best < 0)
-        return HR_OK;
-    (void)find_ceilings(plan, (unsigned)best);
-    HR_TRY(hr_tilt_cut_make(plan->c, (unsigned)best, plan->arena, &plan->cut, err));
-    find_busiest(plan);
-    *chance = chance_of(plan, false);
-out:
-    return st;
+    if (aim->engine == HR_RARE_AUTO && why_not_sure(c) != NULL)
+        return why_not_sure(c);
+    return is_lasting(c) ? why_not_lasting(c) : NULL;
 }
 
 /* ---- components */
 
 /* E[exp(lean)] - 1 of a meeting of each class. */
-static void more_of_classes(const planner *plan, const double *lean, double *more)
+static void more_of_classes(const hr_tilt_planning *plan, const double *lean, double *more)
 {
     for (unsigned k = 0; k < plan->c->n_classes; k++)
         more[k] = 0.0;
@@ -302,8 +114,9 @@ static void more_of_classes(const planner *plan, const double *lean, double *mor
             hr_tilt_share(&plan->cut.strata[i]) * hr_expm1(lean[i]);
 }
 
-/* The law of the instant, proportional to exp(Lambda(u)), and ln of the sum of these. */
-static hr_status make_when(const planner *plan, double share, const double *more,
+/* The law of the instant, proportional to exp(Lambda(u)), and ln of the sum of these; uniform where
+ * `more` is 0. */
+static hr_status make_when(const hr_tilt_planning *plan, double share, const double *more,
                            hr_tilt_component *out, double *log_sum, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -331,7 +144,7 @@ out:
 
 /* Meetings of class k that source i is tried for at any instant: some are refused, because the rate
  * was lower when they would have started (see input/tilting.c). */
-static double tries_of(const planner *plan, unsigned i, unsigned k)
+static double tries_of(const hr_tilt_planning *plan, unsigned i, unsigned k)
 {
     const hr_source *source = &plan->c->sources[i];
     const hr_prepared_source *prepared = &plan->p->sources[i];
@@ -342,8 +155,8 @@ static double tries_of(const planner *plan, unsigned i, unsigned k)
 }
 
 /* Laws of the number of further meetings that are tried, and of what they are. */
-static hr_status make_tries(const planner *plan, double share, hr_tilt_component *out, bool *fits,
-                            hr_err *err)
+static hr_status make_tries(const hr_tilt_planning *plan, double share, hr_tilt_component *out,
+                            bool *fits, hr_err *err)
 {
     hr_status st = HR_OK;
     const unsigned n_strata = plan->cut.n_strata;
@@ -374,12 +187,12 @@ out:
 
 /* A component of group g that brings its load to x; its share of the replications is still to be
  * put into log_scale. */
-static hr_status add_component(planner *plan, hr_tilt_component *list, unsigned g, unsigned rung,
-                               double x, hr_err *err)
+static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, unsigned g,
+                               unsigned rung, double x, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_tilt_component *out = &list[plan->tilt->n_components];
-    const double theta = theta_for(plan, g, x), share = share_of(plan, g);
+    const double theta = hr_tilt_theta_for(plan, g, x), share = hr_tilt_group_share(plan, g);
     double *lean = NULL, *more = NULL;
     double log_sum = 0.0;
     bool fits = false;
@@ -388,15 +201,18 @@ static hr_status add_component(planner *plan, hr_tilt_component *list, unsigned 
     HR_TAKE(lean, plan->arena, plan->cut.n_strata);
     HR_TAKE(more, plan->arena, plan->c->n_classes);
     for (unsigned i = 0; i < plan->cut.n_strata; i++)
-        lean[i] = lean_of(theta, &plan->cut.strata[i]);
+        lean[i] = hr_tilt_lean_of(theta, &plan->cut.strata[i]);
     for (unsigned i = 0; i < plan->cut.n_strata; i++)
         plan->tilt->is_linear =
-            plan->tilt->is_linear && theta * plan->cut.strata[i].load < MOST_LEAN;
+            plan->tilt->is_linear && theta * plan->cut.strata[i].load < HR_TILT_MOST_LEAN;
     *out = (hr_tilt_component){
         .rung = rung, .server = plan->by_server ? (int)g : -1, .theta = theta, .lean = lean};
-    more_of_classes(plan, lean, more);
+    if (!plan->lasting)
+        more_of_classes(plan, lean, more);
     HR_TRY(make_when(plan, share, more, out, &log_sum, err));
-    HR_TRY(make_tries(plan, share, out, &fits, err));
+    fits = plan->lasting;
+    if (!plan->lasting)
+        HR_TRY(make_tries(plan, share, out, &fits, err));
     out->log_scale = -log_sum;
     plan->tilt->n_components += fits;
 out:
@@ -404,16 +220,21 @@ out:
 }
 
 /* The rungs of group g: its load at each. */
-static unsigned rungs_of(const planner *plan, unsigned g, double x[RUNGS_OF_RANGE])
+static unsigned rungs_of(const hr_tilt_planning *plan, unsigned g, double x[RUNGS_OF_RANGE])
 {
-    const double mean = cumulants_of(plan, g, 0.0).first;
+    const double mean = hr_tilt_cumulants_of(plan, g, 0.0).first;
     const double low = fmax(plan->low[g], mean), high = plan->high[g], way = high - mean;
-    const cumulants full = cumulants_of(plan, g, theta_for(plan, g, high));
+    const hr_tilt_cumulants full = hr_tilt_cumulants_of(plan, g, hr_tilt_theta_for(plan, g, high));
     const double others = plan->by_server ? 0.0 : (double)plan->c->n_servers - 1.0;
     const double room = others * full.second / full.first; /* of a meeting weighted by its load */
     const bool is_one = high <= low * 1.01;
     const unsigned n = is_one ? RUNGS_OF_ONE : RUNGS_OF_RANGE;
     const double top = mean + BEYOND * way;
+    if (is_one && !(room > 0.0)) {
+        for (unsigned i = 0; i < RUNGS_OF_SERVER; i++)
+            x[i] = mean + rung_of_server[i] * way;
+        return RUNGS_OF_SERVER;
+    }
     for (unsigned i = 0; is_one && i < n; i++)
         x[i] = fmax(top - room_at_rung[i] * room, mean + LEAST * way);
     const double from = fmax(fmin(low, high - room_at_rung[0] * room), mean + LEAST * (low - mean));
@@ -422,7 +243,7 @@ static unsigned rungs_of(const planner *plan, unsigned g, double x[RUNGS_OF_RANG
     return n;
 }
 
-static hr_status make_components(planner *plan, hr_err *err)
+static hr_status make_components(hr_tilt_planning *plan, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_tilt *tilt = plan->tilt;
@@ -432,6 +253,8 @@ static hr_status make_components(planner *plan, hr_err *err)
     HR_TAKE(list, plan->arena, most);
     for (unsigned g = 0; g < plan->n_groups; g++) {
         double x[RUNGS_OF_RANGE];
+        if (plan->by_server && plan->aim->server >= 0 && plan->aim->server != (int)g)
+            continue;
         const unsigned n = rungs_of(plan, g, x);
         for (unsigned i = 0; i < n; i++)
             HR_TRY(add_component(plan, list, g, i, x[i], err));
@@ -453,7 +276,7 @@ out:
     return st;
 }
 
-static void fill(planner *plan)
+static void fill(hr_tilt_planning *plan)
 {
     hr_tilt *tilt = plan->tilt;
     tilt->n_classes = plan->cut.n_classes;
@@ -464,13 +287,15 @@ static void fill(planner *plan)
     tilt->check = plan->check;
     tilt->n_checks = plan->n_checks;
     tilt->by_server = plan->by_server;
+    tilt->lasting = plan->lasting;
+    tilt->is_linear = tilt->is_linear && !tilt->lasting;
 }
 
 hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim *aim,
                        hr_arena *arena, const hr_tilt **tilt, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
-    planner *plan = NULL;
+    hr_tilt_planning *plan = NULL;
     double chance = 0.0;
     *tilt = NULL;
     *why = why_unsuited(configuration, aim);
@@ -483,18 +308,19 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     plan->aim = aim;
     plan->arena = arena;
     plan->by_server = is_by_server(configuration);
+    plan->lasting = is_lasting(configuration);
     plan->tilt->is_linear = true;
     plan->n_groups = plan->by_server ? configuration->n_servers : 1;
     *why = "the target is likely enough to be seen by itself";
-    if (aim->engine == HR_RARE_AUTO && configuration->start != HR_START_EMPTY) {
-        HR_TRY(find_even(plan, err));
-        HR_TRY(choose_resource(plan, &chance, err));
+    if (aim->engine == HR_RARE_AUTO && configuration->start != HR_START_EMPTY && !plan->lasting) {
+        HR_TRY(hr_tilt_find_even(plan, err));
+        HR_TRY(hr_tilt_choose_resource(plan, &chance, err));
         if (chance > RARE)
             return HR_OK;
     }
-    HR_TRY(choose_checks(plan, err));
-    HR_TRY(find_alive(plan, err));
-    HR_TRY(choose_resource(plan, &chance, err));
+    HR_TRY(hr_tilt_choose_checks(plan, err));
+    HR_TRY(plan->lasting ? hr_tilt_lasting_find(plan, err) : hr_tilt_find_alive(plan, err));
+    HR_TRY(hr_tilt_choose_resource(plan, &chance, err));
     if (aim->engine == HR_RARE_AUTO && chance > RARE)
         return HR_OK;
     *why = "even the highest ceiling is below the mean load";

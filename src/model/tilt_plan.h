@@ -3,6 +3,7 @@
 #ifndef HR_MODEL_TILT_PLAN_H
 #define HR_MODEL_TILT_PLAN_H
 
+#include "model/prepared.h"
 #include "model/tilt.h"
 
 /* Meetings cut into strata by what they load on one resource. */
@@ -23,5 +24,64 @@ static inline double hr_tilt_share(const hr_tilt_stratum *stratum)
 {
     return (double)stratum->n_words * 0x1p-32;
 }
+
+/* The planner at work. */
+typedef struct hr_tilt_planning {
+    const hr_configuration *c;
+    const hr_prepared *p;
+    const hr_tilt_aim *aim;
+    hr_arena *arena;
+    hr_tilt *tilt;
+    unsigned n_groups; /* meetings fall into so many groups: those of a server each, or one */
+    bool by_server;
+    bool lasting;          /* durations lean, not arrivals */
+    unsigned n_ages;       /* of these, at the busiest instant: */
+    double *age, *started; /* [n_ages] s; mean number of meetings that started then */
+    double *last;          /* [n_ages * n_classes] share of them that last so long */
+    double *alive;         /* [n_checks * n_classes] mean meetings in progress */
+    unsigned busiest;      /* check with the most load */
+    hr_tilt_cut cut;
+    hr_tick *check;
+    unsigned n_checks;
+    /* of each group: lowest and highest ceiling aimed at, base units of the cut's resource */
+    double low[HR_MAX_SERVERS], high[HR_MAX_SERVERS];
+} hr_tilt_planning;
+
+/* K(theta) = ln E exp(theta load) of a group at the busiest instant, and its derivatives. */
+typedef struct hr_tilt_cumulants {
+    double k, first, second;
+} hr_tilt_cumulants;
+
+#define HR_TILT_MOST_LEAN 12.0 /* a meeting is no more than e^12 times as frequent */
+
+static inline double hr_tilt_seconds(hr_tick tick)
+{
+    return ((double)tick - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
+}
+/* Share of the meetings that group g gets. */
+static inline double hr_tilt_group_share(const hr_tilt_planning *plan, unsigned g)
+{
+    if (plan->lasting && plan->by_server)
+        return 1.0 / plan->c->n_servers;
+    return plan->by_server ? plan->c->weight[g] : 1.0;
+}
+double hr_tilt_lean_of(double theta, const hr_tilt_stratum *stratum);
+hr_tilt_cumulants hr_tilt_cumulants_of(const hr_tilt_planning *plan, unsigned g, double theta);
+/* theta at which the tilted mean load of group g is x; 0 when x is no more than the mean. */
+double hr_tilt_theta_for(const hr_tilt_planning *plan, unsigned g, double x);
+/* Instants that the weights look at, and what is alive there. HR_ERR_MEMORY, as below. */
+HR_MUST_CHECK hr_status hr_tilt_choose_checks(hr_tilt_planning *plan, hr_err *err);
+HR_MUST_CHECK hr_status hr_tilt_find_alive(hr_tilt_planning *plan, hr_err *err);
+/* The same, quickly, for arrivals that come evenly, of which there are no more at any instant. */
+HR_MUST_CHECK hr_status hr_tilt_find_even(hr_tilt_planning *plan, hr_err *err);
+/* Cut by the resource whose ceilings give way first; *chance: of the rarest ceiling aimed at, to be
+ * exceeded at the busiest instant, about. */
+HR_MUST_CHECK hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance,
+                                                hr_err *err);
+/* The same of a tilt of durations: alive is found from the ages of what was started, which are
+ * listed for one instant at a time. */
+HR_MUST_CHECK hr_status hr_tilt_lasting_find(hr_tilt_planning *plan, hr_err *err);
+void hr_tilt_lasting_list(hr_tilt_planning *plan, unsigned check);
+hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsigned g, double theta);
 
 #endif

@@ -3,10 +3,12 @@
 #include "results/result.h"
 #include "results/result_columns.h"
 #include "results/result_diagnostics.h"
+#include "results/result_exact.h"
 #include "results/result_file.h"
 #include "results/result_h5.h"
 #include "results/result_provenance.h"
 #include "results/result_schema.h"
+#include "results/result_size.h"
 #include "results/result_tallies.h"
 
 struct hr_result_file {
@@ -162,6 +164,17 @@ hr_status hr_result_effort(const hr_result *result, uint64_t *replications, unsi
 out:
     hr_arena_free(&arena);
     return st;
+}
+
+hr_status hr_result_exact(const hr_result *result, double *value, const char **method, hr_err *err)
+{
+    return hr_exact_column_read(&result->file->h5, &result->file->schema[result->study.target.pool],
+                                value, method, err);
+}
+
+hr_status hr_result_sizes(const hr_result *result, hr_sized *sized, hr_err *err)
+{
+    return hr_sizes_read(&result->file->h5, &result->study, sized, err);
 }
 
 hr_status hr_result_tally(const hr_result *result, uint64_t configuration, hr_tally *tally,

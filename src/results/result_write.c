@@ -15,8 +15,10 @@
 #include "results/result_coordinates.h"
 #include "results/result_diagnostics.h"
 #include "results/result_distributions.h"
+#include "results/result_exact.h"
 #include "results/result_file.h"
 #include "results/result_provenance.h"
+#include "results/result_size.h"
 #include "results/result_tallies.h"
 
 struct hr_result_writer {
@@ -29,9 +31,11 @@ struct hr_result_writer {
     hr_schema *schema;   /* [study->n_pools] */
     hr_columns *columns; /* [study->n_pools] */
     hr_tallies tallies;
+    hr_sizes sizes;
     hr_diagnostics diagnostics;
     uint64_t next;
     int64_t *effort[HR_N_EFFORTS]; /* [n_configurations] each */
+    hr_exact_column exact;         /* of the target */
 };
 
 const hr_effort_row hr_effort_rows[HR_N_EFFORTS] = {
@@ -129,8 +133,11 @@ static hr_status build(hr_result_writer *writer, hr_err *err)
     for (unsigned p = 0; p < study->n_pools; p++)
         HR_TRY(hr_columns_make(&writer->columns[p], &writer->h5, &writer->schema[p], &writer->arena,
                                err));
+    HR_TRY(hr_exact_column_make(&writer->exact, &writer->schema[study->target.pool], &writer->arena,
+                                err));
     for (int e = 0; e < HR_N_EFFORTS; e++)
         HR_TAKE(writer->effort[e], &writer->arena, study->n_configurations);
+    HR_TRY(hr_sizes_init(&writer->sizes, study, &writer->arena, err));
     HR_TRY(hr_tallies_make(&writer->tallies, &writer->h5, study->n_configurations,
                            hr_part_most_bytes(study->n_cells), &writer->arena, err));
 out:
@@ -187,6 +194,10 @@ hr_status hr_result_append(hr_result_writer *writer, uint64_t index, const hr_ta
     HR_TRY(hr_columns_add(&writer->columns[0], &configuration, tally, alpha, err));
     for (unsigned p = 1; p < study->n_pools; p++)
         HR_TRY(hr_columns_add(&writer->columns[p], &others[p - 1], tally, alpha, err));
+    const unsigned pool = study->target.pool;
+    const hr_configuration *asked = pool == 0 ? &configuration : &others[pool - 1];
+    HR_TRY(hr_exact_column_add(&writer->exact, index, asked, err));
+    hr_sizes_add(&writer->sizes, asked, tally, look, verdict);
     HR_TRY(hr_tallies_add(&writer->tallies, tally, err));
     HR_TRY(hr_diagnostics_add(&writer->diagnostics, index, tally, &writer->arena, err));
     writer->effort[HR_EFFORT_REPLICATIONS][index] = (int64_t)tally->n_replications;
@@ -200,8 +211,10 @@ out:
 
 static hr_status write_effort(const hr_result_writer *writer, hr_err *err)
 {
-    static const int64_t values[] = {HR_PRECISE, HR_DECIDED, HR_EXHAUSTED};
     hr_status st = HR_OK;
+    int64_t values[HR_N_VERDICTS];
+    char meanings[200] = "";
+    size_t used = 0;
     const uint64_t n = writer->study->n_configurations;
     for (int e = 0; e < HR_N_EFFORTS; e++) {
         const hr_h5_array array = {.path = hr_effort_rows[e].path,
@@ -214,9 +227,15 @@ static hr_status write_effort(const hr_result_writer *writer, hr_err *err)
                                    .long_name = hr_effort_rows[e].doc};
         HR_TRY(hr_h5_write(&writer->h5, &array, writer->effort[e], err));
     }
+    for (int v = HR_PRECISE; v < HR_N_VERDICTS; v++) {
+        values[v] = v;
+        used += (size_t)snprintf(meanings + used, sizeof meanings - used, "%s%s",
+                                 v > HR_PRECISE ? " " : "", hr_verdict_names[v]);
+    }
     const char *stopped = hr_effort_rows[HR_EFFORT_STOPPED].path;
-    HR_TRY(hr_h5_put_integers(&writer->h5, stopped, "flag_values", values, 3, err));
-    HR_TRY(hr_h5_put_text(&writer->h5, stopped, "flag_meanings", "precise decided exhausted", err));
+    HR_TRY(hr_h5_put_integers(&writer->h5, stopped, "flag_values", values + HR_PRECISE,
+                              HR_N_VERDICTS - HR_PRECISE, err));
+    HR_TRY(hr_h5_put_text(&writer->h5, stopped, "flag_meanings", meanings, err));
 out:
     return st;
 }
@@ -258,8 +277,10 @@ hr_status hr_result_finish(hr_result_writer *writer, const hr_provenance *proven
     for (unsigned p = 0; p < writer->study->n_pools; p++)
         HR_TRY(hr_columns_finish(&writer->columns[p], err));
     HR_TRY(write_effort(writer, err));
+    HR_TRY(hr_exact_column_write(&writer->exact, &writer->h5, err));
     HR_TRY(hr_diagnostics_write(&writer->diagnostics, &writer->h5, err));
     HR_TRY(hr_tallies_finish(&writer->tallies, err));
+    HR_TRY(hr_sizes_write(&writer->sizes, &writer->h5, err));
     HR_TRY(hr_distributions_write(&writer->h5, writer->schema, err));
     HR_TRY(hr_provenance_write(&writer->h5, writer->study, provenance, err));
     HR_TRY(hr_h5_close(&writer->h5, err));
@@ -280,6 +301,7 @@ void hr_result_abandon(hr_result_writer *writer)
     for (unsigned p = 0; p < writer->study->n_pools; p++)
         hr_schema_free(&writer->schema[p]);
     hr_arena_free(&writer->at_hand);
+    hr_exact_column_free(&writer->exact);
     hr_arena arena = writer->arena; /* holds the writer itself */
     hr_arena_free(&arena);
 }

@@ -274,6 +274,20 @@ out:
     return st;
 }
 
+hr_status hr_design_place(const hr_design *design, uint64_t world, const double *coordinate,
+                          hr_arena *arena, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const uint64_t key[] = {(uintptr_t)design, design->identity, world};
+    double *drawn = NULL;
+    HR_TAKE(drawn, arena, design->n_unknowns);
+    for (size_t i = 0; i < design->n_unknowns; i++)
+        drawn[i] = quantile(&design->unknowns[i].law, coordinate[i]);
+    HR_TRY(hr_memo_keep(arena, HR_MEMO_WORLD, key, sizeof key, drawn, err));
+out:
+    return st;
+}
+
 hr_status hr_design_apply(const hr_design *design, uint64_t index, uint64_t replication,
                           hr_params *params, hr_arena *arena, hr_err *err)
 {

@@ -169,7 +169,8 @@ static hr_status open_base(const hr_node *node, const hr_link *above, hr_origin 
 
 static void leave_out(hr_node *root)
 {
-    static const char *const own[] = {"choose", "unknown", "daily", "claims", "study", "question"};
+    static const char *const own[] = {"choose", "unknown", "daily",   "claims",
+                                      "size",   "study",   "question"};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         hr_node_remove(root, hr_node_child(root, hr_span_of(own[i])));
 }

@@ -1,5 +1,8 @@
 #include "study/rare.h"
 
+/* A weighted estimate is believed from 100 hits on (estimate/weighted.h). */
+enum { LEAST_REPLICATIONS = 1000 };
+
 /* Criteria of one level that stand for any resource. */
 static uint64_t criteria_of_level(const hr_configuration *c, int level)
 {
@@ -18,7 +21,8 @@ static uint64_t criteria_of_curve(const hr_configuration *c)
 hr_tilt_aim hr_rare_aim(const hr_study *study, const hr_params *params,
                         const hr_configuration *example)
 {
-    hr_tilt_aim aim = {.engine = (hr_rare_engine)hr_params_get(params, HR_KEY_rare_engine)->choice};
+    hr_tilt_aim aim = {.engine = (hr_rare_engine)hr_params_get(params, HR_KEY_rare_engine)->choice,
+                       .server = -1};
     const hr_target *target = &study->target;
     const hr_outcome *outcome = &hr_outcomes[target->outcome];
     const hr_layout *layout = &study->pools[target->pool].layout;
@@ -29,6 +33,8 @@ hr_tilt_aim hr_rare_aim(const hr_study *study, const hr_params *params,
             aim.criteria = (uint64_t)1 << index[a];
         else if (outcome->axes[a] == HR_AXIS_CAPACITY)
             aim.criteria = criteria_of_curve(example);
+        if (outcome->axes[a] == HR_AXIS_SERVER)
+            aim.server = (int)index[a];
         aim.is_at_times = aim.is_at_times || outcome->axes[a] == HR_AXIS_TIME;
     }
     if (outcome == &hr_outcomes[hr_outcome_find("blocking")] ||
@@ -40,6 +46,8 @@ hr_tilt_aim hr_rare_aim(const hr_study *study, const hr_params *params,
         aim.unsuited = "the target is another pool's than the meetings'";
     else if (aim.criteria == 0)
         aim.unsuited = "the target is no overload";
+    else if (study->precision.at_most < LEAST_REPLICATIONS && aim.engine == HR_RARE_AUTO)
+        aim.unsuited = "precision.at_most leaves too few replications for weights to be judged by";
     else if (study->has_daily && aim.engine == HR_RARE_AUTO)
         aim.unsuited = "days differ, and every day would have to be planned by itself";
     else if (study->n_capacity_factors > 0)

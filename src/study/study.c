@@ -9,6 +9,7 @@
 #include "study/merge.h"
 #include "study/pools.h"
 #include "study/reader.h"
+#include "study/size.h"
 #include "study/study_tree.h"
 #include "study/target.h"
 
@@ -161,6 +162,12 @@ hr_status hr_study_configuration(const hr_study *study, hr_groups *groups, uint6
                                  hr_configuration *configuration, hr_err *err)
 {
     return hr_study_pool(study, groups, 0, index, replication, arena, configuration, err);
+}
+
+hr_status hr_study_place(const hr_study *study, uint64_t world, const double *coordinate,
+                         hr_arena *arena, hr_err *err)
+{
+    return hr_design_place(&study->tree->design, world, coordinate, arena, err);
 }
 
 uint64_t hr_study_group(const hr_study *study, uint64_t index)
@@ -356,6 +363,7 @@ static hr_status describe_study(hr_study *study, hr_err *err)
     HR_TRY(take_capacity_factors(study, err));
     HR_TRY(lay_out_pools(study, err));
     HR_TRY(hr_target_read(study, base, tree->example, err));
+    HR_TRY(hr_size_read(study, base, &tree->example[study->target.pool], err));
     HR_TRY(check_levels(study, err));
 out:
     return st;

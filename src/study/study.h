@@ -46,6 +46,28 @@ typedef struct hr_precision {
     bool stop_when_decided; /* also stop once the target is met or missed for sure */
 } hr_precision;
 
+/* What `size` asks: how much of something the target needs (size.h). */
+typedef enum hr_size_along {
+    HR_SIZE_NOT_ASKED,
+    HR_SIZE_CHOICE,   /* levels of a choice: configurations that are run as far as needed */
+    HR_SIZE_PROBE,    /* sizes of probes: cells of the target's outcome */
+    HR_SIZE_CAPACITY, /* factors on all ceilings: cells of the target's outcome */
+} hr_size_along;
+
+typedef struct hr_size {
+    hr_size_along along;
+    const char *vary;          /* as written: "pool.servers" */
+    size_t axis;               /* of study->axes, with HR_SIZE_CHOICE */
+    size_t n_candidates;       /* levels, sizes or factors */
+    bool find_largest;         /* else the smallest that meets the threshold */
+    bool is_at_least;          /* the headline must be at least the threshold, else at most */
+    double threshold;          /* outcome's unit */
+    double indifference;       /* factor */
+    uint32_t first_cell;       /* of the tally: of candidate level 0 */
+    uint32_t stride;           /* cells from one level to the next; 0 with HR_SIZE_CHOICE */
+    const char *const *labels; /* [n_candidates] of the levels, in the order of the study */
+} hr_size;
+
 typedef struct hr_claim {
     const char *say;
     unsigned outcome;
@@ -87,6 +109,7 @@ typedef struct hr_study {
     uint64_t layout_identity;      /* of all layouts: two tallies agree iff equal */
     hr_target target;
     hr_precision precision;
+    hr_size size;
     hr_tilt_aim rare; /* what a tilted input is aimed at */
     size_t n_claims;
     const hr_claim *claims;
@@ -150,6 +173,11 @@ HR_MUST_CHECK hr_status hr_study_pool(const hr_study *study, hr_groups *groups, 
 HR_MUST_CHECK hr_status hr_study_others(const hr_study *study, const hr_configuration *first,
                                         uint64_t replication, hr_arena *arena,
                                         hr_configuration *others, hr_err *err);
+/* What is resolved in `arena` from now on, which has just been reset, has the unknowns of `world` at
+ * these coordinates in (0, 1), one for each unknown axis, instead of the design's: for integrals over
+ * their laws. */
+HR_MUST_CHECK hr_status hr_study_place(const hr_study *study, uint64_t world,
+                                       const double *coordinate, hr_arena *arena, hr_err *err);
 /* The stream group of configuration `index` (hr_configuration.group), without resolving it. */
 uint64_t hr_study_group(const hr_study *study, uint64_t index);
 /* Value of axis `axis` in configuration `index`: the number in the axis' unit, or for textual

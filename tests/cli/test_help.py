@@ -9,6 +9,7 @@ from program import COMMANDS, SOURCE, Case, main
 OPTIONS = {
     "check": ("--values", "--set", "--configuration", "--json"),
     "run": ("--output", "--set", "--threads", "--quiet", "--progress"),
+    "size": ("--output", "--set", "--threads", "--quiet", "--progress", "--json"),
     "show": ("--outcome", "--by", "--level", "--configuration", "--confidence", "--json", "--csv",
              "--assumptions", "--width"),
     "trace": ("--configuration", "--replication", "--set"),

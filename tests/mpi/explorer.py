@@ -71,12 +71,12 @@ class Run:
     """One start of the program, on `ranks` ranks (0: without mpirun)."""
 
     def __init__(self, study, output, ranks=0, threads=1, more=(), env=None,
-                 settings=SETTINGS):
+                 settings=SETTINGS, command="run"):
         launcher = [MPIEXEC, "-n", str(ranks)] if ranks > 0 else []
         self.ranks = ranks
         self.output = Path(output)
         self.process = subprocess.Popen(
-            launcher + [HEADROOM, "run", str(study), "-o", str(output), *settings, *more],
+            launcher + [HEADROOM, command, str(study), "-o", str(output), *settings, *more],
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             env={**os.environ, "OMP_NUM_THREADS": str(threads), **(env or {})})
 
@@ -111,13 +111,13 @@ class Run:
 class ExplorerTest(unittest.TestCase):
     """A directory with the study, and its answer from one undisturbed run."""
 
-    TEXT = STUDY
+    text = STUDY
 
     @classmethod
     def setUpClass(cls):
         cls.folder = Path(tempfile.mkdtemp(prefix="test_explorer_"))
         cls.study = cls.folder / "long.yaml"
-        cls.study.write_text(cls.TEXT, encoding="utf-8")
+        cls.study.write_text(cls.text, encoding="utf-8")
         cls.reference = cls.folder / "reference.h5"
         done = Run(cls.study, cls.reference, threads=2).end()
         if done.code != 0:

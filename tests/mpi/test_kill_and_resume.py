@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# cores: 2
 """Killed, stopped, damaged, resumed with other ranks: always the same answer in the end."""
 
 import os
@@ -85,7 +86,7 @@ class KillAndResume(ExplorerTest):
 class KillAndResumeTilted(ExplorerTest):
     """Records with numbers behind the point, beside plain ones, are read again to the last bit."""
 
-    TEXT = (STUDY.replace("load: {full: 20}", "load: {full: 40}")
+    text = (STUDY.replace("load: {full: 20}", "load: {full: 40}")
             .replace("pool.servers: [2, 3, 4]", "pool.servers: [1, 2, 3]"))
 
     def test_killed_with_other_ranks(self):

@@ -129,9 +129,9 @@ static void test_all_strike_out_alike(void **state)
         hr_comm_max(comm, most, 2);
         assert_on_all(most[0] == ledger.n_active && most[1] == UINT64_MAX - ledger.n_active);
     }
-    assert_on_all(ledger.verdict[0] == HR_EXHAUSTED && ledger.look[0] == k - 1);
+    assert_on_all(ledger.verdict[0] == HR_EXHAUSTED && ledger.n_looks[0] == k);
     assert_on_all(ledger.verdict[1] == HR_DECIDED || ledger.verdict[1] == HR_PRECISE);
-    assert_on_all(ledger.look[1] < ledger.look[0]);
+    assert_on_all(ledger.n_looks[1] < ledger.n_looks[0]);
     hr_ledger_free(&ledger);
 }
 
