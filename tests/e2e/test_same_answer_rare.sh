@@ -4,8 +4,8 @@
 # doubles and their sums have numbers behind the point; one digest all the same, over ranks, threads,
 # kernels, instruction sets and compilers. And another seed gives another one.
 set -euo pipefail
-# shellcheck source=tests/e2e/same_answer.sh
-source "$(dirname "$0")/same_answer.sh"
+
+. "$HEADROOM_SOURCE/tests/e2e/same_answer.sh"
 
 study=$HEADROOM_SOURCE/tests/e2e/rare.yaml
 begin_answers rare "$study"
