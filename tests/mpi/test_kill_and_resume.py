@@ -87,7 +87,8 @@ class KillAndResumeTilted(ExplorerTest):
     """Records with numbers behind the point, beside plain ones, are read again to the last bit."""
 
     text = (STUDY.replace("load: {full: 20}", "load: {full: 40}")
-            .replace("pool.servers: [2, 3, 4]", "pool.servers: [1, 2, 3]"))
+            .replace("pool.servers: [2, 3, 4]", "pool.servers: [1, 2, 3]")
+            .replace("at_most: 512", "at_most: 1024"))
 
     def test_killed_with_other_ranks(self):
         with h5py.File(self.reference) as file:
