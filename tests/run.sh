@@ -4,8 +4,8 @@
 #   tests/run.sh [--tier short|medium|long] [--build-dir DIRECTORY] [--help]
 #
 # short   (default) everything once, statistics with 200 hits      about 4 minutes on 2 cores
-# medium  statistics with 1,000 hits, kill-and-resume many times    about 30 minutes
-# long    as medium, the rare cases as far as plain simulation gets  hours, by hand
+# medium  and statistics with 1,000 hits, all rare and exact cases  about 30 minutes
+# long    for what takes hours; at present as medium
 #
 # The first run also installs (a minute) and builds (a minute). Later runs do neither, and need
 # no network. Exit code 0 when every test passed.

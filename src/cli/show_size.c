@@ -74,16 +74,32 @@ static const char *verb(const hr_show_sizing *s, size_t i, bool is_met)
     return one ? "suffices" : "suffice";
 }
 
-/* "0.6 % (0.4-0.8)", or how it is known else. */
+/* "0.6 (0.4-0.8)" and, of exact bounds, "exactly 0.6", "at most 0.9", "at least 1.2". */
+static hr_text number_of(const hr_show_sizing *s, const hr_sized *sized)
+{
+    hr_text text;
+    const hr_estimate *e = &sized->estimate;
+    const double factor = hr_show_factor(s->study->target.outcome);
+    const bool is_bound = sized->verdict == HR_BOUND_MET || sized->verdict == HR_BOUND_MISSED;
+    const bool is_upper = (sized->verdict == HR_BOUND_MET) != s->study->size.is_at_least;
+    if (!is_bound)
+        return hr_text_estimate(e, factor);
+    if (!isnan(e->value))
+        snprintf(text.s, sizeof text.s, "exactly %.60s", hr_text_number(factor * e->value).s);
+    else
+        snprintf(text.s, sizeof text.s, "at %s %.60s", is_upper ? "most" : "least",
+                 hr_text_number(factor * (is_upper ? e->upper : e->lower)).s);
+    return text;
+}
+
 static void add_number(const hr_show_sizing *s, const hr_sized *sized, hr_words *words)
 {
-    const unsigned outcome = s->study->target.outcome;
+    const unsigned outcome = s->study->target.outcome, cell = hr_show_target_cell(s->show);
     if (sized->verdict == HR_BOUND_MET || sized->verdict == HR_BOUND_MISSED)
-        hr_words_add(words, "by an exact bound");
+        hr_words_add(words, "%s%s", number_of(s, sized).s,
+                     hr_show_blank_unit(s->show, outcome, cell).s);
     else
-        hr_words_add(
-            words, "%s",
-            hr_show_with_unit(s->show, outcome, hr_show_target_cell(s->show), &sized->estimate).s);
+        hr_words_add(words, "%s", hr_show_with_unit(s->show, outcome, cell, &sized->estimate).s);
 }
 
 /* "8 servers suffice: 0.6 % (0.4-0.8)" */
@@ -212,9 +228,13 @@ static const char *found(const hr_sized *sized)
     }
 }
 
-static bool is_listed(const hr_sized *sized)
+/* What was simulated, and of what bounds settle the two next to the answer. */
+static bool is_listed(const hr_show_sizing *s, const hr_row_state *state, uint64_t row, size_t i)
 {
-    return sized->verdict != HR_SPARED;
+    const hr_verdict verdict = hr_show_candidate(s, row, i)->verdict;
+    if (verdict == HR_BOUND_MET || verdict == HR_BOUND_MISSED)
+        return i == state->met || i + 1 == state->missed;
+    return verdict != HR_SPARED;
 }
 
 static hr_status print_candidates(const hr_show_sizing *s, uint64_t row, hr_err *err)
@@ -223,6 +243,7 @@ static hr_status print_candidates(const hr_show_sizing *s, uint64_t row, hr_err 
     hr_table table;
     hr_words title = {0};
     const unsigned outcome = s->study->target.outcome;
+    const hr_row_state state = hr_sized_state(s->study, s->sized, row);
     unsigned n_listed = 0;
     hr_words_add(&title, "%s, %s", hr_outcomes[outcome].name,
                  hr_show_unit(s->show, outcome, hr_show_target_cell(s->show)).s);
@@ -230,9 +251,9 @@ static hr_status print_candidates(const hr_show_sizing *s, uint64_t row, hr_err 
     HR_TRY(hr_table_init(&table, &s->show->arena, "llrl", 1, headings, err));
     for (size_t i = 0; i < s->n; i++) {
         const hr_sized *sized = hr_show_candidate(s, row, i);
-        if (!is_listed(sized) || n_listed++ >= MOST_LISTED)
+        if (!is_listed(s, &state, row, i) || n_listed++ >= MOST_LISTED)
             continue;
-        const hr_text number = hr_text_estimate(&sized->estimate, hr_show_factor(outcome));
+        const hr_text number = number_of(s, sized);
         const hr_text replications = hr_text_count(sized->estimate.n);
         const char *const cell[] = {hr_size_label(s->study, i), number.s, replications.s,
                                     found(sized)};
@@ -278,21 +299,6 @@ static hr_text needed(const hr_show_sizing *s, size_t at_least, size_t surely)
     return text;
 }
 
-static hr_text number_of(const hr_show_sizing *s, uint64_t row, size_t i)
-{
-    hr_words words = {0};
-    hr_text text;
-    const hr_sized *sized = hr_show_candidate(s, row, i);
-    if (sized->verdict == HR_BOUND_MET || sized->verdict == HR_BOUND_MISSED)
-        hr_words_add(&words, "exact bound");
-    else
-        hr_words_add(
-            &words, "%s",
-            hr_text_estimate(&sized->estimate, hr_show_factor(s->study->target.outcome)).s);
-    snprintf(text.s, sizeof text.s, "%.70s", words.s);
-    return text;
-}
-
 enum { OF_WORLD = 3, OF_WORLDS = 3 };
 
 /* One world: what is needed, its number, and that of the last candidate that fails. */
@@ -308,10 +314,11 @@ static void tell_row(const hr_show_sizing *s, uint64_t row, hr_text text[OF_WORL
     }
     text[0] = needed(s, state.missed, state.met);
     if (state.met < s->n)
-        text[1] = number_of(s, row, state.met);
+        text[1] = number_of(s, hr_show_candidate(s, row, state.met));
     if (state.missed > 0)
         snprintf(text[2].s, sizeof text[2].s, "%.30s: %.38s",
-                 hr_size_label(s->study, state.missed - 1), number_of(s, row, state.missed - 1).s);
+                 hr_size_label(s->study, state.missed - 1),
+                 number_of(s, hr_show_candidate(s, row, state.missed - 1)).s);
 }
 
 /* The first candidate that is enough in a share of worlds: of `end[w]`, each world's own. */

@@ -71,7 +71,8 @@ void hr_sequential_count(hr_row_state *state, size_t i, hr_verdict verdict);
 /* wanted[i] <- does candidate i go on? None does when the row is answered. Candidates without
  * replications start first; beyond one that had no hit in all its replications none goes on. With
  * nothing met, or nothing missed, the far end of the row is asked too: a row that rises would be
- * taken for one that is met, or missed, everywhere. `bound`: hr_sequential_bound; scratch: [3 n]. */
+ * taken for one that is met, or missed, everywhere. `bound`: hr_sequential_bound; scratch: [3 n].
+ */
 void hr_sequential_next(const hr_candidate *row, size_t n, double bound, bool *wanted,
                         double *scratch);
 /* fit[i] <- values of the row made to fall, replications as weights (pool adjacent violators: Ayer

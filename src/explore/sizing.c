@@ -1,6 +1,6 @@
 #include "explore/sizing.h"
 
-#include "explore/bracket.h"
+#include "results/bracket.h"
 #include "study/size.h"
 
 static hr_candidate *candidate_of(const hr_sizing *sizing, uint64_t configuration)
@@ -15,8 +15,15 @@ static hr_status bracket_all(hr_sizing *sizing, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_arena arena = {0};
-    for (uint64_t c = 0; c < sizing->study->n_configurations; c++)
-        HR_TRY(hr_bracket(sizing->study, c, &arena, &candidate_of(sizing, c)->verdict, err));
+    const hr_study *study = sizing->study;
+    for (uint64_t c = 0; c < study->n_configurations && study->size.has_bracket; c++) {
+        hr_configuration resolved = {0};
+        hr_estimate bounds;
+        hr_arena_reset(&arena);
+        HR_TRY(hr_study_pool(study, NULL, study->target.pool, c, 0, &arena, &resolved, err));
+        HR_TRY(
+            hr_bracket(study, &resolved, &arena, &bounds, &candidate_of(sizing, c)->verdict, err));
+    }
 out:
     hr_arena_free(&arena);
     return st;

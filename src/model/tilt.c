@@ -196,15 +196,15 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
     double *lean = NULL, *more = NULL;
     double log_sum = 0.0;
     bool fits = false;
-    if (!(theta > 0.0))
+    if (!(theta > 0.0) && !(plan->large_lean > 0.0))
         return HR_OK;
     HR_TAKE(lean, plan->arena, plan->cut.n_strata);
     HR_TAKE(more, plan->arena, plan->c->n_classes);
     for (unsigned i = 0; i < plan->cut.n_strata; i++)
-        lean[i] = hr_tilt_lean_of(theta, &plan->cut.strata[i]);
+        lean[i] = hr_tilt_lean_of(plan, theta, &plan->cut.strata[i]);
     for (unsigned i = 0; i < plan->cut.n_strata; i++)
         plan->tilt->is_linear =
-            plan->tilt->is_linear && theta * plan->cut.strata[i].load < HR_TILT_MOST_LEAN;
+            plan->tilt->is_linear && fabs(lean[i] - theta * plan->cut.strata[i].load) <= 0.0;
     *out = (hr_tilt_component){
         .rung = rung, .server = plan->by_server ? (int)g : -1, .theta = theta, .lean = lean};
     if (!plan->lasting)
@@ -243,11 +243,29 @@ static unsigned rungs_of(const hr_tilt_planning *plan, unsigned g, double x[RUNG
     return n;
 }
 
+/* Components that have K large meetings more: the others bring their servers to what K leave, who
+ * stand on servers of their own while there are any. */
+static hr_status add_large(hr_tilt_planning *plan, hr_tilt_component *list, unsigned g,
+                           unsigned rung, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (unsigned k = 1; isfinite(plan->large_from) && k <= HR_TILT_MOST_LARGE; k++, rung++) {
+        const double x = hr_tilt_beside_large(plan, g, k);
+        if (rung >= HR_TILT_MOST_RUNGS)
+            break;
+        plan->large_lean = hr_log1p((double)k / (plan->large_alive * hr_tilt_group_share(plan, g)));
+        HR_TRY(add_component(plan, list, g, rung, x, err));
+    }
+out:
+    plan->large_lean = 0.0;
+    return st;
+}
+
 static hr_status make_components(hr_tilt_planning *plan, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_tilt *tilt = plan->tilt;
-    const size_t most = plan->n_groups * (size_t)RUNGS_OF_RANGE;
+    const size_t most = plan->n_groups * (size_t)HR_TILT_MOST_RUNGS;
     hr_tilt_component *list = NULL;
     double *value = NULL, *weight = NULL;
     HR_TAKE(list, plan->arena, most);
@@ -258,6 +276,7 @@ static hr_status make_components(hr_tilt_planning *plan, hr_err *err)
         const unsigned n = rungs_of(plan, g, x);
         for (unsigned i = 0; i < n; i++)
             HR_TRY(add_component(plan, list, g, i, x[i], err));
+        HR_TRY(add_large(plan, list, g, n, err));
     }
     const unsigned n = tilt->n_components;
     if (n == 0)
@@ -307,6 +326,7 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     plan->p = configuration->prepared;
     plan->aim = aim;
     plan->arena = arena;
+    plan->large_from = HUGE_VAL;
     plan->by_server = is_by_server(configuration);
     plan->lasting = is_lasting(configuration);
     plan->tilt->is_linear = true;

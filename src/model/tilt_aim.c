@@ -88,9 +88,10 @@ out:
 
 /* ---- cumulants of a group's load at the busiest instant */
 
-double hr_tilt_lean_of(double theta, const hr_tilt_stratum *s)
+double hr_tilt_lean_of(const hr_tilt_planning *plan, double theta, const hr_tilt_stratum *s)
 {
-    return fmin(theta * s->load, HR_TILT_MOST_LEAN);
+    return fmin(s->load >= plan->large_from ? plan->large_lean : theta * s->load,
+                HR_TILT_MOST_LEAN);
 }
 
 hr_tilt_cumulants hr_tilt_cumulants_of(const hr_tilt_planning *plan, unsigned g, double theta)
@@ -103,7 +104,9 @@ hr_tilt_cumulants hr_tilt_cumulants_of(const hr_tilt_planning *plan, unsigned g,
         const hr_tilt_stratum *s = &plan->cut.strata[i];
         const double mean =
             alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s) * hr_tilt_group_share(plan, g);
-        const double more = hr_expm1(hr_tilt_lean_of(theta, s));
+        if (s->load >= plan->large_from)
+            continue;
+        const double more = hr_expm1(hr_tilt_lean_of(plan, theta, s));
         out.k += mean * more;
         out.first += mean * (more + 1.0) * s->load;
         out.second += mean * (more + 1.0) * s->load * s->load;
@@ -156,6 +159,12 @@ static double chance_above(const hr_tilt_planning *plan, unsigned g, double x)
     return hr_exp(k.k - theta * x) / fmax(narrow, 1.0);
 }
 
+double hr_tilt_beside_large(const hr_tilt_planning *plan, unsigned g, unsigned k)
+{
+    const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
+    return plan->high[g] - (n + k - 1.0) * plan->large_load;
+}
+
 /* ---- ceilings */
 
 /* Lowest and highest ceiling of each group over the criteria aimed at, of one resource; false when
@@ -203,6 +212,21 @@ static double chance_of_one(const hr_tilt_planning *plan)
     return -hr_expm1(-mean);
 }
 
+/* The same of up to HR_TILT_MOST_LARGE large meetings and a crowd of others: a Poisson number of
+ * the first, each on a server of its own, and the others at what these leave. */
+static double chance_of_large(const hr_tilt_planning *plan)
+{
+    double sum = 0.0;
+    for (unsigned g = 0; isfinite(plan->large_from) && g < plan->n_groups; g++) {
+        double some = 1.0;
+        for (unsigned k = 1; k <= HR_TILT_MOST_LARGE; k++) {
+            some *= plan->large_alive * hr_tilt_group_share(plan, g) / k;
+            sum += some * chance_above(plan, g, hr_tilt_beside_large(plan, g, k));
+        }
+    }
+    return sum;
+}
+
 /* Chance of the least rare of the events aimed at, or of the rarest. */
 static double chance_of(const hr_tilt_planning *plan, bool of_lowest)
 {
@@ -210,6 +234,31 @@ static double chance_of(const hr_tilt_planning *plan, bool of_lowest)
     for (unsigned g = 0; g < plan->n_groups; g++)
         sum += chance_above(plan, g, of_lowest ? plan->low[g] : plan->high[g]);
     return fmin(sum, 1.0);
+}
+
+/* Large meetings take half the room that the fullest server of the ceilings aimed at leaves beside
+ * its mean; they are a rarity while there is less than one of them. */
+static void find_large(hr_tilt_planning *plan)
+{
+    const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
+    const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
+    double room = HUGE_VAL, load = 0.0;
+    plan->large_from = HUGE_VAL;
+    for (unsigned g = 0; g < plan->n_groups; g++)
+        room = fmin(room, (plan->high[g] - hr_tilt_cumulants_of(plan, g, 0.0).first) / n);
+    plan->large_alive = 0.0;
+    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
+        const hr_tilt_stratum *s = &plan->cut.strata[i];
+        if (!(room > 0.0) || s->load < 0.5 * room)
+            continue;
+        const double mean = alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s);
+        plan->large_alive += mean;
+        load += mean * s->load;
+    }
+    if (plan->lasting || !(plan->large_alive > 0.0) || plan->large_alive > 1.0)
+        return;
+    plan->large_from = 0.5 * room;
+    plan->large_load = load / plan->large_alive;
 }
 
 /* Cut by the resource whose ceilings give way first. */
@@ -224,6 +273,7 @@ hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err
             continue;
         HR_TRY(hr_tilt_cut_make(plan->c, r, plan->arena, &plan->cut, err));
         find_busiest(plan);
+        find_large(plan);
         const double above = chance_of(plan, true);
         if (best < 0 || above > most) {
             most = above;
@@ -235,7 +285,9 @@ hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err
     (void)find_ceilings(plan, (unsigned)best);
     HR_TRY(hr_tilt_cut_make(plan->c, (unsigned)best, plan->arena, &plan->cut, err));
     find_busiest(plan);
+    find_large(plan);
     *chance = fmax(chance_of(plan, false), chance_of_one(plan));
+    *chance = fmin(fmax(*chance, chance_of_large(plan)), 1.0);
 out:
     return st;
 }

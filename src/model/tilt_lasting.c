@@ -93,7 +93,7 @@ hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsign
         const unsigned k = plan->cut.class_of_stratum[j];
         const double share =
             hr_tilt_share(stratum) * plan->c->classes[k].share * hr_tilt_group_share(plan, g);
-        const double more = hr_expm1(hr_tilt_lean_of(theta, stratum));
+        const double more = hr_expm1(hr_tilt_lean_of(plan, theta, stratum));
         for (unsigned i = 0; i < plan->n_ages; i++) {
             const double s = plan->last[i * n + k], sum = 1.0 + s * more;
             const double tilted = s * (1.0 + more) / sum;

@@ -41,6 +41,12 @@ typedef struct hr_tilt_planning {
     double *alive;         /* [n_checks * n_classes] mean meetings in progress */
     unsigned busiest;      /* check with the most load */
     hr_tilt_cut cut;
+    /* Large meetings: one alone takes much of a server's room. They do not lean with the others but
+     * by `large_lean`, the same for all, so that a component has so many of them or none more than
+     * in truth. */
+    double large_from; /* load; infinite where such meetings are no rarity */
+    double large_lean;
+    double large_alive, large_load; /* in the mean: number, load of one */
     hr_tick *check;
     unsigned n_checks;
     /* of each group: lowest and highest ceiling aimed at, base units of the cut's resource */
@@ -65,10 +71,14 @@ static inline double hr_tilt_group_share(const hr_tilt_planning *plan, unsigned 
         return 1.0 / plan->c->n_servers;
     return plan->by_server ? plan->c->weight[g] : 1.0;
 }
-double hr_tilt_lean_of(double theta, const hr_tilt_stratum *stratum);
+double hr_tilt_lean_of(const hr_tilt_planning *plan, double theta, const hr_tilt_stratum *stratum);
 hr_tilt_cumulants hr_tilt_cumulants_of(const hr_tilt_planning *plan, unsigned g, double theta);
 /* theta at which the tilted mean load of group g is x; 0 when x is no more than the mean. */
 double hr_tilt_theta_for(const hr_tilt_planning *plan, unsigned g, double x);
+enum { HR_TILT_MOST_LARGE = 2 };
+/* Load of the other meetings at which one of k large ones, each on a server of its own while there
+ * are any, overloads its server. */
+double hr_tilt_beside_large(const hr_tilt_planning *plan, unsigned g, unsigned k);
 /* Instants that the weights look at, and what is alive there. HR_ERR_MEMORY, as below. */
 HR_MUST_CHECK hr_status hr_tilt_choose_checks(hr_tilt_planning *plan, hr_err *err);
 HR_MUST_CHECK hr_status hr_tilt_find_alive(hr_tilt_planning *plan, hr_err *err);

@@ -79,10 +79,6 @@ HR_MUST_CHECK hr_status hr_result_estimates(const hr_result *result, unsigned po
 /* Replications, look and verdict of all configurations; any pointer may be NULL. */
 HR_MUST_CHECK hr_status hr_result_effort(const hr_result *result, uint64_t *replications,
                                          unsigned *look, hr_verdict *verdict, hr_err *err);
-/* Exact values of the target of all configurations, NaN where none is known, and their methods,
- * NULL there; [n_configurations] each. */
-HR_MUST_CHECK hr_status hr_result_exact(const hr_result *result, double *value, const char **method,
-                                        hr_err *err);
 /* A candidate of a sizing study (study/size.h): its estimate with the interval that it was tested
  * by, and what was found. */
 typedef struct hr_sized {
@@ -93,6 +89,10 @@ typedef struct hr_sized {
 HR_MUST_CHECK hr_status hr_result_sizes(const hr_result *result, hr_sized *sized, hr_err *err);
 /* What follows for a row. */
 hr_row_state hr_sized_state(const hr_study *study, const hr_sized *sized, uint64_t row);
+/* Exact values of the target of all configurations, NaN where none is known, and their methods,
+ * NULL there; [n_configurations] each. */
+HR_MUST_CHECK hr_status hr_result_exact(const hr_result *result, double *value, const char **method,
+                                        hr_err *err);
 /* Was the input of any configuration tilted? Then its estimates are weighted. */
 bool hr_result_is_tilted(const hr_result *result);
 /* The exact sums behind the estimates of one configuration, e.g. for another confidence.

@@ -166,15 +166,15 @@ out:
     return st;
 }
 
+hr_status hr_result_sizes(const hr_result *result, hr_sized *sized, hr_err *err)
+{
+    return hr_sizes_read(&result->file->h5, &result->study, sized, err);
+}
+
 hr_status hr_result_exact(const hr_result *result, double *value, const char **method, hr_err *err)
 {
     return hr_exact_column_read(&result->file->h5, &result->file->schema[result->study.target.pool],
                                 value, method, err);
-}
-
-hr_status hr_result_sizes(const hr_result *result, hr_sized *sized, hr_err *err)
-{
-    return hr_sizes_read(&result->file->h5, &result->study, sized, err);
 }
 
 hr_status hr_result_tally(const hr_result *result, uint64_t configuration, hr_tally *tally,

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "estimate/sequential.h"
+#include "results/bracket.h"
 #include "study/size.h"
 
 static const char group[] = "/size";
@@ -36,13 +37,15 @@ static hr_estimate estimate_of(const hr_study *study, const hr_configuration *co
                             hr_outcome_scale(outcome, configuration, index), alpha);
 }
 
-void hr_sizes_add(hr_sizes *sizes, const hr_configuration *configuration, const hr_tally *tally,
-                  unsigned look, hr_verdict verdict)
+hr_status hr_sizes_add(hr_sizes *sizes, const hr_configuration *configuration,
+                       const hr_tally *tally, unsigned look, hr_verdict verdict, hr_arena *arena,
+                       hr_err *err)
 {
+    hr_status st = HR_OK;
     const hr_study *study = sizes->study;
     size_t first = 0;
     if (sizes->sized == NULL)
-        return;
+        return HR_OK;
     const bool is_curve = study->size.along != HR_SIZE_CHOICE;
     const struct hr_sequential rule = hr_size_rule(study);
     const double alpha = hr_sequential_alpha(&rule, look);
@@ -54,7 +57,11 @@ void hr_sizes_add(hr_sizes *sizes, const hr_configuration *configuration, const 
         sized->verdict = is_curve ? hr_sequential_verdict(&rule, &sized->estimate) : verdict;
         if (sized->verdict == HR_GO_ON)
             sized->verdict = HR_SPARED;
+        if (verdict == HR_BOUND_MET || verdict == HR_BOUND_MISSED)
+            HR_TRY(hr_bracket(study, configuration, arena, &sized->estimate, &verdict, err));
     }
+out:
+    return st;
 }
 
 /* ---- the file */

@@ -196,8 +196,8 @@ hr_status hr_result_append(hr_result_writer *writer, uint64_t index, const hr_ta
         HR_TRY(hr_columns_add(&writer->columns[p], &others[p - 1], tally, alpha, err));
     const unsigned pool = study->target.pool;
     const hr_configuration *asked = pool == 0 ? &configuration : &others[pool - 1];
+    HR_TRY(hr_sizes_add(&writer->sizes, asked, tally, look, verdict, &writer->at_hand, err));
     HR_TRY(hr_exact_column_add(&writer->exact, index, asked, err));
-    hr_sizes_add(&writer->sizes, asked, tally, look, verdict);
     HR_TRY(hr_tallies_add(&writer->tallies, tally, err));
     HR_TRY(hr_diagnostics_add(&writer->diagnostics, index, tally, &writer->arena, err));
     writer->effort[HR_EFFORT_REPLICATIONS][index] = (int64_t)tally->n_replications;

@@ -186,6 +186,7 @@ static hr_status read_threshold(hr_study *study, const hr_params *params, hr_err
     const hr_value *at_least = hr_params_get(params, HR_KEY_size_at_least);
     const hr_outcome *outcome = &hr_outcomes[study->target.outcome];
     size->is_at_least = at_least->is_set;
+    size->has_bracket = hr_params_get(params, HR_KEY_size_bracket)->choice == 1;
     size->threshold = at_least->is_set ? at_least->number : study->target.at_most;
     size->indifference = hr_params_get(params, HR_KEY_size_indifference)->number;
     if (at_least->is_set && outcome->most != 1.0)

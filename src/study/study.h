@@ -60,6 +60,7 @@ typedef struct hr_size {
     size_t axis;               /* of study->axes, with HR_SIZE_CHOICE */
     size_t n_candidates;       /* levels, sizes or factors */
     bool find_largest;         /* else the smallest that meets the threshold */
+    bool has_bracket;          /* exact bounds settle what they settle */
     bool is_at_least;          /* the headline must be at least the threshold, else at most */
     double threshold;          /* outcome's unit */
     double indifference;       /* factor */
@@ -173,9 +174,9 @@ HR_MUST_CHECK hr_status hr_study_pool(const hr_study *study, hr_groups *groups, 
 HR_MUST_CHECK hr_status hr_study_others(const hr_study *study, const hr_configuration *first,
                                         uint64_t replication, hr_arena *arena,
                                         hr_configuration *others, hr_err *err);
-/* What is resolved in `arena` from now on, which has just been reset, has the unknowns of `world` at
- * these coordinates in (0, 1), one for each unknown axis, instead of the design's: for integrals over
- * their laws. */
+/* What is resolved in `arena` from now on, which has just been reset, has the unknowns of `world`
+ * at these coordinates in (0, 1), one for each unknown axis, instead of the design's: for integrals
+ * over their laws. */
 HR_MUST_CHECK hr_status hr_study_place(const hr_study *study, uint64_t world,
                                        const double *coordinate, hr_arena *arena, hr_err *err);
 /* The stream group of configuration `index` (hr_configuration.group), without resolving it. */

@@ -39,6 +39,8 @@
 #   Sweep       tests/bench/sweep.yaml has 10,000 configurations of about 10 ms; some hundreds of them
 #               say what share of the cores' time goes elsewhere. The result file costs some tenths
 #               of a second in any case, so all 10,000 have less of it.
+#   Rare        tests/bench/rare.py, by itself at the end: tilted input against the true laws, as
+#               work-normalised variance and cost of a replication; a curve over ten decades.
 #
 # HEADROOM_ISA chooses the instruction set of the changed models and of the whole program.
 set -euo pipefail
@@ -127,4 +129,6 @@ if [ -n "$old" ]; then
     echo
     "$python" "$here/compare.py" "$old" "$work/run.csv"
 fi
+echo
+"$python" "$here/rare.py" --build "$build" ${quick:+--rounds 1 --replications 1024}
 exit "$status"

@@ -22,7 +22,7 @@ placement: {rule: random}
 observe: {times: [0 h]}
 window: {length: 1 min, warm_up: 0 s}
 choose: {pool.servers: 1 to 9}
-size: {vary: pool.servers}
+size: {vary: pool.servers, bracket: no}
 target: {outcome: over_at, at_most: 5 %}
 rare: {engine: plain}
 precision: {at_most: 20000 replications}
@@ -58,11 +58,17 @@ class Size(Case):
         return json.loads(self.size(text, "--json", *options))["size"]["rows"]
 
     def check_oracle(self, name, servers, **more):
+        """Simulated, and by what is known exactly."""
         case = oracle(name)
-        row, = self.rows(study_of(case, servers, more))
-        self.assertEqual(row["answer"], "found")
-        self.assertEqual((int(row["misses"]), int(row["meets"])),
-                         (case["value"] - 1, case["value"]))
+        text = study_of(case, servers, more)
+        for bracket in ("no", "yes"):
+            row, = self.rows(text, "--set", f"size.bracket={bracket}")
+            self.assertEqual(row["answer"], "found")
+            self.assertEqual((int(row["misses"]), int(row["meets"])),
+                             (case["value"] - 1, case["value"]))
+            simulated = sum(candidate["n"] for candidate in row["candidates"])
+            self.assertEqual(simulated == 0, bracket == "yes")
+            (self.folder / "needed.h5").unlink()
 
     def test_random_placement(self):
         self.check_oracle("H16", "2 to 40", outcome="over_at", observe="{times: [0 h]}",
@@ -96,7 +102,7 @@ class Size(Case):
 
     def test_indifference_and_budget(self):
         near = STUDY.replace("at_most: 5 %", "at_most: 3.6 %")
-        near = near.replace("vary: pool.servers", "vary: pool.servers, indifference: 2")
+        near = near.replace("vary: pool.servers,", "vary: pool.servers, indifference: 2,")
         text = self.size(near)
         self.assertRegex(text, r"(?s)4 servers:\s+within a factor of 2 of the\s+threshold")
         self.assertRegex(text, r"5 servers suffice.*; 3 servers\s+fail")

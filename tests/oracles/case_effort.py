@@ -167,7 +167,10 @@ class Study:
             f"  at_most: {10 ** 12} replications", f"  block: {block} replications"])
 
     def known_text(self):
-        return self.study(1, 1, "auto", ["  at_most: 8 replications"])
+        """Nothing is drawn: one world, and the threshold of a search."""
+        target = self.quantity.get("target")
+        threshold = [] if target is None else [f"  at_most: {percent(target)}"]
+        return self.study(1, 1, "auto", ["  at_most: 8 replications"], threshold)
 
     def size_text(self, seed, most_servers):
         """The smallest number of servers that keeps the target."""

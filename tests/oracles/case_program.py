@@ -84,11 +84,11 @@ def run_study(program, folder, name, text, extra=(), most_seconds=None):
     return headline_of(json.loads(call([program, "show", output, "--json"])))
 
 
-def exact_study(program, folder, name, text):
-    """What `headroom exact` knows: {"value", "is", "method", "why", ...} of the headline."""
+def exact_answer(program, folder, name, text):
+    """What `headroom exact --json` says of a study."""
     require(program, "exact")
     study = write_study(folder, name + "-exact", text)
-    return headline_of(json.loads(call([program, "exact", study, "--json"])))[0]
+    return json.loads(call([program, "exact", study, "--json"]))
 
 
 def size_study(program, folder, name, text, extra=(), most_seconds=None):

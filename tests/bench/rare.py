@@ -1,0 +1,80 @@
+#!/usr/bin/env python3
+"""What rare overload costs: tilted input against input from the true laws, on one core.
+
+Work-normalised variance: seconds of computing per replication times the squared coefficient of
+variation of its contribution. That of the true laws follows from the probability itself, 1 / p - 1.
+Both engines run in turn, round after round; times are minima over the rounds of computing time (no
+start-up, no file), so that the ratio is one of the same minutes. The curve's time is the wall's.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
+import time
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def answer(options, folder, study, sets):
+    """The answer as JSON, and seconds by the wall."""
+    output = folder / "out.h5"
+    output.unlink(missing_ok=True)
+    more = [word for one in sets for word in ("--set", one)]
+    begun = time.monotonic()
+    subprocess.run([options.headroom, "run", str(HERE / study), "-o", str(output), "-q", "-t", "1",
+                    *more], stdout=subprocess.DEVNULL, check=True)
+    seconds = time.monotonic() - begun
+    done = subprocess.run([options.headroom, "show", str(output), "--json"],
+                          stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout), seconds
+
+
+def pool(options, folder, load):
+    """One row of the table for a ceiling of `load`."""
+    each = {"plain": [], "tilted": []}
+    for _ in range(options.rounds):
+        for engine, seconds in each.items():
+            result, _ = answer(options, folder, "rare-pool.yaml",
+                               [f"rare.engine={engine}", f"pool.server.load={load}",
+                                f"precision.at_most={options.replications} replications"])
+            seconds.append(result["computing_seconds"] / result["replications"])
+    estimate = result["configurations"][0]["outcomes"]["period_overload"][0]
+    variation = result["configurations"][0]["diagnostics"]["variation"]
+    p, cost = estimate["value"], min(each["tilted"]) / min(each["plain"])
+    print(f"{load:6d}  {p:9.3g} +- {100 * estimate['se'] / p:3.1f} %  {1e3 * min(each['plain']):8.3f}"
+          f"  {1e3 * min(each['tilted']):9.3f}  {cost:5.2f}  {variation:6.1f}  {1 / p - 1:9.3g}"
+          f"  {(1 / p - 1) / variation / cost:9.3g}")
+
+
+def curve(options, folder):
+    result, seconds = answer(options, folder, "rare-curve.yaml", [])
+    cells = [e for e in result["configurations"][0]["outcomes"]["period_overload_scaled"]
+             if e.get("min_episode", 0) == 0]
+    worst = max(e["se"] / e["value"] for e in cells)
+    print(f"one run, {len(cells)} ceilings: {cells[0]['value']:.3g} down to "
+          f"{cells[-1]['value']:.3g}, relative standard error at most {100 * worst:.1f} %, "
+          f"{result['computing_seconds']:.1f} s of computing, {seconds:.1f} s in all")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--build", default=HERE.parent.parent / "build", type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--replications", type=int, default=4096, help="of each run of the pool")
+    options = parser.parse_args()
+    options.headroom = str(options.build / "headroom")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    with tempfile.TemporaryDirectory() as name:
+        print("any overload in 4 h, 8 servers at the documented load, least loaded\n"
+              "   C          p           ms plain  ms tilted   cost  CV2     1/p - 1    gain")
+        for load in (580, 600, 630):
+            pool(options, pathlib.Path(name), load)
+        curve(options, pathlib.Path(name))
+
+
+if __name__ == "__main__":
+    main()
