@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli/nearest.h"
+#include "estimate/diagnosis.h"
 
 /* ---- opening */
 
@@ -231,9 +232,11 @@ hr_estimate hr_show_estimate(const hr_show *show, const hr_configuration *config
     unsigned index[HR_MAX_AXES];
     const hr_layout *layout = show->schema->layout;
     hr_schema_index(show->schema, outcome, cell, index);
-    return hr_estimate_cell(&hr_outcomes[outcome], &tally->cell[layout->first[outcome] + cell],
-                            tally->n_replications, hr_outcome_scale(outcome, configuration, index),
-                            alpha);
+    hr_estimate e = hr_estimate_cell(
+        &hr_outcomes[outcome], &tally->cell[layout->first[outcome] + cell], tally->n_replications,
+        hr_outcome_scale(outcome, configuration, index), alpha);
+    e.is_unreliable = e.is_unreliable || hr_weights_are_off(tally);
+    return e;
 }
 
 /* All cells of one configuration, from its exact sums. */
@@ -329,7 +332,8 @@ hr_estimate hr_show_mean_of(const hr_show *show, unsigned outcome, uint64_t n)
                          .lower = spread.mean_lower,
                          .upper = spread.mean_upper,
                          .n = spread.n,
-                         .is_bound = spread.is_bound};
+                         .is_bound = spread.is_bound,
+                         .is_unreliable = spread.n_unreliable > 0};
 }
 
 hr_estimate hr_show_mean(const hr_show *show, unsigned outcome, const hr_estimate *column,

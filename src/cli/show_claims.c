@@ -13,12 +13,12 @@ typedef enum claim_verdict { HOLDS, FAILS, UNDECIDED } claim_verdict;
 static const char *const verdict_words[] = {"HOLDS", "FAILS", "UNDECIDED"};
 static const char *const in_words[] = {"holds", "fails", "undecided"};
 
-/* Only an interval that lies wholly on one side of the bound decides. */
+/* Only a reliable interval that lies wholly on one side of the bound decides. */
 static claim_verdict judge(const hr_claim *claim, const hr_estimate *estimate)
 {
     const bool is_below = estimate->upper <= claim->bound;
     const bool is_above = estimate->lower >= claim->bound;
-    if (isnan(estimate->value) || is_below == is_above)
+    if (isnan(estimate->value) || is_below == is_above || !hr_estimate_decides(estimate))
         return UNDECIDED;
     return is_below == claim->is_upper ? HOLDS : FAILS;
 }

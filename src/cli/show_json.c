@@ -249,6 +249,8 @@ static hr_status put_headline_of(struct writer *writer, uint64_t choice, hr_err 
     hr_json_number(json, "lower", mean.lower);
     hr_json_number(json, "upper", mean.upper);
     hr_json_flag(json, "bound", mean.is_bound);
+    if (spread.n_unreliable > 0)
+        hr_json_count(json, "unreliable", spread.n_unreliable);
     hr_json_number(json, "q05", spread.quantile[0]);
     hr_json_number(json, "median", spread.quantile[2]);
     hr_json_number(json, "q95", spread.quantile[4]);

@@ -4,6 +4,7 @@
 
 #include "cli/show.h"
 #include "estimate/diagnosis.h"
+#include "estimate/weighted.h"
 
 /* Over the configurations that were tilted. */
 typedef struct summary {
@@ -92,8 +93,12 @@ hr_status hr_show_rare(hr_show *show, hr_err *err)
     if (s.n_unreliable > 0 && n > 1)
         hr_words_add(&words, "; %llu UNRELIABLE", (unsigned long long)s.n_unreliable);
     else if (s.n_unreliable > 0)
-        hr_words_add(&words, "; UNRELIABLE: fewer than 100 hits, a share above 5 %%, or a mean "
-                             "ratio that is off");
+        hr_words_add(&words, "; UNRELIABLE");
+    hr_words_add(&words,
+                 ". A number with ? is unreliable and decides nothing: fewer than %d hits, "
+                 "more than %.0f %% of it from one replication, or a mean ratio that is "
+                 "off",
+                 HR_WEIGHTED_HITS, 100.0 * HR_WEIGHTED_SHARE);
     hr_show_fact(show, "Rare", words.s);
 out:
     return st;

@@ -128,6 +128,8 @@ hr_text hr_text_value(const hr_estimate *estimate, double factor)
         FORMAT(text, "never seen");
     else if (estimate->is_bound)
         FORMAT(text, upper < 99.5 ? "< %.2g" : "< %.0f", upper);
+    else if (!hr_estimate_decides(estimate)) /* its interval says little about its digits */
+        FORMAT(text, "%.2g?", value);
     else
         text = plain(value, decimals_of(half, value), needs_exponent(upper));
     return text;

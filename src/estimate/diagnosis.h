@@ -24,6 +24,9 @@ typedef struct hr_diagnosis {
     double share[HR_MOST_RUNGS]; /* of the estimate, by rung; the last: from the true laws */
 } hr_diagnosis;
 
+/* Is the mean weight further from 1 than chance explains? Then no estimate of this tally is to be
+ * relied on. False without weights. */
+bool hr_weights_are_off(const hr_tally *tally);
 /* Of the target's cell `target` (its number in the tally). Local. */
 hr_diagnosis hr_diagnose(const hr_tally *tally, const hr_outcome *outcome, uint32_t target);
 

@@ -43,6 +43,13 @@ typedef struct hr_estimate {
 hr_estimate hr_estimate_cell(const hr_outcome *outcome, const hr_cell *cell, uint64_t n,
                              double scale, double alpha);
 
+/* May it decide anything? What is unreliable may not, but for the bound of no hits, which holds by
+ * counting alone. */
+static inline bool hr_estimate_decides(const hr_estimate *estimate)
+{
+    return !estimate->is_unreliable || estimate->is_bound;
+}
+
 /* Exact binomial interval (Clopper and Pearson 1934), one of n. */
 void hr_clopper_pearson(uint64_t hits, uint64_t n, double alpha, double *lower, double *upper);
 
@@ -90,10 +97,12 @@ typedef struct hr_spread {
     uint64_t n;                          /* estimates that have a number */
     double mean, mean_lower, mean_upper; /* of the values; NaN without any */
     bool is_bound;                       /* none had a hit: mean_upper is a bound */
+    uint64_t n_unreliable;               /* of n, those that decide nothing */
     double sd_total;                     /* of the estimates */
     double sd_between;  /* inner noise removed: sqrt(max(0, var - mean inner variance)) */
     double quantile[5]; /* 5 %, 25 %, 50 %, 75 %, 95 % of the estimates */
-    uint64_t met, missed, undecided; /* against a threshold, by intervals; 0 without one */
+    uint64_t met, missed, undecided; /* against a threshold, by intervals of those that may decide;
+                                        0 without one */
 } hr_spread;
 /* Interval of the mean: Student over configurations, within [0, most]. Values that are all alike
  * say nothing by their spread: all 0, or all `most`, have the exact binomial bound of none in n;

@@ -21,7 +21,9 @@ static double quantile(const double *sorted, uint64_t n, double p)
 
 static void count_against(hr_spread *s, const hr_estimate *e, double threshold)
 {
-    if (e->upper <= threshold)
+    if (!hr_estimate_decides(e))
+        s->undecided++;
+    else if (e->upper <= threshold)
         s->met++;
     else if (e->lower > threshold)
         s->missed++;
@@ -117,6 +119,7 @@ hr_spread hr_spread_of(const struct hr_spread_rule *rule, const hr_estimate *est
         scratch[s.n++] = e->value;
         sum += e->value;
         s.is_bound = s.is_bound && e->is_bound;
+        s.n_unreliable += !hr_estimate_decides(e);
         if (rule->has_threshold)
             count_against(&s, e, rule->threshold);
     }

@@ -5,6 +5,9 @@
 #include "base/real.h"
 #include "model/tilt.h"
 
+#define LOST      0x1p-128 /* of a number, at most, by putting it into a sum */
+#define MOST_LOST 1e-6     /* of an estimate */
+
 /* Variance of the mean over n replications of x - g y. */
 static double variance_of_mean(const hr_sums *s, double n, double g)
 {
@@ -64,16 +67,27 @@ static void bound_of_nothing(hr_estimate *e, double most, double alpha)
     e->is_bound = true;
 }
 
+/* A hit leaves up to 2^-128 of its number behind (tally.c), of its square all when it is below
+ * 2^-64. So the sum of squares is no more than what is there and that for each hit, and no more
+ * than the largest times the sum. The larger error is the honest one; nothing is seen of it in
+ * numbers whose squares are well above. */
+static void hold_squares(hr_sums *s, uint64_t hits)
+{
+    s->xx = fmin(s->xx + (double)hits * LOST, fmax(s->largest * s->x, s->xx));
+}
+
 hr_estimate hr_estimate_weighted(const hr_outcome *outcome, const hr_cell *cell, uint64_t n,
                                  double scale, double alpha)
 {
-    const hr_sums s = hr_cell_sums(cell);
+    hr_sums s = hr_cell_sums(cell);
     const bool is_variance = outcome->estimator == HR_ESTIMATOR_VARIANCE;
     hr_estimate e = {.hits = cell->hits, .n = n, .is_weighted = true};
+    hold_squares(&s, cell->hits);
     find_point(&e, outcome->estimator, &s, scale);
     e.effective = s.xx > 0.0 ? s.x * s.x / s.xx : 0.0;
     e.largest_share = s.x > 0.0 ? s.largest / s.x : 0.0;
-    e.is_unreliable = e.hits < HR_WEIGHTED_HITS || e.largest_share > HR_WEIGHTED_SHARE;
+    e.is_unreliable = e.hits < HR_WEIGHTED_HITS || e.largest_share > HR_WEIGHTED_SHARE ||
+                      (double)e.hits * LOST > MOST_LOST * s.x;
     if (e.hits == 0 && !is_variance)
         bound_of_nothing(&e, outcome->most, alpha);
     else if (e.is_unreliable || !(e.value > 0.0))

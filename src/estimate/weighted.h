@@ -15,6 +15,8 @@ enum { HR_WEIGHTED_HITS = 100 };
  *                 their factor; of a variance: of the value.
  * Unreliable      the empirical Bernstein bound (Maurer and Pontil 2009, theorem 4), as no
  *                 contribution exceeds `most` / HR_TILT_UNTILTED; infinite without `most`.
+ * Unreliable too is what lies so low that 128 bits behind the point hold too little of it (1e-33);
+ * from where its squares are lost (1e-19) the standard error is an upper bound.
  * No hits         0 to the bound from the replications that were drawn from the true laws, of
  *                 which nobody knows which they were: (1 - (alpha/2)^(1/n)) / HR_TILT_UNTILTED. */
 hr_estimate hr_estimate_weighted(const hr_outcome *outcome, const hr_cell *cell, uint64_t n,

@@ -4,10 +4,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const char *const part_suffix[HR_N_PARTS] = {"", "_lower", "_upper", "_se", "_hits"};
-static const char *const part_doc[HR_N_PARTS] = {
-    "", "lower end of the interval of: ", "upper end of the interval of: ", "standard error of: ",
-    "replications that contributed to: "};
+#include "estimate/diagnosis.h"
+
+static const char *const part_suffix[HR_N_PARTS] = {"",    "_lower", "_upper",
+                                                    "_se", "_hits",  "_unreliable"};
+static const char *const part_doc[HR_N_PARTS] = {"",
+                                                 "lower end of the interval of: ",
+                                                 "upper end of the interval of: ",
+                                                 "standard error of: ",
+                                                 "replications that contributed to: ",
+                                                 "1 where the estimate decides nothing, of: "};
 
 enum { BAND = 256, BUFFER_BYTES = 16 << 20 };
 
@@ -34,12 +40,21 @@ static size_t band_rows(const hr_schema *schema)
 }
 
 static hr_status name_companions(const hr_columns *columns, const hr_variable *variable,
-                                 const char *path, hr_err *err)
+                                 hr_err *err)
 {
-    char names[512];
+    char names[512], path[256];
+    size_t used = 0;
     const char *name = hr_outcomes[variable->outcome].name;
-    (void)snprintf(names, sizeof names, "%s_lower %s_upper %s_se %s_hits", name, name, name, name);
+    (void)snprintf(path, sizeof path, "%s/%s", columns->schema->group, name);
+    for (int part = HR_PART_LOWER; part < columns->n_parts; part++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s%s", used > 0 ? " " : "",
+                                 name, part_suffix[part]);
     return hr_h5_put_text(columns->h5, path, "ancillary_variables", names, err);
+}
+
+static bool is_integer(hr_part_of part)
+{
+    return part >= HR_PART_HITS;
 }
 
 static hr_status make_array(hr_columns *columns, hr_column *column, hr_part_of part,
@@ -49,10 +64,10 @@ static hr_status make_array(hr_columns *columns, hr_column *column, hr_part_of p
     const hr_variable *variable = column->variable;
     const hr_schema *schema = columns->schema;
     char long_name[256], scale[HR_MOST_VARIABLE_DIMS][160];
-    hr_h5_array array = {.type = part == HR_PART_HITS ? HR_H5_INTEGER : HR_H5_REAL,
+    hr_h5_array array = {.type = is_integer(part) ? HR_H5_INTEGER : HR_H5_REAL,
                          .n_dims = variable->n_dims + 1,
                          .rows = columns->rows,
-                         .unit = part == HR_PART_HITS ? "1" : variable->unit,
+                         .unit = is_integer(part) ? "1" : variable->unit,
                          .long_name = long_name};
     (void)snprintf(long_name, sizeof long_name, "%s%s", part_doc[part],
                    hr_outcomes[variable->outcome].doc);
@@ -68,8 +83,6 @@ static hr_status make_array(hr_columns *columns, hr_column *column, hr_part_of p
         array.scale[d + 1] = scale[d];
     }
     HR_TRY(hr_h5_make(columns->h5, &array, &column->dataset[part], err));
-    if (part == HR_PART_VALUE)
-        HR_TRY(name_companions(columns, variable, array.path, err));
 out:
     return st;
 }
@@ -80,6 +93,8 @@ static void clear(hr_columns *columns)
         hr_column *column = &columns->column[v];
         const size_t n = columns->rows * column->variable->n_grid;
         memset(column->hits, 0, n * sizeof *column->hits);
+        if (column->unreliable != NULL)
+            memset(column->unreliable, 0, n * sizeof *column->unreliable);
         for (int part = 0; part < HR_PART_HITS; part++) {
             for (size_t i = 0; i < n; i++)
                 column->real[part][i] = (double)NAN;
@@ -91,7 +106,11 @@ hr_status hr_columns_make(hr_columns *columns, const hr_h5 *h5, const hr_schema 
                           hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
-    *columns = (hr_columns){.h5 = h5, .schema = schema, .rows = band_rows(schema)};
+    *columns = (hr_columns){.h5 = h5,
+                            .schema = schema,
+                            .arena = arena,
+                            .rows = band_rows(schema),
+                            .n_parts = HR_PART_UNRELIABLE};
     HR_TAKE(columns->column, arena, schema->n_variables);
     for (size_t v = 0; v < schema->n_variables; v++) {
         hr_column *column = &columns->column[v];
@@ -100,10 +119,24 @@ hr_status hr_columns_make(hr_columns *columns, const hr_h5 *h5, const hr_schema 
         for (int part = 0; part < HR_PART_HITS; part++)
             HR_TAKE(column->real[part], arena, n);
         HR_TAKE(column->hits, arena, n);
-        for (int part = 0; part < HR_N_PARTS; part++)
+        for (int part = 0; part < columns->n_parts; part++)
             HR_TRY(make_array(columns, column, (hr_part_of)part, arena, err));
     }
     clear(columns);
+out:
+    return st;
+}
+
+/* The first weighted tally: what has been written before is reliable, 0 like all that is not. */
+static hr_status make_unreliable(hr_columns *columns, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (size_t v = 0; v < columns->schema->n_variables; v++) {
+        hr_column *column = &columns->column[v];
+        HR_TAKE(column->unreliable, columns->arena, columns->rows * column->variable->n_grid);
+        HR_TRY(make_array(columns, column, HR_PART_UNRELIABLE, columns->arena, err));
+    }
+    columns->n_parts = HR_N_PARTS;
 out:
     return st;
 }
@@ -125,6 +158,9 @@ static hr_status flush(hr_columns *columns, hr_err *err)
                                  column->real[part], err));
         HR_TRY(hr_h5_put_box(columns->h5, column->dataset[HR_PART_HITS], HR_H5_INTEGER, &box,
                              column->hits, err));
+        if (column->unreliable != NULL)
+            HR_TRY(hr_h5_put_box(columns->h5, column->dataset[HR_PART_UNRELIABLE], HR_H5_INTEGER,
+                                 &box, column->unreliable, err));
     }
     columns->first += columns->n_filled;
     columns->n_filled = 0;
@@ -139,6 +175,7 @@ static void add_variable(hr_columns *columns, hr_column *column,
     const hr_variable *variable = column->variable;
     const hr_cell *cells = tally->cell + columns->schema->layout->first[variable->outcome];
     const size_t row = columns->n_filled * variable->n_grid;
+    const bool is_off = hr_weights_are_off(tally);
     for (size_t c = 0; c < variable->n_cells; c++) {
         unsigned index[HR_MAX_AXES];
         hr_schema_index(columns->schema, variable->outcome, c, index);
@@ -151,16 +188,24 @@ static void add_variable(hr_columns *columns, hr_column *column,
         column->real[HR_PART_UPPER][place] = e.upper;
         column->real[HR_PART_ERROR][place] = e.standard_error;
         column->hits[place] = (int64_t)e.hits;
+        if (column->unreliable != NULL)
+            column->unreliable[place] = e.is_unreliable || is_off;
     }
 }
 
 hr_status hr_columns_add(hr_columns *columns, const hr_configuration *configuration,
                          const hr_tally *tally, double alpha, hr_err *err)
 {
+    hr_status st = HR_OK;
+    if (tally->is_weighted && columns->n_parts < HR_N_PARTS)
+        HR_TRY(make_unreliable(columns, err));
     for (size_t v = 0; v < columns->schema->n_variables; v++)
         add_variable(columns, &columns->column[v], configuration, tally, alpha);
     columns->n_filled++;
-    return columns->n_filled == columns->rows ? flush(columns, err) : HR_OK;
+    if (columns->n_filled == columns->rows)
+        HR_TRY(flush(columns, err));
+out:
+    return st;
 }
 
 hr_status hr_columns_finish(hr_columns *columns, hr_err *err)
@@ -168,7 +213,8 @@ hr_status hr_columns_finish(hr_columns *columns, hr_err *err)
     hr_status st = HR_OK;
     HR_TRY(flush(columns, err));
     for (size_t v = 0; v < columns->schema->n_variables; v++) {
-        for (int part = 0; part < HR_N_PARTS; part++)
+        HR_TRY(name_companions(columns, columns->column[v].variable, err));
+        for (int part = 0; part < columns->n_parts; part++)
             HR_TRY(hr_h5_check(columns->h5, H5Dclose(columns->column[v].dataset[part]),
                                "closing an array", err));
     }
@@ -199,10 +245,13 @@ hr_status hr_columns_read(const hr_h5 *h5, const hr_schema *schema, const hr_var
     hr_arena arena = {0};
     const uint64_t n = schema->study->n_configurations * slab.n;
     const hr_h5_box box = box_of(schema, variable, slab);
+    memset(estimates, 0, n * sizeof *estimates);
     for (int part = 0; part < HR_N_PARTS; part++) {
         const char *path = path_of(&arena, schema, variable, (hr_part_of)part);
         if (path == NULL)
             HR_TRY(HR_FAIL(err, HR_ERR_MEMORY, "no memory for the name of an array"));
+        if (part == HR_PART_UNRELIABLE && H5Lexists(h5->file, path, H5P_DEFAULT) <= 0)
+            break;
         /* Hits are below 2^53: as doubles they are exact. */
         HR_TRY(hr_h5_get_box(h5, path, HR_H5_REAL, &box, scratch, err));
         for (uint64_t i = 0; i < n; i++) {
@@ -210,6 +259,8 @@ hr_status hr_columns_read(const hr_h5 *h5, const hr_schema *schema, const hr_var
             double *const to[] = {&e->value, &e->lower, &e->upper, &e->standard_error};
             if (part == HR_PART_HITS)
                 e->hits = (uint64_t)scratch[i];
+            else if (part == HR_PART_UNRELIABLE)
+                e->is_unreliable = scratch[i] > 0.0;
             else
                 *to[part] = scratch[i];
         }

@@ -6,7 +6,9 @@ import os
 import signal
 import unittest
 
-from explorer import ExplorerTest, kill
+import h5py
+
+from explorer import STUDY, ExplorerTest, kill
 
 
 class KillAndResume(ExplorerTest):
@@ -79,6 +81,29 @@ class KillAndResume(ExplorerTest):
             run.end(timeout=30)
             self.check_code(run, 75)
         self.finish()
+
+
+class KillAndResumeTilted(ExplorerTest):
+    """Records with numbers behind the point, beside plain ones, are read again to the last bit."""
+
+    text = (STUDY.replace("load: {full: 20}", "load: {full: 40}")
+            .replace("pool.servers: [2, 3, 4]", "pool.servers: [1, 2, 3]")
+            .replace("at_most: 512", "at_most: 1024"))
+
+    def test_killed_with_other_ranks(self):
+        with h5py.File(self.reference) as file:
+            tilted = [hits == hits for hits in file["diagnostics/hits"][...]]
+        self.assertIn(True, tilted)
+        self.assertIn(False, tilted)
+        for ranks, which, threads in ((0, 0, 2), (2, 1, 1)):
+            run = self.start(ranks=ranks, threads=threads)
+            run.wait_until_working(at_least=10000)
+            kill(run.pids()[which])
+            run.end()
+            self.assertNotIn(run.code, (0, 75))
+        done = self.start(ranks=3, threads=1).end()
+        self.check_code(done, 0)
+        self.check_answer()
 
 
 if __name__ == "__main__":

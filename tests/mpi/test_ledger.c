@@ -57,6 +57,50 @@ static void test_sums_are_exact(void **state)
     }
 }
 
+/* What is behind the point, over ranks of which some have none: exact, carried into the whole, and
+ * the largest. */
+static void test_sums_behind_the_point_are_exact(void **state)
+{
+    enum { N_ENTRIES = 60 };
+    (void)state;
+    static hr_entry own[N_ENTRIES], total[N_ENTRIES];
+    static hr_behind behind[N_ENTRIES], total_behind[N_ENTRIES];
+    static uint64_t work[HR_ENTRY_WORK(N_ENTRIES)];
+    const uint64_t rank = (uint64_t)hr_comm_rank(comm), size = (uint64_t)hr_comm_size(comm);
+    const bool has_weights = rank % 2 == 0;
+    const uint64_t n = (size + 1) / 2; /* ranks with weights */
+    const hr_u128 all = ~(hr_u128)0, half = (hr_u128)1 << 127;
+    for (uint64_t i = 0; i < N_ENTRIES; i++) {
+        const hr_cell cell = cell_of(1, 1000 + i);
+        const hr_behind part = {.x = all - i,
+                                .xx = half,
+                                .y = (hr_u128)i << 96,
+                                .yy = ((hr_u128)UINT32_MAX << 96) + i,
+                                .xy = (hr_u128)UINT64_MAX,
+                                .largest = 40 + rank};
+        hr_entry_add(&own[i], &cell, 1);
+        if (has_weights)
+            hr_entry_add_behind(&own[i], &behind[i], &part);
+    }
+    hr_entry_sum(comm, own, N_ENTRIES, total, work);
+    hr_entry_sum_behind(comm, has_weights ? behind : NULL, N_ENTRIES, total, total_behind, work);
+    for (uint64_t i = 0; i < N_ENTRIES; i++) {
+        const hr_cell sum = hr_entry_target(&total[i], &total_behind[i]);
+        const hr_u128 whole = (hr_u128)(1000 + i) * size; /* of x, before anything is carried */
+        /* n (2^128 - 1 - i) = (n - 1) 2^128 + 2^128 - n (1 + i) */
+        assert_on_all(sum.x == whole + n - 1 && sum.behind.x == (hr_u128)0 - n * (1 + i));
+        assert_on_all(sum.xx == whole + n / 2 && sum.behind.xx == (n % 2 ? half : 0));
+        assert_on_all(sum.y == 3 * whole && sum.behind.y == ((hr_u128)(i * n) << 96));
+        assert_on_all(sum.yy == whole + size + n - 1);
+        assert_on_all(sum.behind.yy == ((hr_u128)UINT32_MAX << 96) * n + n * i);
+        assert_on_all(sum.xy == whole + 2 * size && sum.behind.xy == (hr_u128)UINT64_MAX * n);
+        assert_on_all(sum.behind.largest == 40 + (size - 1) / 2 * 2);
+        assert_on_all(hr_cell_is_weighted(&sum));
+    }
+    const hr_cell plain = hr_entry_target(&total[0], NULL);
+    assert_on_all(!hr_cell_is_weighted(&plain) && plain.behind.x == 0);
+}
+
 /* Even configurations never see overload and go on to the end; odd ones stop early because every
  * replication gives the same. */
 static void test_all_strike_out_alike(void **state)
@@ -108,6 +152,7 @@ int main(int argc, char **argv)
     hr_err err = {0};
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sums_are_exact),
+        cmocka_unit_test(test_sums_behind_the_point_are_exact),
         cmocka_unit_test(test_all_strike_out_alike),
         cmocka_unit_test(test_missing_replications_are_noticed),
     };

@@ -186,6 +186,70 @@ static void test_tallies_and_effort(void **state)
     hr_result_close(&result);
 }
 
+/* Configuration 2 becomes a tilted one with estimates of either kind, 4 one whose weights are off.
+ */
+static void tilt(place *p)
+{
+    const double one = 1.0;
+    for (uint64_t c = 2; c <= 4; c += 2) {
+        hr_tally *tally = &p->tally[c];
+        const uint64_t n = tally->n_replications;
+        tally->is_weighted = true;
+        tally->weights.all = (hr_cell){.hits = n, .x = n * c / 2, .xx = n * c};
+        tally->weights.rung[0] = (hr_cell){.hits = 3, .x = 5, .xx = 9, .behind = {.x = 77}};
+        for (uint32_t i = 0; i < tally->n_cells; i++) {
+            if (tally->cell[i].x == 0)
+                continue;
+            tally->cell[i].hits = i % 2 == 0 ? 99 : 100;
+            tally->cell[i].behind.x = (hr_u128)i << 90;
+            memcpy(&tally->cell[i].behind.largest, &one, sizeof one);
+        }
+    }
+}
+
+/* There are diagnostics, and flags beside the estimates, if and only if something was tilted. */
+static void test_diagnostics(void **state)
+{
+    place *p = *state;
+    hr_err err = {0};
+    hr_result result;
+    hr_estimate got[N];
+    hr_tally tally;
+    unsigned n_reliable = 0, n_unreliable = 0;
+    write_result(p);
+    assert_int_equal(hr_result_open(&result, p->output, &err), HR_OK);
+    assert_false(hr_result_is_tilted(&result));
+    hr_result_close(&result);
+    assert_int_equal(remove(p->output), 0);
+    tilt(p);
+    write_result(p);
+    assert_int_equal(hr_result_open(&result, p->output, &err), HR_OK);
+    assert_true(hr_result_is_tilted(&result));
+    const hr_layout *layout = &p->study.pools[0].layout;
+    for (unsigned o = 0; o < hr_n_outcomes; o++) {
+        const unsigned cells = layout->selected[o] ? hr_layout_cells(layout, o) : 0;
+        for (uint32_t cell = 0; cell < cells; cell++) {
+            assert_int_equal(hr_result_estimates(&result, 0, o, layout->first[o] + cell, got, &err),
+                             HR_OK);
+            for (uint64_t c = 0; c < N; c++) {
+                const bool wanted = c == 4 || expected(p, o, cell, c).is_unreliable;
+                assert_int_equal(got[c].is_unreliable, wanted);
+                assert_true(wanted || hr_estimate_decides(&got[c]));
+                n_reliable += c == 2 && !wanted;
+                n_unreliable += c == 2 && wanted;
+            }
+        }
+    }
+    assert_true(n_reliable > 0 && n_unreliable > 0);
+    assert_int_equal(hr_tally_init(&tally, result.study.n_cells, &p->arena, &err), HR_OK);
+    for (uint64_t c = 0; c < N; c++) {
+        assert_int_equal(hr_result_tally(&result, c, &tally, &err), HR_OK);
+        assert_int_equal(tally.is_weighted, c == 2 || c == 4);
+        assert_int_equal(hr_tally_digest(&tally, c), hr_tally_digest(&p->tally[c], c));
+    }
+    hr_result_close(&result);
+}
+
 static void test_provenance(void **state)
 {
     place *p = *state;
@@ -361,6 +425,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_estimates),
         TEST(test_tallies_and_effort),
+        TEST(test_diagnostics),
         TEST(test_provenance),
         TEST(test_sets_are_kept),
         TEST(test_place_of_the_target),

@@ -53,6 +53,25 @@ static void a_spread_removes_the_inner_noise(void **state)
     assert_true(s.met > 100 && s.missed > 100 && s.undecided > 3000);
 }
 
+/* What is unreliable is neither met nor missed, however far its interval is from the threshold; the
+ * bound of no hits is. */
+static void what_is_unreliable_decides_nothing(void **state)
+{
+    (void)state;
+    double scratch[4];
+    hr_estimate e[4] = {{.value = 1.0, .lower = 0.5, .upper = 2.0},
+                        {.value = 9.0, .lower = 8.0, .upper = 9.5},
+                        {.upper = 2.0, .is_bound = true},
+                        {.value = 5.0, .lower = 4.0, .upper = 6.0}};
+    const struct hr_spread_rule rule = {0.95, 0.0, true, 5.0};
+    hr_spread s = hr_spread_of(&rule, e, 4, scratch);
+    assert_true(s.met == 2 && s.missed == 1 && s.undecided == 1 && s.n_unreliable == 0);
+    for (int i = 0; i < 4; i++)
+        e[i].is_unreliable = true;
+    s = hr_spread_of(&rule, e, 4, scratch);
+    assert_true(s.met == 1 && s.missed == 0 && s.undecided == 3 && s.n_unreliable == 3);
+}
+
 static void a_spread_of_few_is_plain(void **state)
 {
     (void)state;
@@ -160,6 +179,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_spread_removes_the_inner_noise),
         cmocka_unit_test(a_spread_of_few_is_plain),
+        cmocka_unit_test(what_is_unreliable_decides_nothing),
         cmocka_unit_test(worlds_all_alike_are_never_certain),
         cmocka_unit_test(worlds_alike_elsewhere_keep_their_ends),
         cmocka_unit_test(a_mean_stays_within_its_outcome),
