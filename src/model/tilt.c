@@ -8,9 +8,10 @@
 #include "model/tally.h"
 #include "model/tilt_plan.h"
 
-#define RARE       1e-4 /* automatic: more likely than this at an instant, it is left to luck */
-#define MOST_TRIES 1e6  /* further meetings of one replication, in the mean */
-#define NEVER      1e-300
+#define RARE        1e-4 /* automatic: more likely than this at an instant, it is left to luck */
+#define MOST_TRIES  1e6  /* further meetings of one replication, in the mean */
+#define LEAST_TICKS 64.0 /* mean duration: laws are rounded to ticks, which weights do not know */
+#define NEVER       1e-300
 
 /* Rungs of the ladder: loads of the pool. One ceiling needs few, a range of them is covered evenly.
  * A server overflows by one meeting while the others have room for less than one, so that the pool
@@ -60,11 +61,13 @@ static const char *why_not_lasting(const hr_configuration *c)
         if (c->prepared->sources[i].keep <= UINT32_MAX)
             return "starts are thinned from another configuration's";
     }
+    bool all_alike = true;
     for (unsigned k = 0; k < c->n_classes; k++) {
         if (c->prepared->classes[k].load != NULL)
             return "random loads and durations cannot lean together";
+        all_alike = all_alike && hr_law_is_constant(&c->classes[k].duration);
     }
-    return NULL;
+    return all_alike ? "durations that are all alike cannot lean" : NULL;
 }
 
 /* Where overload comes from something else than many meetings at once, it may be likely though they
@@ -97,6 +100,8 @@ static const char *why_unsuited(const hr_configuration *c, const hr_tilt_aim *ai
         return "the target has no ceiling that could be aimed at";
     if (c->meetings != HR_MEETINGS_OWN)
         return "the pool has no meetings of its own";
+    if (c->prepared->mean_duration * HR_TICKS_PER_SECOND < LEAST_TICKS)
+        return "meetings last a few ticks, so that their laws are not those of whole ticks";
     if (aim->engine == HR_RARE_AUTO && why_not_sure(c) != NULL)
         return why_not_sure(c);
     return is_lasting(c) ? why_not_lasting(c) : NULL;
