@@ -86,8 +86,8 @@ HR_MUST_CHECK hr_status hr_design_finish(hr_design *design, const hr_params *bas
 size_t hr_design_level(const hr_design *design, uint64_t index, size_t axis);
 /* Value of unknown `i` in a world, in the base unit. */
 double hr_design_draw(const hr_design *design, uint64_t world, size_t i);
-/* In `arena`, which has not seen the world yet, its unknowns stand at these coordinates [n_unknowns]
- * of the unit cube instead of the design's own. */
+/* In `arena`, which has not seen the world yet, its unknowns stand at these coordinates
+ * [n_unknowns] of the unit cube instead of the design's own. */
 HR_MUST_CHECK hr_status hr_design_place(const hr_design *design, uint64_t world,
                                         const double *coordinate, hr_arena *arena, hr_err *err);
 /* Random stream group of a configuration: its number in the design that is left when the shared
