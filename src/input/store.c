@@ -1,6 +1,5 @@
 #include "input/store.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -96,36 +95,31 @@ out:
     return st;
 }
 
-static int by_tick(const void *left, const void *right)
-{
-    const hr_start_row *a = left, *b = right;
-    if (a->tick != b->tick)
-        return a->tick < b->tick ? -1 : 1;
-    return (a->kept > b->kept) - (a->kept < b->kept); /* in the order in which they were made */
-}
-
-hr_status hr_starts_insert(hr_starts *starts, hr_start_row *row, uint32_t n, hr_err *err)
+hr_status hr_starts_insert(hr_starts *starts, const hr_start_row *row, const uint32_t *order,
+                           uint32_t n, hr_err *err)
 {
     hr_status st = HR_OK;
     HR_ASSERT(starts->is_ascending);
     HR_TRY(hr_starts_room(starts, n, err));
-    qsort(row, n, sizeof *row, by_tick);
     hr_starts_tell(starts);
     uint32_t from = starts->n, to = starts->n + n;
     for (uint32_t k = n; k > 0; k--) {
-        while (from > 0 && starts->tick[from - 1] > row[k - 1].tick) {
-            to--;
-            from--;
-            starts->tick[to] = starts->tick[from];
-            starts->end[to] = starts->end[from];
-            starts->class_of[to] = starts->class_of[from];
-            starts->kept[to] = starts->kept[from];
-        }
+        const hr_start_row *new = &row[order[k - 1]];
+        uint32_t first = from; /* of the old rows that come behind it */
+        while (first > 0 && starts->tick[first - 1] > new->tick)
+            first--;
+        const size_t moved = from - first;
+        to -= (uint32_t)moved;
+        memmove(starts->tick + to, starts->tick + first, moved * sizeof *starts->tick);
+        memmove(starts->end + to, starts->end + first, moved * sizeof *starts->end);
+        memmove(starts->class_of + to, starts->class_of + first, moved * sizeof *starts->class_of);
+        memmove(starts->kept + to, starts->kept + first, moved * sizeof *starts->kept);
+        from = first;
         to--;
-        starts->tick[to] = row[k - 1].tick;
-        starts->end[to] = row[k - 1].end;
-        starts->class_of[to] = row[k - 1].class_of;
-        starts->kept[to] = row[k - 1].kept;
+        starts->tick[to] = new->tick;
+        starts->end[to] = new->end;
+        starts->class_of[to] = new->class_of;
+        starts->kept[to] = new->kept;
     }
     starts->n += n;
     starts->n_told = starts->n;

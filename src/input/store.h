@@ -59,10 +59,10 @@ HR_MUST_CHECK hr_status hr_starts_room(hr_starts *starts, uint32_t more, hr_err 
 /* and count the first `n` of them, which are ascending, in. */
 void hr_starts_take(hr_starts *starts, uint32_t n);
 HR_MUST_CHECK hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err);
-/* Put in rows by their ticks, where all that came before are ascending; row[n] is put in order, as
- * hr_starts_add would leave it after a stable sort: new rows come behind old ones of their tick. */
-HR_MUST_CHECK hr_status hr_starts_insert(hr_starts *starts, hr_start_row *row, uint32_t n,
-                                         hr_err *err);
+/* Put in rows by their ticks, where all that came before are ascending: order[i] is the number of
+ * the row that comes i-th; new rows come behind old ones of their tick. */
+HR_MUST_CHECK hr_status hr_starts_insert(hr_starts *starts, const hr_start_row *row,
+                                         const uint32_t *order, uint32_t n, hr_err *err);
 /* Tell all rows. */
 void hr_starts_tell(hr_starts *starts);
 
@@ -76,7 +76,7 @@ struct hr_input_store {
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room change, server_state, signed_in, outages, outages_in_order;
     hr_room words, reals, place, work;
-    hr_room further, stratum, leaning; /* of a tilted input */
+    hr_room further, further_row, stratum, leaning; /* of a tilted input */
     hr_input media; /* what input->media points at; the next two are used there */
     hr_room part_of, medium;
     hr_endings endings[HR_MAX_BACKGROUND]; /* of each item */

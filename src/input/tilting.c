@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/order.h"
 #include "base/real.h"
 #include "input/clock.h"
 #include "input/lasting.h"
@@ -140,6 +141,25 @@ static bool is_untilted(hr_stream_id id)
     return hr_hash(words, 4) % HR_TILT_TURN == id.replication % HR_TILT_TURN;
 }
 
+/* The further meetings among the starts, which are ascending. */
+static hr_status insert_further(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct hr_input_store *store = writing->input->store;
+    const hr_tilting *tilting = writing->tilting;
+    const uint32_t n = tilting->n_further;
+    HR_TRY(hr_room_grow(&store->reals, n, sizeof(uint64_t), 0, err));
+    HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
+    HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(n), sizeof(uint64_t), 0, err));
+    uint64_t *key = store->reals.data;
+    for (uint32_t i = 0; i < n; i++)
+        key[i] = tilting->row[i].tick;
+    HR_TRY(hr_order(key, n, store->place.data, store->work.data, err));
+    HR_TRY(hr_starts_insert(&store->starts, tilting->row, store->place.data, n, err));
+out:
+    return st;
+}
+
 hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -159,11 +179,11 @@ hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
         return HR_OK;
     const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, hr_stream_next(&t.stream));
     HR_ROOM(tilting->further, &writing->input->store->further, n + 1);
-    HR_ROOM(tilting->row, &writing->input->store->work, n + 1);
+    HR_ROOM(tilting->row, &writing->input->store->further_row, n + 1);
     for (uint32_t i = 0; i < n; i++)
         try_one(&t, tilting);
     if (starts->is_ascending)
-        return hr_starts_insert(starts, tilting->row, tilting->n_further, err);
+        return insert_further(writing, err);
     for (uint32_t i = 0; i < tilting->n_further; i++)
         HR_TRY(hr_starts_add(starts, tilting->row[i], err));
 out:
@@ -222,6 +242,26 @@ static void mark_further(const hr_writing *writing, uint32_t meeting, const hr_f
         in->size[meeting] = (uint32_t)hr_sampler_draw(size, further->word);
 }
 
+static void mark_sizes(const hr_writing *writing)
+{
+    const hr_input *in = writing->input;
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const uint32_t n = in->n_meetings, *size = in->size;
+    const hr_tilt_class *first = &tilt->classes[0];
+    uint16_t *stratum = writing->tilting->stratum;
+    if (tilt->n_classes == 1 && first->n_marks > 0) { /* all participants there are have a mark */
+        const uint32_t least = (uint32_t)first->least;
+        for (uint32_t i = 0; first->resource < 0 && i < n; i++)
+            stratum[i] = first->of_mark[size[i] - least];
+        return;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        const unsigned class = in->class_of[i];
+        if (tilt->classes[class].resource < 0)
+            stratum[i] = (uint16_t)hr_tilt_stratum_of(tilt, class, size[i]);
+    }
+}
+
 /* Strata of all meetings. */
 static hr_status mark_all(const hr_writing *writing, hr_err *err)
 {
@@ -229,12 +269,11 @@ static hr_status mark_all(const hr_writing *writing, hr_err *err)
     const hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting->tilt;
     const hr_input *in = writing->input;
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
+    mark_sizes(writing);
+    for (uint32_t i = 0; tilting->n_further > 0 && i < in->n_meetings; i++) {
         const uint32_t f = further_of(writing, i);
         if (f < tilting->n_further)
             mark_further(writing, i, &tilting->further[f]);
-        else if (tilt->classes[in->class_of[i]].resource < 0)
-            tilting->stratum[i] = (uint16_t)hr_tilt_stratum_of(tilt, in->class_of[i], in->size[i]);
     }
     for (unsigned r = 0; r < writing->configuration->n_resources; r++) {
         bool is_mark = false;
@@ -261,21 +300,31 @@ void hr_tilting_force(const hr_writing *writing, unsigned resource, uint32_t *wo
 
 /* ---- weight */
 
-/* The first check at or after `tick`; n_checks when there is none. Checks are evenly spaced but for
- * rounding. */
-static unsigned check_after(const hr_tilt *tilt, double per_tick, hr_tick tick)
+/* The instants, evenly spaced but for rounding. */
+typedef struct checks {
+    const hr_tick *at;
+    unsigned n;
+    double per_tick;
+} checks;
+
+static checks checks_of(const hr_tilt *tilt)
 {
     const unsigned n = tilt->n_checks;
-    if (tick <= tilt->check[0])
-        return 0;
-    if (tick > tilt->check[n - 1])
-        return n;
+    const hr_tick length = tilt->check[n - 1] - tilt->check[0];
+    return (checks){tilt->check, n, length > 0 ? (double)(n - 1) / (double)length : 0.0};
+}
+
+/* The first at or after `tick`; n when there is none. Without a branch, as ticks are anywhere. */
+static inline unsigned check_after(const checks *c, hr_tick tick)
+{
+    const hr_tick first = c->at[0], last = c->at[c->n - 1];
+    const hr_tick late = tick < last ? tick : last, at = late > first ? late : first;
     /* right but for rounding: no more than one off */
-    unsigned u = (unsigned)((double)(tick - tilt->check[0]) * per_tick);
-    u += u < n && tilt->check[u] < tick;
-    u += u < n && tilt->check[u] < tick;
-    u -= u > 0 && tilt->check[u - 1] >= tick;
-    return u;
+    const unsigned guess = (unsigned)((double)(int64_t)(at - first) * c->per_tick);
+    unsigned u = guess + (c->at[guess] < at);
+    u += c->at[u] < at;
+    u -= u > 0 && c->at[u - (u > 0)] >= at;
+    return tick > last ? c->n : u;
 }
 
 static int server_of(const hr_writing *writing, uint32_t pick)
@@ -325,19 +374,46 @@ static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, 
     }
 }
 
+/* One row, of the load of all: meetings start in order, so only their ends are all over the row. */
+static void add_loads(const hr_writing *writing, double *row)
+{
+    const hr_input *in = writing->input;
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const uint16_t *stratum = writing->tilting->stratum;
+    const hr_tilt_stratum *strata = tilt->strata;
+    const uint32_t *kept = in->store->starts.n_thinned > 0 ? in->store->kept : NULL;
+    const hr_tick *start = in->start, *end = in->end;
+    const checks c = checks_of(tilt);
+    const uint32_t n_meetings = in->n_meetings;
+    unsigned from = 0;
+    double started = 0.0; /* what the check `from` sees first */
+    for (uint32_t i = 0; i < n_meetings; i++) {
+        while (from < c.n && c.at[from] < start[i]) {
+            row[from++] += started;
+            started = 0.0;
+        }
+        if (from == c.n)
+            break;
+        const unsigned to = check_after(&c, end[i]);
+        const bool is_seen = to > from && (kept == NULL || kept[i] != 0);
+        const double load = is_seen ? strata[stratum[i]].load : 0.0;
+        started += load;
+        row[to] -= load;
+    }
+    row[from] += started;
+}
+
 static void add_leaning(const hr_writing *writing, double *leaning)
 {
     const hr_input *in = writing->input;
     const hr_tilt *tilt = writing->tilting->tilt;
-    const unsigned n = tilt->n_checks;
     const uint32_t *kept = in->store->kept;
-    const hr_tick length = tilt->check[n - 1] - tilt->check[0];
-    const double per_tick = length > 0 ? (double)(n - 1) / (double)length : 0.0;
+    const checks c = checks_of(tilt);
     unsigned from = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        while (from < n && tilt->check[from] < in->start[i])
+        while (from < c.n && c.at[from] < in->start[i])
             from++; /* starts are ascending */
-        const unsigned to = check_after(tilt, per_tick, in->end[i]);
+        const unsigned to = check_after(&c, in->end[i]);
         if (to > from && (kept == NULL || kept[i] != 0))
             add_one(writing, i, from, to, leaning);
     }
@@ -351,7 +427,10 @@ static hr_status weigh(const hr_writing *writing, hr_err *err)
     const size_t n = tilt->n_checks, cells = n_rows(writing) * (n + 1);
     HR_ROOM(leaning, &writing->input->store->leaning, cells);
     memset(leaning, 0, cells * sizeof *leaning);
-    add_leaning(writing, leaning);
+    if (tilt->is_linear && !tilt->by_server)
+        add_loads(writing, leaning);
+    else
+        add_leaning(writing, leaning);
     double density = HR_TILT_UNTILTED;
     for (unsigned c = 0; c < tilt->n_components; c++) {
         const hr_tilt_component *component = &tilt->components[c];

@@ -101,7 +101,13 @@ HR_MUST_CHECK hr_status hr_tilt_plan(const hr_configuration *configuration, cons
                                      hr_err *err);
 /* The rung that a replication of this component counts for (tally.h). */
 unsigned hr_tilt_rung(const hr_tilt *tilt, uint32_t component);
-/* The stratum of a meeting of class `class` with this mark. */
-unsigned hr_tilt_stratum_of(const hr_tilt *tilt, unsigned class, int64_t mark);
+/* The stratum of a meeting of class `class` with this mark; the second where there is no table. */
+unsigned hr_tilt_search_stratum(const hr_tilt *tilt, unsigned class, int64_t mark);
+static inline unsigned hr_tilt_stratum_of(const hr_tilt *tilt, unsigned class, int64_t mark)
+{
+    const hr_tilt_class *row = &tilt->classes[class];
+    const uint64_t place = (uint64_t)(mark - row->least);
+    return place < row->n_marks ? row->of_mark[place] : hr_tilt_search_stratum(tilt, class, mark);
+}
 
 #endif

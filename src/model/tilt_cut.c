@@ -159,11 +159,9 @@ static unsigned search(const hr_tilt_class *row, const hr_tilt_stratum *strata, 
     return row->first + low;
 }
 
-unsigned hr_tilt_stratum_of(const hr_tilt *tilt, unsigned class, int64_t mark)
+unsigned hr_tilt_search_stratum(const hr_tilt *tilt, unsigned class, int64_t mark)
 {
-    const hr_tilt_class *row = &tilt->classes[class];
-    const uint64_t place = (uint64_t)(mark - row->least);
-    return place < row->n_marks ? row->of_mark[place] : search(row, tilt->strata, mark);
+    return search(&tilt->classes[class], tilt->strata, mark);
 }
 
 static hr_status make_table(const hr_tilt_cut *cut, hr_tilt_class *row, int64_t last,
