@@ -99,7 +99,7 @@ static double sine_by_panels(const seen *s, double t)
     static const double weight[4] = {0.3626837833783620, 0.3137066458778873, 0.2223810344533745,
                                      0.1012285362903763};
     const double limit = limit_of_age(s), mean = hr_law_mean(s->duration);
-    double sum = 0.0, width = mean * 0x1p-20;
+    double sum = 0.0, width;
     for (double from = 0.0; from < limit; from += width) {
         width = fmin(fmin(fmax(from, mean * 0x1p-20), s->source->period / 8.0), limit - from);
         width = fmin(width, fmax(mean / 4.0, from / 4.0));
