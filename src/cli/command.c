@@ -8,8 +8,8 @@
 #include "cli/nearest.h"
 
 static const hr_command *const commands[] = {
-    &hr_command_check, &hr_command_run,  &hr_command_show,
-    &hr_command_exact, &hr_command_trace, &hr_command_list, &hr_command_new,
+    &hr_command_check, &hr_command_run,  &hr_command_show, &hr_command_exact,
+    &hr_command_trace, &hr_command_list, &hr_command_new,
 };
 
 const hr_command *hr_command_at(size_t i)
