@@ -5,6 +5,7 @@
 
 #include "base/real.h"
 #include "input/clock.h"
+#include "input/lasting.h"
 
 #define NEGLIGIBLE                                                                                 \
     (-30.0) /* exponents of terms that change no weight by 1e-9: the density is 0.1 and more */
@@ -153,6 +154,9 @@ hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
     writing->input->component = (uint32_t)c;
     t.component = &tilt->components[c];
     t.at = tilt->check[hr_sampler_index(&t.component->when, hr_stream_next(&t.stream))];
+    tilting->at = t.at;
+    if (tilt->lasting)
+        return HR_OK;
     const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, hr_stream_next(&t.stream));
     HR_ROOM(tilting->further, &writing->input->store->further, n + 1);
     HR_ROOM(tilting->row, &writing->input->store->work, n + 1);
@@ -203,6 +207,8 @@ hr_status hr_tilting_mark(const hr_writing *writing, hr_err *err)
             tilting->stratum[i] = (uint16_t)hr_tilt_stratum_of(tilt, class, in->size[i]);
         }
     }
+    if (tilt->lasting && in->component < tilt->n_components)
+        hr_lasting_lean(writing);
 out:
     return st;
 }
@@ -319,6 +325,8 @@ hr_status hr_tilting_weigh(const hr_writing *writing, hr_err *err)
     double *leaning = NULL;
     if (tilt == NULL)
         return HR_OK;
+    if (tilt->lasting)
+        return hr_lasting_weigh(writing, err);
     const size_t n = tilt->n_checks, cells = n_rows(writing) * (n + 1);
     HR_ROOM(leaning, &writing->input->store->leaning, cells);
     memset(leaning, 0, cells * sizeof *leaning);

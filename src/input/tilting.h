@@ -19,6 +19,7 @@ typedef struct hr_tilting {
     hr_further *further; /* [n_further] */
     hr_start_row *row;   /* [n_further] their starts, until these are put in */
     uint32_t n_further;
+    hr_tick at;        /* the instant drawn */
     uint16_t *stratum; /* [n_meetings] of each meeting */
 } hr_tilting;
 

@@ -15,20 +15,56 @@
 /* Rungs of the ladder: loads of the pool. One ceiling needs few, a range of them is covered evenly.
  * A server overflows by one meeting while the others have room for less than one, so that the pool
  * is mostly short of full by some such meetings: so many by each other server. */
-enum { RUNGS_OF_ONE = 3, RUNGS_OF_RANGE = 6 };
+enum { RUNGS_OF_ONE = 3, RUNGS_OF_SERVER = 2, RUNGS_OF_RANGE = 6 };
+static const double rung_of_server[RUNGS_OF_SERVER] = {0.95, 1.03}; /* of the way */
+_Static_assert((int)RUNGS_OF_RANGE <= (int)HR_TILT_MOST_RUNGS &&
+                   (int)HR_TILT_MOST_RUNGS < (int)HR_MOST_RUNGS,
+               "the last rung of a tally is that of the true laws");
 static const double room_at_rung[RUNGS_OF_ONE] = {1.4, 0.6, 0.0};
 #define BEYOND 1.02 /* of the way to the ceilings: the highest rung */
 #define LEAST  0.35 /* the lowest */
 
-/* Random placement sends every meeting by its own word, so that servers are independent: there the
- * rare event is one server's. Everywhere else it is the pool's. */
+/* Where a meeting's server follows from its own word (random placement) or from its number (round
+ * robin), servers fill by themselves: there the rare event is one server's. Everywhere else it is
+ * the pool's. */
 static bool is_by_server(const hr_configuration *c)
 {
     const hr_placement *p = &c->placement;
-    return p->rule == HR_RULE_RANDOM && c->n_servers > 1 &&
+    return (p->rule == HR_RULE_RANDOM || p->rule == HR_RULE_ROUND_ROBIN) && c->n_servers > 1 &&
            c->admission != HR_ADMISSION_NONE_FITS && p->dedicated == 0 && !(p->start_gate > 0.0) &&
            !(p->review_period > 0.0) && p->unit == HR_UNIT_MEETING &&
            !hr_failures_happen(c->failures);
+}
+
+static bool is_in_turn(const hr_configuration *c)
+{
+    return c->placement.rule == HR_RULE_ROUND_ROBIN && c->n_servers > 1;
+}
+
+/* Must durations lean, because numbers alive are not Poisson? */
+static bool is_lasting(const hr_configuration *c)
+{
+    bool all = true;
+    for (unsigned i = 0; i < c->n_sources; i++)
+        all = all && hr_occupancy_is_poisson(&c->sources[i]);
+    return !all || is_in_turn(c);
+}
+
+static const char *why_not_lasting(const hr_configuration *c)
+{
+    if (is_in_turn(c) && !is_by_server(c))
+        return "servers that are gone through in turn are left out or refuse";
+    for (unsigned i = 0; i < c->n_sources; i++) {
+        if (c->sources[i].kind == HR_SOURCE_POISSON_BATCH)
+            return "batches at random times are not aimed at";
+        if (c->prepared->sources[i].keep <= UINT32_MAX)
+            return "starts are thinned from another configuration's";
+    }
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        if (c->prepared->classes[k].load != NULL)
+            return "random loads and durations cannot lean together";
+    }
+    return NULL;
 }
 
 static const char *why_unsuited(const hr_configuration *c, const hr_tilt_aim *aim)
@@ -41,13 +77,7 @@ static const char *why_unsuited(const hr_configuration *c, const hr_tilt_aim *ai
         return "the target has no ceiling that could be aimed at";
     if (c->meetings != HR_MEETINGS_OWN)
         return "the pool has no meetings of its own";
-    if (c->placement.rule == HR_RULE_ROUND_ROBIN && c->n_servers > 1)
-        return "in turn, one server can be full while the pool is not";
-    for (unsigned i = 0; i < c->n_sources; i++) {
-        if (!hr_occupancy_is_poisson(&c->sources[i]))
-            return "batches other than of a Poisson number on the clock are not aimed at";
-    }
-    return NULL;
+    return is_lasting(c) ? why_not_lasting(c) : NULL;
 }
 
 /* ---- components */
@@ -62,7 +92,8 @@ static void more_of_classes(const hr_tilt_planning *plan, const double *lean, do
             hr_tilt_share(&plan->cut.strata[i]) * hr_expm1(lean[i]);
 }
 
-/* The law of the instant, proportional to exp(Lambda(u)), and ln of the sum of these. */
+/* The law of the instant, proportional to exp(Lambda(u)), and ln of the sum of these; uniform where
+ * `more` is 0. */
 static hr_status make_when(const hr_tilt_planning *plan, double share, const double *more,
                            hr_tilt_component *out, double *log_sum, hr_err *err)
 {
@@ -154,9 +185,12 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
             plan->tilt->is_linear && theta * plan->cut.strata[i].load < HR_TILT_MOST_LEAN;
     *out = (hr_tilt_component){
         .rung = rung, .server = plan->by_server ? (int)g : -1, .theta = theta, .lean = lean};
-    more_of_classes(plan, lean, more);
+    if (!plan->lasting)
+        more_of_classes(plan, lean, more);
     HR_TRY(make_when(plan, share, more, out, &log_sum, err));
-    HR_TRY(make_tries(plan, share, out, &fits, err));
+    fits = plan->lasting;
+    if (!plan->lasting)
+        HR_TRY(make_tries(plan, share, out, &fits, err));
     out->log_scale = -log_sum;
     plan->tilt->n_components += fits;
 out:
@@ -174,6 +208,11 @@ static unsigned rungs_of(const hr_tilt_planning *plan, unsigned g, double x[RUNG
     const bool is_one = high <= low * 1.01;
     const unsigned n = is_one ? RUNGS_OF_ONE : RUNGS_OF_RANGE;
     const double top = mean + BEYOND * way;
+    if (is_one && !(room > 0.0)) {
+        for (unsigned i = 0; i < RUNGS_OF_SERVER; i++)
+            x[i] = mean + rung_of_server[i] * way;
+        return RUNGS_OF_SERVER;
+    }
     for (unsigned i = 0; is_one && i < n; i++)
         x[i] = fmax(top - room_at_rung[i] * room, mean + LEAST * way);
     const double from = fmax(fmin(low, high - room_at_rung[0] * room), mean + LEAST * (low - mean));
@@ -192,6 +231,8 @@ static hr_status make_components(hr_tilt_planning *plan, hr_err *err)
     HR_TAKE(list, plan->arena, most);
     for (unsigned g = 0; g < plan->n_groups; g++) {
         double x[RUNGS_OF_RANGE];
+        if (plan->by_server && plan->aim->server >= 0 && plan->aim->server != (int)g)
+            continue;
         const unsigned n = rungs_of(plan, g, x);
         for (unsigned i = 0; i < n; i++)
             HR_TRY(add_component(plan, list, g, i, x[i], err));
@@ -224,6 +265,8 @@ static void fill(hr_tilt_planning *plan)
     tilt->check = plan->check;
     tilt->n_checks = plan->n_checks;
     tilt->by_server = plan->by_server;
+    tilt->lasting = plan->lasting;
+    tilt->is_linear = tilt->is_linear && !tilt->lasting;
 }
 
 hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim *aim,
@@ -243,17 +286,18 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     plan->aim = aim;
     plan->arena = arena;
     plan->by_server = is_by_server(configuration);
+    plan->lasting = is_lasting(configuration);
     plan->tilt->is_linear = true;
     plan->n_groups = plan->by_server ? configuration->n_servers : 1;
     *why = "the target is likely enough to be seen by itself";
-    if (aim->engine == HR_RARE_AUTO && configuration->start != HR_START_EMPTY) {
+    if (aim->engine == HR_RARE_AUTO && configuration->start != HR_START_EMPTY && !plan->lasting) {
         HR_TRY(hr_tilt_find_even(plan, err));
         HR_TRY(hr_tilt_choose_resource(plan, &chance, err));
         if (chance > RARE)
             return HR_OK;
     }
     HR_TRY(hr_tilt_choose_checks(plan, err));
-    HR_TRY(hr_tilt_find_alive(plan, err));
+    HR_TRY(plan->lasting ? hr_tilt_lasting_find(plan, err) : hr_tilt_find_alive(plan, err));
     HR_TRY(hr_tilt_choose_resource(plan, &chance, err));
     if (aim->engine == HR_RARE_AUTO && chance > RARE)
         return HR_OK;

@@ -36,15 +36,16 @@ typedef enum hr_rare_engine { HR_RARE_AUTO, HR_RARE_PLAIN, HR_RARE_TILTED } hr_r
 typedef struct hr_tilt_aim {
     hr_rare_engine engine;
     uint64_t criteria;    /* bit k: criterion k may be the rare event */
+    int server;           /* the one server that the target is about, -1: any */
     bool is_at_times;     /* seen at the observed times alone, else all over the window */
     const char *unsuited; /* NULL, or why the target is no overload that could be aimed at */
 } hr_tilt_aim;
 
 enum {
-    HR_TILT_MOST_COMPONENTS = 2048, /* of 4 rungs on 256 servers at random, and more */
-    HR_TILT_MOST_STRATA = 96,       /* of one class */
-    HR_TILT_MOST_CHECKS = 384,      /* instants */
-    HR_TILT_MOST_MARKS = 4096,      /* in a table */
+    HR_TILT_MOST_RUNGS = 7,    /* components of one server, or of the pool */
+    HR_TILT_MOST_STRATA = 96,  /* of one class */
+    HR_TILT_MOST_CHECKS = 384, /* instants */
+    HR_TILT_MOST_MARKS = 4096, /* in a table */
 };
 
 /* Meetings of a class whose mark (participants or random load) lies in one range lean alike. */
@@ -86,8 +87,10 @@ typedef struct hr_tilt {
     hr_sampler component; /* index, of those that are tilted */
     unsigned n_checks;
     const hr_tick *check; /* [n_checks] ascending instants u, all simulated */
+    bool lasting;         /* durations lean; `number` and `kind` of components are not used, nor
+                             log_scale but for share_c g_c(u), which is the same for all u */
     bool is_linear;       /* s is nowhere cut off */
-    bool by_server;       /* components of single servers */
+    bool by_server;       /* components of single servers, met by their pick or, lasting, in turn */
 } hr_tilt;
 
 /* Plan the tilt of a prepared configuration. *tilt is NULL where input stays drawn from the true

@@ -8,6 +8,9 @@
 #include "model/tilt_plan.h"
 
 #define CHECKS_PER_MEAN 40.0 /* instants within a mean duration */
+/* of a tilt of durations, where each costs as much as there are meetings */
+#define LASTING_PER_MEAN    20.0
+#define LASTING_MOST_CHECKS 48.0
 static const double TURN = 6.28318530717958647692528676655900577;
 
 /* Load of server j that is no meetings', in the mean. */
@@ -39,8 +42,10 @@ hr_status hr_tilt_choose_checks(hr_tilt_planning *plan, hr_err *err)
     const double lead = is_direct && plan->aim->is_at_times ? 0.0 : 0.5 * mean;
     first = (double)(first - p->begin) > lead ? first - (hr_tick)lead : p->begin;
     const double length = (double)(last - first);
-    const double wanted = ceil(length / (mean / CHECKS_PER_MEAN)) + 1.0;
-    plan->n_checks = (unsigned)fmin(fmax(wanted, 1.0), HR_TILT_MOST_CHECKS);
+    const double per_mean = plan->lasting ? LASTING_PER_MEAN : CHECKS_PER_MEAN;
+    const double wanted = ceil(length / (mean / per_mean)) + 1.0;
+    const double most = plan->lasting ? LASTING_MOST_CHECKS : HR_TILT_MOST_CHECKS;
+    plan->n_checks = (unsigned)fmin(fmax(wanted, 1.0), most);
     HR_TAKE(plan->check, plan->arena, plan->n_checks);
     for (unsigned i = 0; i < plan->n_checks; i++)
         plan->check[i] = plan->n_checks == 1
@@ -91,6 +96,8 @@ double hr_tilt_lean_of(double theta, const hr_tilt_stratum *s)
 hr_tilt_cumulants hr_tilt_cumulants_of(const hr_tilt_planning *plan, unsigned g, double theta)
 {
     hr_tilt_cumulants out = {0.0, 0.0, 0.0};
+    if (plan->lasting)
+        return hr_tilt_lasting_cumulants(plan, g, theta);
     const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
     for (unsigned i = 0; i < plan->cut.n_strata; i++) {
         const hr_tilt_stratum *s = &plan->cut.strata[i];
@@ -117,6 +124,8 @@ static void find_busiest(hr_tilt_planning *plan)
             plan->busiest = u;
         }
     }
+    if (plan->lasting)
+        hr_tilt_lasting_list(plan, plan->busiest);
 }
 
 /* theta at which the tilted mean load of group g is x; 0 when it is no more than the mean. Newton's

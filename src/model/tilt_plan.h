@@ -3,6 +3,7 @@
 #ifndef HR_MODEL_TILT_PLAN_H
 #define HR_MODEL_TILT_PLAN_H
 
+#include "model/prepared.h"
 #include "model/tilt.h"
 
 /* Meetings cut into strata by what they load on one resource. */
@@ -33,8 +34,12 @@ typedef struct hr_tilt_planning {
     hr_tilt *tilt;
     unsigned n_groups; /* meetings fall into so many groups: those of a server each, or one */
     bool by_server;
-    double *alive;    /* [n_checks * n_classes] mean meetings in progress */
-    unsigned busiest; /* check with the most load */
+    bool lasting;          /* durations lean, not arrivals */
+    unsigned n_ages;       /* of these, at the busiest instant: */
+    double *age, *started; /* [n_ages] s; mean number of meetings that started then */
+    double *last;          /* [n_ages * n_classes] share of them that last so long */
+    double *alive;         /* [n_checks * n_classes] mean meetings in progress */
+    unsigned busiest;      /* check with the most load */
     hr_tilt_cut cut;
     hr_tick *check;
     unsigned n_checks;
@@ -56,6 +61,8 @@ static inline double hr_tilt_seconds(hr_tick tick)
 /* Share of the meetings that group g gets. */
 static inline double hr_tilt_group_share(const hr_tilt_planning *plan, unsigned g)
 {
+    if (plan->lasting && plan->by_server)
+        return 1.0 / plan->c->n_servers;
     return plan->by_server ? plan->c->weight[g] : 1.0;
 }
 double hr_tilt_lean_of(double theta, const hr_tilt_stratum *stratum);
@@ -71,5 +78,10 @@ HR_MUST_CHECK hr_status hr_tilt_find_even(hr_tilt_planning *plan, hr_err *err);
  * exceeded at the busiest instant, about. */
 HR_MUST_CHECK hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance,
                                                 hr_err *err);
+/* The same of a tilt of durations: alive is found from the ages of what was started, which are
+ * listed for one instant at a time. */
+HR_MUST_CHECK hr_status hr_tilt_lasting_find(hr_tilt_planning *plan, hr_err *err);
+void hr_tilt_lasting_list(hr_tilt_planning *plan, unsigned check);
+hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsigned g, double theta);
 
 #endif

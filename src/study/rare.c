@@ -18,7 +18,8 @@ static uint64_t criteria_of_curve(const hr_configuration *c)
 hr_tilt_aim hr_rare_aim(const hr_study *study, const hr_params *params,
                         const hr_configuration *example)
 {
-    hr_tilt_aim aim = {.engine = (hr_rare_engine)hr_params_get(params, HR_KEY_rare_engine)->choice};
+    hr_tilt_aim aim = {.engine = (hr_rare_engine)hr_params_get(params, HR_KEY_rare_engine)->choice,
+                       .server = -1};
     const hr_target *target = &study->target;
     const hr_outcome *outcome = &hr_outcomes[target->outcome];
     const hr_layout *layout = &study->pools[target->pool].layout;
@@ -29,6 +30,8 @@ hr_tilt_aim hr_rare_aim(const hr_study *study, const hr_params *params,
             aim.criteria = (uint64_t)1 << index[a];
         else if (outcome->axes[a] == HR_AXIS_CAPACITY)
             aim.criteria = criteria_of_curve(example);
+        if (outcome->axes[a] == HR_AXIS_SERVER)
+            aim.server = (int)index[a];
         aim.is_at_times = aim.is_at_times || outcome->axes[a] == HR_AXIS_TIME;
     }
     if (outcome == &hr_outcomes[hr_outcome_find("blocking")] ||

@@ -3,6 +3,7 @@
 # (HEADROOM_TINY: two worlds, eight replications, which answer nothing), and ends with one sentence
 # that holds a number. And a sentence is made of the result, not of the script: another seed says
 # something else.
+# cores: 2
 set -euo pipefail
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

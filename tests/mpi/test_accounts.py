@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# alone: shares of time are measured
 """Where the time of a run went: printed in its last lines, kept in the file, and all of it."""
 
 import json

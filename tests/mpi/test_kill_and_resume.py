@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# cores: 2
 """Killed, stopped, damaged, resumed with other ranks: always the same answer in the end."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# cores: 2
 """Where a run may write: refusals come before any work, and touch nothing."""
 
 import os

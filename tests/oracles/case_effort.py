@@ -1,31 +1,40 @@
 """How long and how often an oracle case is simulated, and the study that says so.
 
-The exact value is known, so the effort can be chosen for it: a long stationary window spreads
-the cost of the warm-up, but only replications count as hits, so a window is about as long as
-the time between two overloads. `replications` starts from a guess and is corrected by what a
-first run found.
+Tier crude: the exact value is known, so the effort can be chosen for it. A long stationary window
+spreads the cost of the warm-up, but only replications count as hits, so a window is about as long
+as the time between two overloads. `replications` starts from a guess and is corrected by what a
+first run found. The engine is the plain one, which these cases test.
+
+Tier rare: the program chooses its engine and stops by itself. A window is short: a path of the
+tilted engine has its overload wherever it is looked for, and a longer window only costs more.
 """
 
 import math
 
 import case_study as words
-from case_study import Target, hours, mean_of, plain
+from case_study import Target, hours, mean_of, percent, plain
 
 LONGEST_WINDOW = 2000.0   # hours; a study may not reach further than 1e7 s
+RARE_WINDOW = 2.0         # mean durations
 EPISODE = 0.12            # of a mean duration: a typical overload, for the first guess
 SNAPSHOT = 0.05           # of a mean duration: apart far enough to be worth looking
 MOST_WORLDS = 4096
+RARE_RELATIVE = 6.0       # %, half an interval that pays for its looks: more than three standard errors
 
 
 class Study:
-    """A case in the words of a study; `text(replications)` is the file."""
+    """A case in the words of a study: `text` is the file of tier crude, `rare_text` of tier rare,
+    `known_text` what `headroom exact` reads, `size_text` what `headroom size` does."""
 
-    def __init__(self, case):
+    def __init__(self, case, is_rare=False):
         self.case = case
+        self.is_rare = is_rare
         self.model = dict(case["model"])
         self.quantity = case["quantity"]
         self.over_worlds = self.quantity["kind"] == "mean_over_configurations"
-        self.inner = self.quantity["of"] if self.over_worlds else self.quantity
+        self.inner = words.inner_of(self.quantity)
+        # The probability to be seen; of a search the one that is searched for.
+        self.likely = abs(self.quantity.get("target", case["value"]))
         self.target = words.target_of(self.quantity, self.model)
         self.check()
         names = self.model.get("resources", ["load"])
@@ -38,6 +47,8 @@ class Study:
         self.set_window()
 
     def check(self):
+        if self.quantity["kind"] == "smallest_n":
+            self.model["n"] = 1  # where the search begins
         if not isinstance(self.model.get("n"), int):
             raise words.Unsupported(f"a pool of n = {self.model.get('n')} servers")
         if self.model.get("initial") not in ("stationary", "empty", "periodic steady state"):
@@ -98,7 +109,9 @@ class Study:
         unit = self.duration
         if self.is_held() or self.over_worlds:
             return 4.0 * unit
-        value = abs(self.case["value"])
+        if self.is_rare:
+            return RARE_WINDOW * unit * (2.0 if self.is_admission() else 1.0)
+        value = self.likely
         if self.inner["kind"] in ("mean_load", "var_load", "mean_max_load", "imbalance"):
             return 20.0 * unit
         if self.inner["kind"] == "mean_overload_episode_length":
@@ -126,7 +139,7 @@ class Study:
             return 8
         likely = 0.5
         if self.target.at_time or self.inner["kind"] == "any_overload_in_window":
-            likely = min(max(abs(self.case["value"]), 1e-9), 1.0)
+            likely = min(max(self.likely, 1e-9), 1.0)
         if self.inner["kind"] in ("mean_load", "var_load", "mean_max_load"):
             likely = 1.0
         return math.ceil(1.15 * hits / likely)
@@ -137,7 +150,34 @@ class Study:
     # ---- the file
 
     def text(self, replications, hits, seed):
-        block = block_of(replications)
+        """So many replications of the plain engine, in worlds enough for `hits`."""
+        return self.study(seed, self.worlds(hits), "plain", [
+            "  relative: 0.001 %", f"  hits: {10 ** 12} replications",
+            f"  at_most: {replications} replications",
+            f"  block: {block_of(replications)} replications"])
+
+    def rare_text(self, seed, block):
+        """Until the program finds its answer precise."""
+        if self.over_worlds:
+            return self.study(seed, MOST_WORLDS // 8, "tilted", [
+                "  relative: 30 %", "  hits: 30 replications", "  block: 64 replications",
+                f"  at_most: {10 ** 6} replications"])
+        return self.study(seed, 1, "tilted", [
+            f"  relative: {RARE_RELATIVE} %", "  hits: 100 replications",
+            f"  at_most: {10 ** 12} replications", f"  block: {block} replications"])
+
+    def known_text(self):
+        return self.study(1, 1, "auto", ["  at_most: 8 replications"])
+
+    def size_text(self, seed, most_servers):
+        """The smallest number of servers that keeps the target."""
+        extra = ["choose:", f"  pool.servers: 1 to {most_servers}", "size:", "  vary: pool.servers"]
+        return self.study(seed, 1, "auto", [f"  at_most: {10 ** 7} replications",
+                                            "  block: 32 replications"],
+                          [f"  at_most: {percent(self.quantity['target'])}"]) + \
+            "\n".join(extra) + "\n"
+
+    def study(self, seed, worlds, engine, precision, threshold=()):
         unknown = {}
         lines = [f"study: {self.case['id']}", f"seed: {seed}"]
         lines += words.pool_lines(self.model, self.resources)
@@ -148,10 +188,10 @@ class Study:
         if unknown:
             lines += ["unknown:"] + [f"  {path}: {law}" for path, law in unknown.items()]
             # Independent worlds, so that their spread gives an honest standard error.
-            lines += ["design:", "  kind: random", f"  worlds: {self.worlds(hits)}"]
+            lines += ["design:", "  kind: random", f"  worlds: {worlds}"]
         lines += self.window_lines() + self.observe_lines() + self.target_lines()
-        lines += ["precision:", "  relative: 0.001 %", f"  hits: {10 ** 12} replications",
-                  f"  at_most: {replications} replications", f"  block: {block} replications"]
+        lines += list(threshold) + ["precision:"] + precision
+        lines += ["rare:", f"  engine: {engine}"]
         return "\n".join(lines) + "\n"
 
     def window_lines(self):

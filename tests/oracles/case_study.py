@@ -304,21 +304,24 @@ class Target:
         return 1.0 - value if self.complement else self.factor * value
 
 
-NOT_SIMULATED = {
-    "capacity_for_target": "a search over capacities, not one study",
-    "smallest_n": "a search over pool sizes, not one study",
-    "quantile_over_configurations": "a quantile of exact probabilities; a simulation has noisy "
-                                    "ones",
-    "fraction_meeting_target": "a share of exact probabilities; a simulation has noisy ones",
-    "sobol_index": "a sensitivity index of a formula, not of a simulated pool",
-}
+# Quantities that ask several studies, or several configurations of one, the probability `of`.
+SEARCHED = ("capacity_for_target", "smallest_n", "quantile_over_configurations",
+            "fraction_meeting_target")
+
+
+def inner_of(quantity):
+    """What is asked of one configuration."""
+    if quantity["kind"] in SEARCHED + ("mean_over_configurations",):
+        return quantity.get("of", {"kind": "server_overload_probability", "server": 0})
+    return quantity
 
 
 def target_of(quantity, model):
+    quantity = inner_of(quantity)
     kind = quantity["kind"]
     timed = "time" in quantity
-    if kind in NOT_SIMULATED:
-        raise Unsupported(NOT_SIMULATED[kind])
+    if kind == "sobol_index":
+        raise Unsupported("a sensitivity index of a formula, not of a pool")
     if quantity.get("limit"):
         raise Unsupported(f"a limit, {quantity['limit']}, no pool")
     server = {"server": quantity.get("server", 0)}
@@ -358,8 +361,6 @@ def target_of(quantity, model):
     if kind in ("probe_overload_probability", "probe_admission_probability"):
         outcome, complement = probe_target(quantity, model)
         return Target(outcome, timed, not timed, complement=complement)
-    if kind == "mean_over_configurations":
-        return target_of(quantity["of"], model)
     raise Unsupported(f"quantity {kind}")
 
 

@@ -1,0 +1,14 @@
+/* lasting: a tilt of durations (model/tilt.h): given all starts, meetings are alive at an instant
+ * more often than in truth.
+ */
+#ifndef HR_INPUT_LASTING_H
+#define HR_INPUT_LASTING_H
+
+#include "input/tilting.h"
+
+/* Some meetings that had ended by tilting->at last beyond it. Durations and strata are known. */
+void hr_lasting_lean(const hr_writing *writing);
+/* input->weight. HR_ERR_MEMORY. */
+HR_MUST_CHECK hr_status hr_lasting_weigh(const hr_writing *writing, hr_err *err);
+
+#endif
