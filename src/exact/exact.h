@@ -62,8 +62,7 @@ HR_MUST_CHECK hr_status hr_exact_all(const hr_configuration *configuration, unsi
                                      const hr_exact_effort *effort, hr_arena *arena,
                                      hr_exact *answer, hr_exact_list *known, hr_err *err);
 /* Bounds of the cell, which are its value twice where that is known: the tightest that methods
- * give, else -infinity and infinity, or 0 and the outcome's largest value. For brackets of a
- * search. */
+ * give, else -infinity and infinity. For brackets of a search. */
 typedef struct hr_exact_bracket {
     double lower, upper;
     const char *lower_method, *upper_method; /* NULL: none */
