@@ -45,10 +45,16 @@ static hr_status print_replication(const hr_study *study, uint64_t index, uint64
     const hr_vector *vector = NULL;
     HR_TRY(hr_vector_choose(getenv("HEADROOM_ISA"), &vector, err));
     HR_TRY(hr_study_configuration(study, &groups, index, replication, &arena, &configuration, err));
+    HR_TRY(hr_study_tilt(study, &configuration, &arena, err)); /* as the run draws it */
     HR_TRY(hr_counts_init(&counts, &configuration, &arena, err));
     HR_TRY(hr_scratch_new(&scratch, err));
     HR_TRY(hr_input_write(&input, &configuration, replication, vector, err));
-    const hr_trace trace = {stdout, study, &configuration, hr_input_placed(&input), replication};
+    const hr_trace trace = {.out = stdout,
+                            .study = study,
+                            .configuration = &configuration,
+                            .input = hr_input_placed(&input),
+                            .replication = replication,
+                            .weight = input.weight};
     hr_trace_header(&trace);
     hr_trace_input(&trace);
     const hr_observer observer = hr_trace_observer(stdout);

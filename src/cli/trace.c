@@ -62,6 +62,7 @@ static void put_identity(hr_json *json, const hr_trace *trace)
     hr_json_text(json, "identity", identity);
     hr_json_count(json, "configuration", trace->configuration->index);
     hr_json_count(json, "replication", trace->replication);
+    hr_json_number(json, "weight", trace->weight);
 }
 
 static void put_window(hr_json *json, const hr_trace *trace)

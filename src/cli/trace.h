@@ -19,6 +19,7 @@ typedef struct hr_trace {
     const hr_configuration *configuration;
     const hr_input *input;
     uint64_t replication;
+    double weight; /* of the replication: 1 unless its input is tilted */
 } hr_trace;
 
 void hr_trace_header(const hr_trace *trace);

@@ -11,7 +11,7 @@ from pathlib import Path
 
 HEADROOM = os.environ.get("HEADROOM", "headroom")
 SOURCE = Path(os.environ.get("HEADROOM_SOURCE", Path(__file__).resolve().parents[2]))
-COMMANDS = ("check", "run", "size", "show", "trace", "list", "new")
+COMMANDS = ("check", "run", "size", "show", "exact", "trace", "list", "new")
 WIDTH = 80
 
 # Two servers, one person a meeting, a rule to choose and a rate that is not known.

@@ -12,6 +12,7 @@ OPTIONS = {
     "size": ("--output", "--set", "--threads", "--quiet", "--progress", "--json"),
     "show": ("--outcome", "--by", "--level", "--configuration", "--confidence", "--json", "--csv",
              "--assumptions", "--width"),
+    "exact": ("--set", "--configuration", "--json"),
     "trace": ("--configuration", "--replication", "--set"),
     "list": ("--json", "--match"),
     "new": ("--list",),
