@@ -221,10 +221,16 @@ out:
 hr_status hr_input_fill_loads(hr_input *copy, int64_t each, hr_err *err)
 {
     hr_status st = HR_OK;
-    HR_ROOM(copy->initial, &copy->store->initial, (size_t)copy->n_meetings + HR_MAX_RESOURCES);
+    struct hr_input_store *store = copy->store;
+    const size_t n = copy->n_meetings, loads = n + HR_MAX_RESOURCES;
+    HR_ROOM(copy->initial, &store->initial, loads);
     copy->final = copy->initial;
-    for (uint32_t i = 0; i < copy->n_meetings; i++)
-        copy->initial[i] = each * (int64_t)copy->size[i];
+    if (copy->n_joins > 0) {
+        HR_ROOM(copy->final, &store->final, loads);
+        memset(copy->initial, 0, n * sizeof *copy->initial);
+    }
+    for (size_t i = 0; i < n; i++)
+        copy->final[i] = each * (int64_t)copy->size[i];
 out:
     return st;
 }
