@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/joint.h"
 #include "model/prepared.h"
 
 /* One row per array: where its pointer is and how many items it holds. */
@@ -68,4 +69,6 @@ void hr_counts_clear(hr_counts *counts, const hr_configuration *configuration)
     counts->resilient = 0;
     counts->throttled_periods = counts->rejected_periods = counts->throttled_time = 0;
     counts->backlog_time = 0;
+    if (counts->stretches != NULL)
+        hr_stretches_clear(counts->stretches);
 }

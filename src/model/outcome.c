@@ -7,6 +7,7 @@
 
 #include "base/stream.h"
 #include "model/counts.h"
+#include "model/joint.h"
 #include "model/prepared.h"
 
 #define TICKS_PER_HOUR (3600.0 * HR_TICKS_PER_SECOND)
@@ -212,6 +213,30 @@ PAIR(pair_first_over)
 {
     *x = counts->first_over[index[0] * configuration->n_resources + index[1]];
     *y = counts->episodes[index[0]];
+}
+PAIR(pair_any_pool_over)
+{
+    (void)configuration, (void)y;
+    *x = counts->joint != NULL ? counts->joint->time[index[0]] : 0;
+}
+PAIR(pair_any_pool_period_overload)
+{
+    (void)configuration, (void)y;
+    if (counts->joint != NULL)
+        *x = (unsigned)__builtin_popcountll(counts->joint->periods_hit[index[0]][index[1]]);
+}
+PAIR(pair_any_pool_episodes)
+{
+    (void)configuration, (void)y;
+    *x = counts->joint != NULL ? counts->joint->episodes[index[0]] : 0;
+}
+PAIR(pair_first_pool)
+{
+    for (unsigned p = 0; counts->joint != NULL && p < configuration->n_pools; p++) {
+        const uint64_t first = counts->joint->first[index[0]][p];
+        *x += p == index[1] ? (unsigned)__builtin_popcountll(first) : 0;
+        *y += (unsigned)__builtin_popcountll(first);
+    }
 }
 PAIR(pair_blocking)
 {

@@ -193,6 +193,10 @@ def miscount_backlog(rows):
     rows_of(rows, "counts")[0]["backlog_time"] += 1
 
 
+def shift_stretch(rows):
+    next(level for level in rows_of(rows, "counts")[0]["stretches"] if level)[-1] += 1
+
+
 def lower_ceiling(rows):
     rows[0]["limits"][0]["effective"] = [c - 1 for c in rows[0]["limits"][0]["effective"]]
 
@@ -212,7 +216,7 @@ def return_later(rows):
 
 
 FAULTS = [move_meeting, shorten_meeting, add_load, shift_change, drop_change, miscount_tick,
-          miscount_backlog, lower_ceiling, cut_off]
+          miscount_backlog, shift_stretch, lower_ceiling, cut_off]
 FAULTS_OF_FAILURES = [repair_at_once, return_later]
 
 
