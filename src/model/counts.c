@@ -47,7 +47,8 @@ hr_status hr_counts_init(hr_counts *counts, const hr_configuration *configuratio
 {
     hr_status st = HR_OK;
     SHAPES(configuration);
-    *counts = (hr_counts){.needs = HR_NEEDS_ALL};
+    static const hr_joint nothing;
+    *counts = (hr_counts){.needs = HR_NEEDS_ALL, .joint = &nothing};
 #define TAKE(name, items) HR_TAKE(counts->name, arena, items);
     ARRAYS(TAKE)
 #undef TAKE

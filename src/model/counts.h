@@ -50,7 +50,7 @@ typedef struct hr_counts {
 
     /* of a deployment, where an outcome asks for all pools at once; see joint.h */
     struct hr_stretches *stretches; /* NULL: not kept; the caller's, cleared with the counts */
-    const struct hr_joint *joint;   /* of the first pool, from all; NULL: nobody asks */
+    const struct hr_joint *joint;   /* of the first pool, from all; nothing until they are united */
 
     /* snapshots, summed over those of one observed-time slot */
     uint64_t *n_snapshots;  /* [T] */

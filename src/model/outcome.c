@@ -24,6 +24,13 @@
         (void)configuration, (void)index, (void)y;                                                 \
         *x = counts->field;                                                                        \
     }
+/* Of one that is a bit set over periods. */
+#define PERIODS(name, field)                                                                       \
+    PAIR(name)                                                                                     \
+    {                                                                                              \
+        (void)configuration, (void)index, (void)y;                                                 \
+        *x = (unsigned)__builtin_popcountll(counts->field);                                        \
+    }
 #define SCALE(name) static double name(const hr_configuration *configuration, const unsigned *index)
 
 /* ---- helpers on shapes */
@@ -166,12 +173,7 @@ PAIR(pair_overloaded_servers)
     (void)y;
     *x = weighted_sum(path_with(counts, configuration, index[0]), configuration->n_servers);
 }
-PAIR(pair_period_overload)
-{
-    (void)y;
-    const uint64_t hit = counts->periods_hit[index[0] * configuration->n_durations + index[1]];
-    *x = (unsigned)__builtin_popcountll(hit);
-}
+PERIODS(pair_period_overload, periods_hit[index[0] * configuration->n_durations + index[1]])
 PAIR(pair_episodes)
 {
     (void)configuration, (void)y;
@@ -214,29 +216,15 @@ PAIR(pair_first_over)
     *x = counts->first_over[index[0] * configuration->n_resources + index[1]];
     *y = counts->episodes[index[0]];
 }
-PAIR(pair_any_pool_over)
-{
-    (void)configuration, (void)y;
-    *x = counts->joint != NULL ? counts->joint->time[index[0]] : 0;
-}
-PAIR(pair_any_pool_period_overload)
-{
-    (void)configuration, (void)y;
-    if (counts->joint != NULL)
-        *x = (unsigned)__builtin_popcountll(counts->joint->periods_hit[index[0]][index[1]]);
-}
-PAIR(pair_any_pool_episodes)
-{
-    (void)configuration, (void)y;
-    *x = counts->joint != NULL ? counts->joint->episodes[index[0]] : 0;
-}
+COUNT(pair_any_pool_over, joint->time[index[0]])
+PERIODS(pair_any_pool_period_overload, joint->periods_hit[index[0]][index[1]])
+COUNT(pair_any_pool_episodes, joint->episodes[index[0]])
 PAIR(pair_first_pool)
 {
-    for (unsigned p = 0; counts->joint != NULL && p < configuration->n_pools; p++) {
-        const uint64_t first = counts->joint->first[index[0]][p];
-        *x += p == index[1] ? (unsigned)__builtin_popcountll(first) : 0;
-        *y += (unsigned)__builtin_popcountll(first);
-    }
+    const uint64_t *first = counts->joint->first[index[0]];
+    *x = (unsigned)__builtin_popcountll(first[index[1]]);
+    for (unsigned p = 0; p < configuration->n_pools; p++)
+        *y += (unsigned)__builtin_popcountll(first[p]);
 }
 PAIR(pair_blocking)
 {
@@ -321,16 +309,8 @@ COUNT(pair_participants_present, person_time)
 
 /* ---- backlog */
 
-PAIR(pair_throttled)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = (unsigned)__builtin_popcountll(counts->throttled_periods);
-}
-PAIR(pair_rejected)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = (unsigned)__builtin_popcountll(counts->rejected_periods);
-}
+PERIODS(pair_throttled, throttled_periods)
+PERIODS(pair_rejected, rejected_periods)
 COUNT(pair_time_throttled, throttled_time)
 SCALE(scale_server_window)
 {
