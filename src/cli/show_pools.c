@@ -8,8 +8,8 @@
 /* What is said of each pool, and of all of them at once. */
 static const struct {
     const char *of_one, *of_all;
-} twofold[] = {{"time_over", "any_pool_over"},
-               {"period_overload", "any_pool_period_overload"},
+} twofold[] = {{"time_over", "any_pool_time_over"},
+               {"period_overload", "any_pool_period_over"},
                {"episodes", "any_pool_episodes"}};
 
 /* The headline's outcome as it is of each pool, and of all: hr_n_outcomes where there is none. */

@@ -216,8 +216,8 @@ PAIR(pair_first_over)
     *x = counts->first_over[index[0] * configuration->n_resources + index[1]];
     *y = counts->episodes[index[0]];
 }
-COUNT(pair_any_pool_over, joint->time[index[0]])
-PERIODS(pair_any_pool_period_overload, joint->periods_hit[index[0]][index[1]])
+COUNT(pair_any_pool_time_over, joint->time[index[0]])
+PERIODS(pair_any_pool_period_over, joint->periods_hit[index[0]][index[1]])
 COUNT(pair_any_pool_episodes, joint->episodes[index[0]])
 PAIR(pair_first_pool)
 {

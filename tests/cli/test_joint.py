@@ -24,8 +24,8 @@ deployment:
 meetings: {join_ramp: 0 s, on_the_clock: 0 %}
 placement: {rule: random, report_delay: 0 s}
 window: {busy_hours: 2}
-observe: {outcomes: [time_over, any_pool_over, any_pool_period_overload, any_pool_episodes, first_pool]}
-target: {pool: ~, outcome: any_pool_over, level: limit, resources: ~, at_most: ~, min_episode: 0 s}
+observe: {outcomes: [time_over, any_pool_time_over, any_pool_period_over, any_pool_episodes, first_pool]}
+target: {pool: ~, outcome: any_pool_time_over, level: limit, resources: ~, at_most: ~, min_episode: 0 s}
 precision: {relative: 0 %, at_most: 2048 replications, confidence: 99.9 %}
 """
 
@@ -63,12 +63,12 @@ class Joint(Case):
         other = 0.5  # 1,665 users in the mean, and 1,665 allowed
         exact = 1 - (1 - first) * (1 - other)
         answer = self.result(TWO)
-        joint = self.cell(answer, "any_pool_over", level="limit")
+        joint = self.cell(answer, "any_pool_time_over", level="limit")
         self.assertLess(joint["lower"], exact)
         self.assertGreater(joint["upper"], exact)
         for wrong in (other, first + other):  # the larger of them, the sum of them
             self.assertFalse(joint["lower"] <= wrong <= joint["upper"])
-        self.assertEqual(self.cell(answer, "any_pool_over", level="full")["value"], 0)
+        self.assertEqual(self.cell(answer, "any_pool_time_over", level="full")["value"], 0)
         shares = [cell["value"] for cell in self.cells(answer, "first_pool", level="limit")]
         self.assertAlmostEqual(sum(shares), 1, places=9)
         self.assertTrue(all(share > 0.2 for share in shares))
@@ -80,7 +80,7 @@ class Joint(Case):
     def test_one_decides_alone(self):
         answer = self.result(TWO, "--set", "pool.ceilings.participants.limit=3000",
                              "--set", "precision.at_most=64")
-        joint = self.cell(answer, "any_pool_over", level="limit")
+        joint = self.cell(answer, "any_pool_time_over", level="limit")
         chat = json.loads(self.succeeds("show", "result.h5", "--json", "--configuration", "0",
                                         "--pool", "persistent_chat", "--outcome", "time_over"))
         own = next(cell for cell in chat["configurations"][0]["outcomes"]["time_over"]
@@ -88,7 +88,7 @@ class Joint(Case):
         self.assertGreater(own["value"], 0.1)
         for key in ("value", "lower", "upper", "hits"):
             self.assertEqual(joint[key], own[key])
-        period = self.cell(answer, "any_pool_period_overload", level="limit", min_episode=300)
+        period = self.cell(answer, "any_pool_period_over", level="limit", min_episode=300)
         self.assertEqual(period["value"], own["value"])  # over for all of the day, or never
         self.assertEqual(self.cell(answer, "any_pool_episodes", level="limit")["hits"], 0)
         self.assertEqual(self.cell(answer, "first_pool", level="limit",
