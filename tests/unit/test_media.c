@@ -283,7 +283,6 @@ static void what_speaks_of_whole_meetings_is_refused(void **state)
     static const char *const sets[] = {
         "placement.join.most=3",
         "placement.gates.join=80 %",
-        "placement.review.every=1 min",
         "probe.sizes=[4, 250]",
     };
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
