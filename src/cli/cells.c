@@ -17,6 +17,7 @@ static const char *const axis_names[HR_N_AXES] = {
     [HR_AXIS_PROBE] = "size",
     [HR_AXIS_THRESHOLD] = "threshold",
     [HR_AXIS_CAUSE] = "cause",
+    [HR_AXIS_POOL] = "pool",
 };
 
 const char *hr_axis_name(hr_axis axis)
@@ -72,6 +73,9 @@ static unsigned label_axis(const hr_schema *schema, hr_axis axis, unsigned i, hr
         return 1;
     case HR_AXIS_CAUSE:
         label[0].text = hr_cause_names[i];
+        return 1;
+    case HR_AXIS_POOL:
+        label[0].text = schema->study->pools[i].name;
         return 1;
     case HR_AXIS_THRESHOLD:
         label[0].number = example->threshold[i];

@@ -8,6 +8,7 @@
 #include "base/vector.h"
 #include "cli/command.h"
 #include "cli/trace.h"
+#include "model/joint.h"
 
 enum { OPTION_CONFIGURATION, OPTION_REPLICATION, OPTION_SET };
 
@@ -40,6 +41,7 @@ static hr_status print_replication(const hr_study *study, uint64_t index, uint64
     hr_input input = {0};
     hr_scratch *scratch = NULL;
     hr_counts counts = {0};
+    hr_stretches stretches;
     hr_configuration configuration = {0};
     hr_groups groups = {0};
     const hr_vector *vector = NULL;
@@ -47,6 +49,8 @@ static hr_status print_replication(const hr_study *study, uint64_t index, uint64
     HR_TRY(hr_study_configuration(study, &groups, index, replication, &arena, &configuration, err));
     HR_TRY(hr_study_tilt(study, &configuration, &arena, err)); /* as the run draws it */
     HR_TRY(hr_counts_init(&counts, &configuration, &arena, err));
+    hr_stretches_init(&stretches, &configuration, &arena);
+    counts.stretches = &stretches;
     HR_TRY(hr_scratch_new(&scratch, err));
     HR_TRY(hr_input_write(&input, &configuration, replication, vector, err));
     const hr_trace trace = {.out = stdout,
@@ -59,6 +63,8 @@ static hr_status print_replication(const hr_study *study, uint64_t index, uint64
     hr_trace_input(&trace);
     const hr_observer observer = hr_trace_observer(stdout);
     HR_TRY(hr_replay(&configuration, &input, scratch, &counts, &observer, err));
+    if (stretches.is_short)
+        HR_TRY(HR_FAIL(err, HR_ERR_MEMORY, "no memory for the times of overload"));
     hr_trace_counts(&trace, &counts);
 out:
     hr_scratch_free(scratch);

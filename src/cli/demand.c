@@ -140,6 +140,20 @@ out:
     return st;
 }
 
+static void print_joining(const hr_configuration *first)
+{
+    const hr_forecast_joining joining = hr_forecast_joining_of(first);
+    hr_words words = {0};
+    hr_words_add(
+        &words,
+        "joining: the largest meeting, of %s people, takes %s to %s s to get in with data, in "
+        "proportion to its size; from the published test of 1,000, not simulated",
+        hr_text_number(joining.people).s, hr_text_number(joining.low).s,
+        hr_text_number(joining.high).s);
+    if (joining.people > 0.0)
+        hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
+}
+
 hr_status hr_demand_print(const hr_study *study, const hr_configuration *first, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -149,6 +163,7 @@ hr_status hr_demand_print(const hr_study *study, const hr_configuration *first, 
         goto out;
     HR_TRY(print_media(first, err));
     print_calls(&demand, first);
+    print_joining(first);
     HR_TRY(print_activities(&demand, err));
 out:
     return st;
@@ -199,6 +214,16 @@ static void json_calls(hr_json *json, const hr_demand *demand, const hr_configur
     hr_json_end_object(json);
 }
 
+static void json_joining(hr_json *json, const hr_configuration *first)
+{
+    const hr_forecast_joining joining = hr_forecast_joining_of(first);
+    hr_json_object(json, "joining");
+    hr_json_number(json, "people", joining.people);
+    hr_json_number(json, "seconds_low", joining.low);
+    hr_json_number(json, "seconds_high", joining.high);
+    hr_json_end_object(json);
+}
+
 static void json_activity(hr_json *json, const hr_activity_load *load)
 {
     const hr_activity *activity = &hr_activities[load->activity];
@@ -231,6 +256,7 @@ hr_status hr_demand_json(hr_json *json, const hr_study *study, const hr_configur
     if (demand.has_population) {
         json_media(json, first);
         json_calls(json, &demand, first);
+        json_joining(json, first);
     }
     hr_json_array(json, "activities");
     for (unsigned i = 0; i < demand.n_activities; i++)

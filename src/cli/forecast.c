@@ -28,6 +28,8 @@ enum { MOST_SAMPLES = 64 };
 /* What a user should know beforehand, bytes. */
 #define MUCH_MEMORY 2e9
 #define MUCH_FILE   10e9
+/* All but this of a law is what its sampler can draw. */
+#define LAST (1.0 - 0x1p-33)
 
 /* ---- one pool */
 
@@ -156,6 +158,22 @@ void hr_forecast_media(const hr_configuration *configuration, hr_forecast_medium
         if (media[m].uses == HR_PHONES)
             medium[m].meetings = (double)NAN;
     }
+}
+
+/* ---- joining */
+
+hr_forecast_joining hr_forecast_joining_of(const hr_configuration *configuration)
+{
+    hr_forecast_joining joining = {0};
+    for (unsigned k = 0; k < configuration->n_classes; k++) {
+        const hr_class *class = &configuration->classes[k];
+        const double most = hr_law_quantile(&class->size, LAST);
+        if (class->share > 0.0 && most > joining.people)
+            joining.people = floor(most + 0.5);
+    }
+    joining.low = 55.0 / 1000.0 * joining.people;
+    joining.high = 62.0 / 1000.0 * joining.people;
+    return joining;
 }
 
 /* ---- the work */

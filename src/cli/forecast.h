@@ -37,6 +37,16 @@ typedef struct hr_forecast_medium {
 void hr_forecast_media(const hr_configuration *configuration,
                        hr_forecast_medium medium[HR_N_MEDIA]);
 
+/* Until everybody is in the largest meeting that the study allows, with data: on Lync 2010 1,000
+ * people took 55 s with audio and video for a quarter of them and 62 s with both for three
+ * quarters, and it grows in proportion to the size [S:lm2010]. Arithmetic [D]: nothing simulated
+ * feels it. */
+typedef struct hr_forecast_joining {
+    double people;    /* of the largest meeting */
+    double low, high; /* s */
+} hr_forecast_joining;
+hr_forecast_joining hr_forecast_joining_of(const hr_configuration *configuration);
+
 /* Expected work of a whole study: the least (every configuration stops at its first look) and the
  * most (none stops before precision.at_most). */
 typedef struct hr_forecast_work {

@@ -54,23 +54,43 @@ out:
     return st;
 }
 
-hr_status hr_show_failures(hr_show *show, hr_err *err)
+/* Of the pool that is looked at; nothing where no server fails. */
+static hr_status tell_pool(hr_show *show, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_words words = {0};
+    const unsigned pool = show->schema->pool;
     if (show->schema->example.failures == NULL ||
         !hr_show_has(show, hr_outcome_find("service_lost")))
         return HR_OK;
+    if (pool > 0)
+        hr_words_add(&words, "%s%s", show->study->pools[pool].name,
+                     show->study->n_choices > 1 ? ", " : "");
     hr_show_name_choice(show, show->base_choice, &words);
     HR_TRY(add_number(show, "service_lost",
                       words.used > 0 ? ": users without service " : "users without service ",
                       " of the time", &words, err));
     HR_TRY(add_causes(show, &words, err));
     HR_TRY(add_number(show, "user_minutes_lost", ", ", "", &words, err));
-    HR_TRY(
-        add_number(show, "meetings_lost", "; meetings that lose their server ", "", &words, err));
-    HR_TRY(add_number(show, "people_lost", ", participants ", "", &words, err));
+    HR_TRY(add_number(
+        show, "meetings_lost",
+        pool > 0 ? "; legs that lose their server " : "; meetings that lose their server ", "",
+        &words, err));
+    if (pool == 0)
+        HR_TRY(add_number(show, "people_lost", ", participants ", "", &words, err));
     hr_show_fact(show, "Failures", words.s);
 out:
+    return st;
+}
+
+hr_status hr_show_failures(hr_show *show, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (unsigned p = 0; p < show->study->n_pools; p++) {
+        hr_show_turn_to(show, p);
+        HR_TRY(tell_pool(show, err));
+    }
+out:
+    hr_show_turn_to(show, show->study->target.pool);
     return st;
 }

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 
 #include "cli/json.h"
+#include "model/joint.h"
 #include "model/prepared.h"
 
 /* ---- arrays of numbers under a key */
@@ -464,10 +465,26 @@ static void put_snapshot_counts(hr_json *json, const hr_configuration *configura
     put_u64s(json, "nowhere", counts->nowhere, t * p);
 }
 
+/* Level by level: begin, end, begin, end ... */
+static void put_stretches(hr_json *json, const hr_stretches *stretches)
+{
+    hr_json_array(json, "stretches");
+    for (int l = 0; l < HR_N_LEVELS; l++) {
+        hr_json_array(json, NULL);
+        for (size_t i = 0; i < stretches->level[l].n; i++) {
+            hr_json_count(json, NULL, stretches->level[l].stretch[i].begin);
+            hr_json_count(json, NULL, stretches->level[l].stretch[i].end);
+        }
+        hr_json_end_array(json);
+    }
+    hr_json_end_array(json);
+}
+
 void hr_trace_counts(const hr_trace *trace, const hr_counts *counts)
 {
     hr_json json = start_line(trace->out, "counts");
     put_path_counts(&json, trace->configuration, counts);
     put_snapshot_counts(&json, trace->configuration, counts);
+    put_stretches(&json, counts->stretches);
     hr_json_end_object(&json);
 }

@@ -69,5 +69,7 @@ const char *const hr_trace_format[] = {
     "                     over: bit mask of the criteria that hold on the server from now on\n"
     "{\"type\": \"counts\", ...}\n"
     "                     what the program counted: arrays in the shapes of model/counts.h,\n"
-    "                     flattened, last index fastest\n",
+    "                     flattened, last index fastest;\n"
+    "                     and the stretches of time in which some server is over any named\n"
+    "                     resource's ceiling, level by level: begin, end, begin, end ...\n",
     NULL};

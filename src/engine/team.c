@@ -76,23 +76,32 @@ out:
     return st;
 }
 
+static bool unites_pools(const hr_worker *worker)
+{
+    return worker->study->pools[0].layout.needs & HR_NEEDS_JOINT;
+}
+
 static hr_status make_counts(hr_worker *worker, unsigned pool,
                              const hr_configuration *configuration, hr_counts *counts)
 {
     hr_status st = HR_OK;
-    HR_TRY(hr_counts_init(counts, configuration, &worker->counts_arena, &worker->err));
+    hr_err *err = &worker->err;
+    HR_TRY(hr_counts_init(counts, configuration, &worker->counts_arena, err));
     counts->needs = worker->study->pools[pool].layout.needs;
+    if (unites_pools(worker)) {
+        HR_TAKE(counts->stretches, &worker->counts_arena, 1);
+        hr_stretches_init(counts->stretches, configuration, &worker->counts_arena);
+    }
 out:
     return st;
 }
 
-/* Count the first pool's part of a day. */
+/* Count the first pool's part of a day, and what is about all pools, which have been replayed. */
 static void add_first(const hr_worker *worker, hr_member *member, const hr_lane *lane)
 {
     const hr_study *study = worker->study;
     const hr_layout *layout = &study->pools[0].layout;
     const hr_configuration *c = lane->configuration;
-    member->weight = lane->input->weight;
     hr_tally_add(&member->tally, layout, c, lane->counts, member->weight);
     if (c->tilt != NULL)
         hr_tally_add_weight(
@@ -205,6 +214,34 @@ out:
     return st;
 }
 
+/* Overload of all pools of a member together. */
+static hr_status unite_pools(hr_worker *worker, hr_member *member, const hr_lane *lane)
+{
+    hr_joint_pool pools[HR_MAX_POOLS] = {{lane->configuration, lane->counts}};
+    const unsigned n = worker->study->n_pools;
+    for (unsigned p = 1; p < n; p++)
+        pools[p] = (hr_joint_pool){&member->others[p - 1], &member->other_counts[p - 1]};
+    lane->counts->joint = &member->joint;
+    return hr_joint_unite(&member->joint, pools, n, &worker->err);
+}
+
+/* All pools of a day, the first of which has been replayed for everybody in `who`. */
+static hr_status finish_day(hr_worker *worker, hr_member *const *who, const hr_lane *first,
+                            unsigned n, uint64_t day)
+{
+    hr_status st = HR_OK;
+    for (unsigned i = 0; i < n; i++)
+        who[i]->weight = first[i].input->weight;
+    HR_TRY(run_others(worker, who, first, n, day));
+    for (unsigned i = 0; i < n; i++) {
+        if (unites_pools(worker))
+            HR_TRY(unite_pools(worker, who[i], &first[i]));
+        add_first(worker, who[i], &first[i]);
+    }
+out:
+    return st;
+}
+
 static bool is_asked_to_stop(const hr_worker *worker, const atomic_bool *stop)
 {
     if (worker->between != NULL)
@@ -235,12 +272,11 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
     }
     HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
     for (unsigned l = 0; l < n; l++) {
-        add_first(worker, member, &lane[l]);
         if (days_differ) {
             member->configuration = *lane[l].configuration;
             HR_TRY(resolve_others(worker, member, first + l));
         }
-        HR_TRY(run_others(worker, &member, &lane[l], 1, first + l));
+        HR_TRY(finish_day(worker, &member, &lane[l], 1, first + l));
     }
 out:
     return st;
@@ -282,11 +318,9 @@ static hr_status run_sharing(hr_worker *worker, const hr_kernel *kernel, hr_memb
     }
     HR_TRY(hr_input_write_shared(input, configuration, n, day, worker->vector, &worker->err));
     HR_TRY(kernel->replay(lane, n, worker->vector, worker->scratch, &worker->err));
-    for (unsigned i = 0; i < n; i++) {
-        add_first(worker, who[i], &lane[i]);
+    for (unsigned i = 0; i < n; i++)
         who[i]->meetings += input[i]->n_own;
-    }
-    HR_TRY(run_others(worker, who, lane, n, day));
+    HR_TRY(finish_day(worker, who, lane, n, day));
 out:
     return st;
 }

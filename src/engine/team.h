@@ -7,6 +7,7 @@
 #include "engine/plain.h"
 #include "input/input.h"
 #include "model/counts.h"
+#include "model/joint.h"
 
 /* The same number of configurations may share an input and replay it side by side. */
 enum { HR_TEAM_MOST = HR_MAX_SHARING };
@@ -16,6 +17,7 @@ typedef struct hr_member {
     hr_configuration configuration; /* its first pool, of the day */
     hr_configuration *others;       /* [n_pools - 1] its other pools, of the day */
     hr_counts *other_counts;        /* [n_pools - 1] */
+    hr_joint joint;                 /* of the day, where an outcome asks for all pools at once */
     hr_input input;                 /* of the day */
     hr_input other;                 /* of the day, of one other pool after the other */
     hr_counts counts;

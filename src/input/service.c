@@ -1,9 +1,21 @@
 #include "input/service.h"
 
-/* Share of the homed users whom their routing group serves. */
+/* Share of the homed users whom their routing group serves, or, without groups, some server. */
 static double served(const hr_service *service)
 {
-    return service->is_running ? hr_groups_served(service->n_servers, service->out) : 0.0;
+    if (!service->is_running)
+        return 0.0;
+    return service->has_no_groups ? service->out < service->n_servers
+                                  : hr_groups_served(service->n_servers, service->out);
+}
+
+/* Of those, whom `more` servers that go out send to another one. */
+static double displaced_by(const hr_service *service, unsigned more)
+{
+    const unsigned up = service->n_servers - service->out;
+    if (!service->has_no_groups)
+        return hr_groups_displaced(service->n_servers, service->out, more);
+    return more < up ? (double)more / up : 0.0;
 }
 
 /* `users` have to sign in, now. */
@@ -17,8 +29,11 @@ static void queue(hr_service *service, double users)
 
 hr_service hr_service_begin(const hr_failures *failures, unsigned n_servers)
 {
-    hr_service service = {
-        .n_servers = n_servers, .is_running = true, .homed = 1.0, .signed_in = 1.0};
+    hr_service service = {.n_servers = n_servers,
+                          .has_no_groups = failures->has_no_groups,
+                          .is_running = true,
+                          .homed = 1.0,
+                          .signed_in = 1.0};
     const double sign_ins = failures->users * n_servers * failures->endpoints;
     if (sign_ins > 0.0)
         service.rate = failures->sign_ins / sign_ins;
@@ -64,8 +79,7 @@ static void servers_go(hr_service *service, unsigned more)
         return;
     }
     const double in_service = service->signed_in / (service->homed * before); /* of those served */
-    const double displaced =
-        service->homed * in_service * hr_groups_displaced(service->n_servers, service->out, more);
+    const double displaced = service->homed * in_service * displaced_by(service, more);
     service->out += more;
     const double after = served(service);
     service->waiting *= after / before;

@@ -11,6 +11,7 @@
 
 typedef struct hr_service {
     unsigned n_servers, out; /* of them */
+    bool has_no_groups;      /* as in hr_failures */
     bool is_running;         /* the pool has its quorum */
     double homed;            /* users whom this pool is to serve */
     double away;             /* a partner's users whom nobody serves yet */

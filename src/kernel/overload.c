@@ -3,6 +3,7 @@
 #include "kernel/apart.h"
 #include "kernel/backlog.h"
 #include "kernel/stepping.h"
+#include "model/joint.h"
 
 /* The integral of people over the window's time up to `now`, but for a constant: with d people more
  * at time t it is sum d (now - t) = people now - sum d t, the moment. Modulo 2^64, where
@@ -36,10 +37,7 @@ static void mark_periods(hr_replaying *replay, unsigned criterion, hr_tick begin
     const hr_configuration *c = replay->configuration;
     begin = hr_overload_clip(p, begin);
     end = hr_overload_clip(p, end);
-    unsigned i = (unsigned)((begin - p->from) / p->period);
-    if (i >= c->n_periods)
-        i = c->n_periods - 1; /* the last period also has the ticks that do not divide evenly */
-    for (; i < c->n_periods; i++) {
+    for (unsigned i = hr_prepared_period(p, c->n_periods, begin); i < c->n_periods; i++) {
         const hr_tick opens = p->from + i * p->period;
         const hr_tick closes = i + 1 == c->n_periods ? p->to : opens + p->period;
         if (opens >= end)
@@ -64,6 +62,8 @@ static void begin_episode(hr_replaying *replay, hr_tick now, unsigned server, un
         replay->counts->server_episodes[criterion * (size_t)c->n_servers + server]++;
     if (s->n_over[criterion]++ == 0) {
         s->criteria_over |= (uint64_t)1 << criterion;
+        if (replay->counts->stretches != NULL)
+            hr_stretches_begin(replay->counts->stretches, criterion, now);
         if (measured) {
             const uint64_t limits = s->limits_over[server] & c->criteria[criterion].limits;
             const unsigned first = c->limits[__builtin_ctzll(limits)].resource;
@@ -86,8 +86,11 @@ static void end_episode(hr_replaying *replay, hr_tick now, unsigned server, unsi
     replay->counts->person_time_over[criterion] +=
         person_time(replay, now, server) - s->person_time[place];
     mark_periods(replay, criterion, begin, now);
-    if (--s->n_over[criterion] == 0)
+    if (--s->n_over[criterion] == 0) {
         s->criteria_over &= ~((uint64_t)1 << criterion);
+        if (replay->counts->stretches != NULL)
+            hr_stretches_end(replay->counts->stretches, criterion, now);
+    }
 }
 
 /* Which limits of one resource are exceeded now, and how far its load may go until others are. */

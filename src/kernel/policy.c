@@ -37,9 +37,13 @@ const char *hr_policy_decline(const hr_configuration *configuration)
 
 /* ---- seats */
 
-/* One word for the size told; it belongs to the meeting, like those of the rule. */
+/* One word for the size told; it belongs to the meeting, like those of the rule: where media are
+ * apart, to the first of its rows, so that all of them are told the same. */
 static uint32_t word_of(const hr_input *input, uint32_t meeting)
 {
+    while (input->part_of != NULL && meeting > 0 &&
+           input->part_of[meeting - 1] == input->part_of[meeting])
+        meeting--;
     const uint64_t words[] = {input->tie[meeting], input->pick[meeting]};
     return (uint32_t)(hr_hash(words, 2) >> 32);
 }

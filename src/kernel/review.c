@@ -1,5 +1,6 @@
 #include "kernel/review.h"
 
+#include "kernel/apart.h"
 #include "kernel/failing.h"
 #include "kernel/joining.h"
 #include "kernel/placing.h"
@@ -17,9 +18,8 @@ out:
     return st;
 }
 
-/* The meeting with most people on the server, its own; the first of equals; n_started: there is
- * none.
- */
+/* The meeting, or medium of one, with most people on the server, its own; the first of equals;
+ * n_started: there is none. A Focus has none: it stays. */
 static uint32_t largest_on(const hr_replaying *replay, hr_tick now, unsigned server,
                            uint32_t n_started)
 {
@@ -57,9 +57,15 @@ static void move(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned t
     hr_policy_expect(replay, now, meeting, true);
     hr_server_remove(replay, now, from, load, s->people[meeting]);
     s->truth.meetings[from]--;
-    hr_overload_meeting_leaves(replay, now, meeting, from);
-    hr_overload_meeting_comes(replay, now, meeting, to);
-    s->server[meeting] = (uint16_t)to;
+    if (s->apart != NULL) {
+        hr_apart_leave(replay, now, meeting);
+        s->server[meeting] = (uint16_t)to;
+        hr_apart_arrive(replay, now, meeting);
+    } else {
+        hr_overload_meeting_leaves(replay, now, meeting, from);
+        hr_overload_meeting_comes(replay, now, meeting, to);
+        s->server[meeting] = (uint16_t)to;
+    }
     s->truth.meetings[to]++;
     hr_server_add(replay, now, to, load, s->people[meeting]);
     hr_policy_expect(replay, now, meeting, false);

@@ -30,6 +30,7 @@ enum {
     HR_MAX_PERIODS = 64,  /* busy hours in one window */
     HR_MAX_BACKGROUND = 8,
     HR_MAX_OBSERVED = 64, /* `observe: times` told apart */
+    HR_MAX_POOLS = 32,    /* of one study */
 };
 
 /* ---- time: integer ticks of 2^-16 s; study time 0 is HR_TICK_ZERO (194 days into the count) */
@@ -86,6 +87,7 @@ typedef struct hr_configuration {
     uint64_t seed;
     bool may_be_empty; /* a pool that this configuration may not have: no servers */
     bool feeds;        /* its participants may have legs in other pools */
+    unsigned n_pools;  /* of the study, for the first of them; 0 for the others */
     hr_meetings meetings;
     /* Of the meetings that its sources bring, those with from_size <= participants < below_size are
      * this pool's, the others another's; below_size 0: no bound. */

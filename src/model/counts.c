@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "model/joint.h"
 #include "model/prepared.h"
 
 /* One row per array: where its pointer is and how many items it holds. */
@@ -46,7 +47,8 @@ hr_status hr_counts_init(hr_counts *counts, const hr_configuration *configuratio
 {
     hr_status st = HR_OK;
     SHAPES(configuration);
-    *counts = (hr_counts){.needs = HR_NEEDS_ALL};
+    static const hr_joint nothing;
+    *counts = (hr_counts){.needs = HR_NEEDS_ALL, .joint = &nothing};
 #define TAKE(name, items) HR_TAKE(counts->name, arena, items);
     ARRAYS(TAKE)
 #undef TAKE
@@ -68,4 +70,6 @@ void hr_counts_clear(hr_counts *counts, const hr_configuration *configuration)
     counts->resilient = 0;
     counts->throttled_periods = counts->rejected_periods = counts->throttled_time = 0;
     counts->backlog_time = 0;
+    if (counts->stretches != NULL)
+        hr_stretches_clear(counts->stretches);
 }

@@ -48,6 +48,10 @@ typedef struct hr_counts {
     uint64_t throttled_time;    /* server-ticks throttled */
     hr_u128 backlog_time;       /* sum over servers and ticks of the backlog in 2^-8 s */
 
+    /* of a deployment, where an outcome asks for all pools at once; see joint.h */
+    struct hr_stretches *stretches; /* NULL: not kept; the caller's, cleared with the counts */
+    const struct hr_joint *joint;   /* of the first pool, from all; nothing until they are united */
+
     /* snapshots, summed over those of one observed-time slot */
     uint64_t *n_snapshots;  /* [T] */
     uint64_t *over_with;    /* [T * C * (n+1)] snapshots with exactly k servers over */

@@ -46,7 +46,8 @@ typedef struct hr_failures {
     hr_law repair; /* s */
     hr_law rejoin; /* s after which a participant who lost the meeting's server is back */
 
-    bool has_quorum;  /* the published table holds */
+    bool has_quorum;    /* the published table holds */
+    bool has_no_groups; /* no replicas: whoever loses a server is served by any that is up */
     double users;     /* of one server with all servers up; 0: not known, service is not counted */
     double endpoints; /* that sign in, of one user */
     double sign_ins;  /* endpoints per second that the pool takes; 0: any number at once */

@@ -9,7 +9,8 @@ unsigned hr_layout_cells(const hr_layout *layout, unsigned outcome)
 {
     const unsigned needs = hr_outcomes[outcome].needs;
     const bool is_missed = (needs & HR_NEEDS_BACKLOG && !layout->has_backlog) ||
-                           (needs & HR_NEEDS_FAILURES && layout->size[HR_AXIS_CAUSE] == 0);
+                           (needs & HR_NEEDS_FAILURES && layout->size[HR_AXIS_CAUSE] == 0) ||
+                           (needs & HR_NEEDS_JOINT && layout->size[HR_AXIS_POOL] == 0);
     unsigned cells = is_missed ? 0 : 1;
     for (int a = 0; a < HR_MAX_AXES; a++)
         cells *= layout->size[hr_outcomes[outcome].axes[a]];
@@ -35,6 +36,7 @@ static void set_sizes(hr_layout *layout, const hr_configuration *example, unsign
     size[HR_AXIS_PROBE] = example->n_probes;
     size[HR_AXIS_THRESHOLD] = example->n_thresholds;
     size[HR_AXIS_CAUSE] = example->failures != NULL ? HR_N_CAUSES : 0;
+    size[HR_AXIS_POOL] = example->n_pools > 1 ? example->n_pools : 0;
 }
 
 static hr_status refuse_empty(unsigned outcome, hr_err *err)
@@ -43,7 +45,7 @@ static hr_status refuse_empty(unsigned outcome, hr_err *err)
                    "outcomes: %s is asked for, but the study gives it nothing to measure "
                    "(snapshots need observe.every or observe.times, probes need probe.sizes, "
                    "the capacity curve needs observe.capacity, a backlog a full ceiling of cpu, "
-                   "lost service failures)",
+                   "lost service failures, any pool at once other pools)",
                    hr_outcomes[outcome].name);
 }
 

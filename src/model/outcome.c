@@ -7,6 +7,7 @@
 
 #include "base/stream.h"
 #include "model/counts.h"
+#include "model/joint.h"
 #include "model/prepared.h"
 
 #define TICKS_PER_HOUR (3600.0 * HR_TICKS_PER_SECOND)
@@ -22,6 +23,13 @@
     {                                                                                              \
         (void)configuration, (void)index, (void)y;                                                 \
         *x = counts->field;                                                                        \
+    }
+/* Of one that is a bit set over periods. */
+#define PERIODS(name, field)                                                                       \
+    PAIR(name)                                                                                     \
+    {                                                                                              \
+        (void)configuration, (void)index, (void)y;                                                 \
+        *x = (unsigned)__builtin_popcountll(counts->field);                                        \
     }
 #define SCALE(name) static double name(const hr_configuration *configuration, const unsigned *index)
 
@@ -165,12 +173,7 @@ PAIR(pair_overloaded_servers)
     (void)y;
     *x = weighted_sum(path_with(counts, configuration, index[0]), configuration->n_servers);
 }
-PAIR(pair_period_overload)
-{
-    (void)y;
-    const uint64_t hit = counts->periods_hit[index[0] * configuration->n_durations + index[1]];
-    *x = (unsigned)__builtin_popcountll(hit);
-}
+PERIODS(pair_period_overload, periods_hit[index[0] * configuration->n_durations + index[1]])
 PAIR(pair_episodes)
 {
     (void)configuration, (void)y;
@@ -212,6 +215,16 @@ PAIR(pair_first_over)
 {
     *x = counts->first_over[index[0] * configuration->n_resources + index[1]];
     *y = counts->episodes[index[0]];
+}
+COUNT(pair_any_pool_time_over, joint->time[index[0]])
+PERIODS(pair_any_pool_period_over, joint->periods_hit[index[0]][index[1]])
+COUNT(pair_any_pool_episodes, joint->episodes[index[0]])
+PAIR(pair_first_pool)
+{
+    const uint64_t *first = counts->joint->first[index[0]];
+    *x = (unsigned)__builtin_popcountll(first[index[1]]);
+    for (unsigned p = 0; p < configuration->n_pools; p++)
+        *y += (unsigned)__builtin_popcountll(first[p]);
 }
 PAIR(pair_blocking)
 {
@@ -296,16 +309,8 @@ COUNT(pair_participants_present, person_time)
 
 /* ---- backlog */
 
-PAIR(pair_throttled)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = (unsigned)__builtin_popcountll(counts->throttled_periods);
-}
-PAIR(pair_rejected)
-{
-    (void)configuration, (void)index, (void)y;
-    *x = (unsigned)__builtin_popcountll(counts->rejected_periods);
-}
+PERIODS(pair_throttled, throttled_periods)
+PERIODS(pair_rejected, rejected_periods)
 COUNT(pair_time_throttled, throttled_time)
 SCALE(scale_server_window)
 {

@@ -29,6 +29,7 @@ typedef enum hr_axis {
     HR_AXIS_PROBE,     /* size of the probe */
     HR_AXIS_THRESHOLD, /* pool total above */
     HR_AXIS_CAUSE,     /* why users have no service */
+    HR_AXIS_POOL,      /* of the deployment; of outcomes of the first that are about all */
     HR_N_AXES
 } hr_axis;
 enum { HR_MAX_AXES = 3 };
@@ -49,6 +50,7 @@ typedef enum hr_needs {
     HR_NEEDS_BACKLOG = 8, /* of a configuration that follows it: throttled_periods and so on */
     HR_NEEDS_ALL = 15,
     HR_NEEDS_FAILURES = 16, /* nothing but 0 unless the study has failures: not measured then */
+    HR_NEEDS_JOINT = 32,    /* stretches of all pools, united; not without other pools */
     HR_NEEDS_LOSSES = HR_NEEDS_FAILURES | HR_NEEDS_SUMS,
 } hr_needs;
 

@@ -105,6 +105,15 @@ typedef struct hr_prepared {
     double rounding;          /* largest relative rounding error of a cost */
 } hr_prepared;
 
+/* The busy period that a tick of the window is in; the last one also has the ticks that do not
+ * divide evenly. */
+static inline unsigned hr_prepared_period(const hr_prepared *prepared, unsigned n_periods,
+                                          hr_tick tick)
+{
+    const hr_tick i = (tick - prepared->from) / prepared->period;
+    return i < n_periods ? (unsigned)i : n_periods - 1;
+}
+
 /* Ticks until a participant of a meeting that lost its server is back; number 0 of a meeting whose
  * participants join at once. They follow from the meeting's words, not from a stream: another draw
  * of hr_failures.rejoin for each of HR_RETURNS turns, then those after the first again, which are

@@ -20,6 +20,7 @@ static const hr_dim_row rows[HR_N_DIMS] = {
     [HR_DIM_PROBE] = {"probe_size", "1", "participants of the meeting that is tried", 0, 0, 0, 0},
     [HR_DIM_THRESHOLD] = {"threshold", "1", "total load of the pool above this", 0, 0, 0, 0},
     [HR_DIM_CAUSE] = {"cause", NULL, "why users have no service; any: all of it", 0, 0, 0, 0},
+    [HR_DIM_POOL] = {"pool", NULL, "pool of the deployment that began it", 0, 0, 0, 0},
 };
 
 static hr_status take_integers(hr_schema *schema, hr_dim dim, int64_t first, size_t n, hr_err *err)
@@ -84,6 +85,21 @@ out:
     return st;
 }
 
+/* Of the whole deployment: only the first pool has such outcomes. */
+static hr_status take_pools(hr_schema *schema, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const size_t n = schema->layout->size[HR_AXIS_POOL];
+    const char **names = NULL;
+    HR_TAKE(names, &schema->arena, n);
+    for (size_t p = 0; p < n; p++)
+        names[p] = schema->study->pools[p].name;
+    schema->dim[HR_DIM_POOL].n = n;
+    schema->dim[HR_DIM_POOL].text = names;
+out:
+    return st;
+}
+
 static hr_status take_dims(hr_schema *schema, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -98,6 +114,7 @@ static hr_status take_dims(hr_schema *schema, hr_err *err)
     HR_TRY(take_integers(schema, HR_DIM_AT_LEAST, 1, size[HR_AXIS_K], err));
     HR_TRY(take_reals(schema, HR_DIM_MIN_EPISODE, example->min_episode, example->n_durations, err));
     HR_TRY(take_classes(schema, err));
+    HR_TRY(take_pools(schema, err));
     HR_TRY(take_reals(schema, HR_DIM_CAPACITY, schema->study->capacity_factors,
                       schema->study->n_capacity_factors, err));
     HR_TRY(take_reals(schema, HR_DIM_TIME, example->observed, example->n_observed, err));
@@ -130,6 +147,7 @@ static const hr_dim dim_of_axis[HR_N_AXES] = {
     [HR_AXIS_PROBE] = HR_DIM_PROBE,
     [HR_AXIS_THRESHOLD] = HR_DIM_THRESHOLD,
     [HR_AXIS_CAUSE] = HR_DIM_CAUSE,
+    [HR_AXIS_POOL] = HR_DIM_POOL,
 };
 
 static void add_dim(const hr_schema *schema, hr_variable *variable, hr_dim dim)

@@ -29,6 +29,7 @@ typedef enum hr_dim {
     HR_DIM_PROBE,
     HR_DIM_THRESHOLD,
     HR_DIM_CAUSE,
+    HR_DIM_POOL,
     HR_N_DIMS
 } hr_dim;
 

@@ -339,14 +339,10 @@ static hr_status check_unit(const hr_params *params, const hr_configuration *c, 
                               "describe users and their meetings");
     if (number(params, HR_KEY_large_meetings_servers) > 0.0)
         return hr_params_fail(params, HR_KEY_large_meetings_servers, 0, 0, err, "%s", whole);
-    if (p->hint != HR_HINT_NONE)
-        return hr_params_fail(params, HR_KEY_hint, 0, 0, err, "%s", whole);
     if (p->join_gate > 0.0)
         return hr_params_fail(params, HR_KEY_join_gate, 0, 0, err, "%s", whole);
     if (p->most_joins > 0)
         return hr_params_fail(params, HR_KEY_most_joins, 0, 0, err, "%s", whole);
-    if (p->review_period > 0.0)
-        return hr_params_fail(params, HR_KEY_review_every, 0, 0, err, "%s", whole);
     if (c->n_probes > 0)
         return hr_params_fail(params, HR_KEY_probe_sizes, 0, 0, err, "%s", whole);
     return HR_OK;

@@ -20,6 +20,7 @@ typedef struct hr_pool_keys {
     const char *section; /* "pool", "deployment.edge": for messages */
     hr_key servers, server, ceilings;
     hr_key balancer, when_full; /* of pools of other roles */
+    hr_key down, out, every;    /* the same: servers that fail */
     size_t site;                /* of a SITE: its place in the list, index of `servers` */
 } hr_pool_keys;
 

@@ -4,6 +4,7 @@
 
 #include "study/activity.h"
 #include "study/charge.h"
+#include "study/failures.h"
 #include "study/front_end.h"
 #include "study/sites.h"
 #include "study/voice.h"
@@ -34,6 +35,9 @@ static const hr_pool_keys pools[] = {
      HR_KEY_##name##_ceilings,                                                                     \
      HR_KEY_##name##_balancer,                                                                     \
      HR_KEY_##name##_when_full,                                                                    \
+     HR_KEY_##name##_down,                                                                         \
+     HR_KEY_##name##_out,                                                                          \
+     HR_KEY_##name##_every,                                                                        \
      0},
 #include "model/role.def"
 };
@@ -344,13 +348,20 @@ out:
     return st;
 }
 
+/* Users who are there in the mean, on all servers; 0 of a role without users. */
+static double users_there(const hr_role_work *w)
+{
+    if (w->carrying.user == NOTHING)
+        return 0.0;
+    return w->carrying.share == HR_N_KEYS ? w->users : number(w, w->carrying.share) * w->users;
+}
+
 /* Users who picked a server at random are as many as a Poisson variable says, here in its normal
  * limit; work of all users is the same on every server. */
 static hr_status fill_users(const hr_role_work *w, hr_background *item, hr_err *err)
 {
     const bool is_all = w->carrying.share == HR_N_KEYS;
-    const double share = is_all ? 1.0 : number(w, w->carrying.share);
-    const double mean = per_server(w, share * w->users);
+    const double mean = per_server(w, users_there(w));
     item->name = hr_workloads[w->carrying.user].name;
     item->law = is_all || mean <= 0.0 ? (hr_law){.kind = HR_LAW_CONSTANT, .a = mean}
                                       : (hr_law){.kind = HR_LAW_NORMAL, .a = mean, .b = sqrt(mean)};
@@ -465,6 +476,7 @@ hr_status hr_deployment_assemble(const hr_params *params, const hr_pool_keys *ke
     HR_TRY(fill_balancer(&w, err));
     HR_TRY(fill_arrivals(&w, err));
     HR_TRY(fill_background(&w, err));
+    HR_TRY(hr_failures_of_role(params, keys, users_there(&w), arena, configuration, err));
 out:
     return st;
 }

@@ -33,17 +33,24 @@ double hr_failures_take_over(const hr_params *params)
     return number(params, HR_KEY_failures_partner_at) + number(params, HR_KEY_failures_failover);
 }
 
-/* What goes out. */
-static void fill_outages(const hr_params *params, hr_failures *f)
+/* Servers that go out, of the first pool or another one. */
+static void fill_servers(const hr_params *params, hr_key down, hr_key out, hr_key every,
+                         hr_failures *f)
 {
-    f->n_down = (unsigned)number(params, HR_KEY_failures_down);
-    f->n_out = (unsigned)number(params, HR_KEY_failures_out);
+    f->n_down = (unsigned)number(params, down);
+    f->n_out = (unsigned)number(params, out);
+    f->every = number(params, every);
     f->out_at = number(params, HR_KEY_failures_out_at);
     f->out_for = number(params, HR_KEY_failures_out_for);
     f->notice = number(params, HR_KEY_failures_notice);
     f->which = (hr_which)hr_params_get(params, HR_KEY_failures_which)->choice;
-    f->every = number(params, HR_KEY_failures_every);
     f->repair = hr_params_get(params, HR_KEY_failures_repair)->law;
+    f->rejoin = hr_params_get(params, HR_KEY_failures_rejoin)->law;
+}
+
+/* What else the first pool loses. */
+static void fill_outages(const hr_params *params, hr_failures *f)
+{
     f->back_end_for = number(params, HR_KEY_failures_back_end_for);
     f->back_end_at = number(params, HR_KEY_failures_back_end_at);
     f->has_mirror = hr_params_get(params, HR_KEY_failures_mirror)->choice != 0;
@@ -54,10 +61,9 @@ static void fill_outages(const hr_params *params, hr_failures *f)
     f->failover_for = number(params, HR_KEY_failures_failover);
 }
 
-/* What becomes of users and participants. */
+/* What becomes of users. */
 static void fill_people(const hr_params *params, unsigned n_servers, hr_failures *f)
 {
-    f->rejoin = hr_params_get(params, HR_KEY_failures_rejoin)->law;
     f->users = is_set(params, HR_KEY_users) ? hr_front_end_users(params, n_servers) : 0.0;
     f->endpoints = number(params, HR_KEY_failures_endpoints);
     f->sign_ins = number(params, HR_KEY_failures_sign_ins);
@@ -65,13 +71,18 @@ static void fill_people(const hr_params *params, unsigned n_servers, hr_failures
     f->has_quorum = hr_params_get(params, HR_KEY_failures_quorum)->choice == 0;
 }
 
+static hr_status check_number(const hr_params *params, hr_key down, hr_key out,
+                              const hr_failures *f, unsigned n_servers, hr_err *err)
+{
+    if (f->n_down + f->n_out > n_servers)
+        return hr_params_fail(params, f->n_out > 0 ? out : down, 0, 0, err,
+                              "%u servers go out of a pool of %u", f->n_down + f->n_out, n_servers);
+    return HR_OK;
+}
+
 static hr_status check(const hr_params *params, const hr_failures *f, const hr_configuration *c,
                        hr_err *err)
 {
-    if (f->n_down + f->n_out > c->n_servers)
-        return hr_params_fail(params, f->n_out > 0 ? HR_KEY_failures_out : HR_KEY_failures_down, 0,
-                              0, err, "%u servers go out of a pool of %u", f->n_down + f->n_out,
-                              c->n_servers);
     if (f->has_quorum && hr_quorum_of(c->n_servers) == NULL)
         return hr_params_fail(params, HR_KEY_failures_quorum, 0, 0, err,
                               "no quorum is published for a pool of %u servers (1 to 12 and 16 "
@@ -102,9 +113,40 @@ hr_status hr_failures_assemble(const hr_params *params, hr_arena *arena,
     if (!has_failures(params))
         return HR_OK;
     HR_TAKE(failures, arena, 1);
+    fill_servers(params, HR_KEY_failures_down, HR_KEY_failures_out, HR_KEY_failures_every,
+                 failures);
     fill_outages(params, failures);
     fill_people(params, configuration->n_servers, failures);
+    HR_TRY(check_number(params, HR_KEY_failures_down, HR_KEY_failures_out, failures,
+                        configuration->n_servers, err));
     HR_TRY(check(params, failures, configuration, err));
+    configuration->failures = failures;
+out:
+    return st;
+}
+
+hr_status hr_failures_of_role(const hr_params *params, const hr_pool_keys *keys, double users,
+                              hr_arena *arena, hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_failures *failures = NULL;
+    const unsigned n = configuration->n_servers;
+    const bool fails =
+        is_set(params, keys->down) || is_set(params, keys->out) || is_set(params, keys->every);
+    if (!fails || n == 0)
+        return HR_OK;
+    if (keys->role == HR_ROLE_back_end)
+        return hr_params_fail(params,
+                              is_set(params, keys->down)  ? keys->down
+                              : is_set(params, keys->out) ? keys->out
+                                                          : keys->every,
+                              0, 0, err,
+                              "the first pool leans on the Back End: write failures.back_end");
+    HR_TAKE(failures, arena, 1);
+    fill_servers(params, keys->down, keys->out, keys->every, failures);
+    failures->has_no_groups = true;
+    failures->users = users / n;
+    HR_TRY(check_number(params, keys->down, keys->out, failures, n, err));
     configuration->failures = failures;
 out:
     return st;

@@ -42,7 +42,9 @@ hr_tilt_aim hr_rare_aim(const hr_study *study, const hr_params *params,
         aim.criteria = example->admission == HR_ADMISSION_NONE
                            ? 0
                            : criteria_of_level(example, example->admission_level);
-    if (target->pool != 0)
+    if (outcome->needs & HR_NEEDS_JOINT)
+        aim.unsuited = "the target is about all pools at once";
+    else if (target->pool != 0)
         aim.unsuited = "the target is another pool's than the meetings'";
     else if (aim.criteria == 0)
         aim.unsuited = "the target is no overload";

@@ -78,7 +78,8 @@ static hr_configuration blank(const hr_study *study, unsigned pool, uint64_t ind
     return (hr_configuration){.index = index,
                               .group = hr_design_group(&study->tree->design, index),
                               .seed = pool == 0 ? study->seed : seed_of(study, pool),
-                              .feeds = pool == 0 && study->n_pools > 1};
+                              .feeds = pool == 0 && study->n_pools > 1,
+                              .n_pools = pool == 0 ? study->n_pools : 0};
 }
 
 hr_status hr_study_assemble(const hr_study *study, uint64_t index, uint64_t replication,

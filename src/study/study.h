@@ -78,8 +78,6 @@ typedef struct hr_claim {
     double bound;
 } hr_claim;
 
-enum { HR_MAX_POOLS = 32 };
-
 /* One pool of the deployment: the same in all configurations, which differ in its servers. */
 typedef struct hr_pool_of_study {
     const char *name; /* "front_end", "edge", a site's: as in studies and results */

@@ -97,7 +97,8 @@ static hr_status select_named(const hr_params *params, hr_key key, size_t i, con
                               "%s has nothing to measure here: outcomes at instants need "
                               "observe.every or observe.times, those of probes probe.sizes, scaled "
                               "ones observe.capacity, total_above its thresholds, backlogs a full "
-                              "ceiling of cpu, lost service failures",
+                              "ceiling of cpu, lost service failures, those of any pool other "
+                              "pools and target.pool the first",
                               name);
     selected[o] = true;
     return HR_OK;
@@ -271,7 +272,7 @@ static hr_status find_position(const hr_selecting *s, hr_axis axis, unsigned *po
         return HR_OK;
     case HR_AXIS_PROBE:
         return find_probe(s, position, err);
-    default: /* capacity, threshold: the first; cause: any */
+    default: /* capacity, threshold: the first; cause: any; pool: the first */
         return HR_OK;
     }
 }

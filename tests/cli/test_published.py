@@ -189,6 +189,17 @@ class Published(Checking):
         self.near(self.resource(peak, "participants")["meetings"], 500)
         self.near(peak["pool"]["meetings_in_progress"], 12 * 125)
 
+    # 13: a meeting of 1,000 takes 55 to 62 s to get in with data, in proportion to the size; most join
+    # of the ordinary ones within the shortest class of the product's reports, 2 s [S:lm2010][S:joinrep]
+    def test_joining_takes_time(self):
+        for largest, low, high in ((1000, 55, 62), (250, 13.75, 15.5)):
+            joining = self.check("meetings.tail_share=1 %",
+                                 f"meetings.tail=pareto(from 20, alpha 4.29, to {largest})")["joining"]
+            self.assertEqual(joining["people"], largest)
+            self.near(joining["seconds_low"], low)
+            self.near(joining["seconds_high"], high)
+        self.assertLess(self.check("meetings.tail_share=0 %")["joining"]["seconds_high"], 2)
+
     # 16 parked calls by the user model, 12 a minute by the limit; both published
     def test_parked_calls_contradict(self):
         park = self.activity(self.check("population.users=80000"), "call_park")

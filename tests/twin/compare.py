@@ -63,9 +63,17 @@ def input_faults(trace):
             yield f"meeting {m['number']} ends before it starts"
 
 
+def hint_faults(trace):
+    """All media of a meeting are told the same size, and of a size without error the right one."""
+    told = {}
+    for row in trace.meetings:
+        if told.setdefault(row.get("part_of", row["number"]), row["told"]) != row["told"]:
+            yield f"row {row['number']} is told {row['told']}, others of its meeting otherwise"
+
+
 def differences(trace):
     """All that a second replay of the trace's input finds otherwise, as lines of text."""
-    found = list(input_faults(trace))
+    found = list(input_faults(trace)) + list(hint_faults(trace))
     replay = Replay(trace.header, trace.meetings, trace.joins, trace.sessions, trace.probes,
                     trace.changes)
     replay.run()

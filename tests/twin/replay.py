@@ -149,6 +149,7 @@ class Replay:
         self.over = [0] * self.n
         self.since = {}               # (server, criterion) -> begin of the episode
         self.clock = {}               # (server, criterion) -> ticks of finished episodes
+        self.any_since = {}           # criterion -> since when some server is over
         self.placed, self.changed = [], []
         self.counts = {}
         self.clear_counts()
@@ -178,6 +179,8 @@ class Replay:
                      "people_lost", "person_time_lost", "throttled_periods", "rejected_periods",
                      "throttled_time", "backlog_time"):
             self.counts[name] = 0
+
+        self.counts["stretches"] = [[] for _ in range(LEVELS)]
 
     def in_window(self, tick):
         return self.h["from"] <= tick < self.h["to"]
@@ -261,6 +264,7 @@ class Replay:
             for c in range(self.n_criteria):
                 if self.over[j] >> c & 1:
                     self.end_episode(j, c)
+            self.over[j] = 0
 
     def snapshot_ticks(self):
         if self.h["observed"]:
@@ -721,6 +725,8 @@ class Replay:
 
     def begin_episode(self, j, c, limits):
         self.since[j, c] = self.now
+        if not any(mask >> c & 1 for mask in self.over):
+            self.any_since[c] = self.now
         if not self.in_window(self.now):
             return
         self.counts["server_episodes"][c * self.n + j] += 1
@@ -735,6 +741,11 @@ class Replay:
         begin, end = self.clip(self.since[j, c]), self.clip(self.now)
         self.clock[j, c] = self.clock.get((j, c), 0) + self.now - self.since[j, c]
         self.counts["server_time"][c * self.n + j] += end - begin
+        criterion = self.h["criteria"][c]
+        is_last = not any(mask >> c & 1 for k, mask in enumerate(self.over) if k != j)
+        if is_last and criterion["resource"] < 0 and criterion["level"] >= 0 \
+                and self.any_since[c] < self.now:
+            self.counts["stretches"][criterion["level"]] += [self.any_since[c], self.now]
         least = self.h["min_episode"]
         for i in range(self.h["n_periods"]):
             opens = self.h["from"] + i * self.h["period"]

@@ -96,6 +96,23 @@ CASES = (
                 "placement.young.count=8", "placement.report_delay=1 min",
                 "placement.report_lag=20 s"]),
      ("media", ["placement.gates.start=70 %"]),
+     ("media", ["placement.review.every=7 s", "placement.review.above=60 %",
+                "placement.review.cool_down=0 s", "placement.rule=random"]),
+     ("media", ["placement.review.every=7 s", "placement.review.above=80 %",
+                "placement.review.cool_down=0 s", "placement.rule=fewest_participants",
+                "placement.report_delay=30 s", "placement.young.count=5"]),
+     ("media", ["placement.review.every=20 s", "placement.review.above=70 %",
+                "placement.review.cool_down=10 s", "placement.rule=random",
+                "meetings.join_ramp=0 s", "placement.hint.of=size"]),
+     ("media", ["placement.hint.of=size", "placement.hint.error=50 %",
+                "placement.rule=fewest_participants", "placement.young.count=8"]),
+     ("media", ["placement.hint.of=size", "placement.dedicated.servers=1",
+                "placement.dedicated.from=10", "placement.report_delay=30 s",
+                "placement.in_flight=yes"]),
+     ("media", ["placement.hint.of=law", "placement.hint.law=geometric(success 0.1)",
+                "placement.admission=booked", "placement.booking.seats=60",
+                "placement.booking.overbook=120 %", "placement.growth=1.5",
+                "placement.rule=fewest_participants"]),
      ("media", ["placement.admission=chosen_full"]),
      ("media", ["placement.admission=none_fits", "placement.rule=random"]),
      ("media", ["meetings.join_ramp=0 s", "placement.admission=chosen_full"]),
@@ -193,6 +210,10 @@ def miscount_backlog(rows):
     rows_of(rows, "counts")[0]["backlog_time"] += 1
 
 
+def shift_stretch(rows):
+    next(level for level in rows_of(rows, "counts")[0]["stretches"] if level)[-1] += 1
+
+
 def lower_ceiling(rows):
     rows[0]["limits"][0]["effective"] = [c - 1 for c in rows[0]["limits"][0]["effective"]]
 
@@ -212,7 +233,7 @@ def return_later(rows):
 
 
 FAULTS = [move_meeting, shorten_meeting, add_load, shift_change, drop_change, miscount_tick,
-          miscount_backlog, lower_ceiling, cut_off]
+          miscount_backlog, shift_stretch, lower_ceiling, cut_off]
 FAULTS_OF_FAILURES = [repair_at_once, return_later]
 
 

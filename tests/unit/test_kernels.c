@@ -3,6 +3,7 @@
 #include "base/vector.h"
 #include "kernel/kernel.h"
 #include "model/counts.h"
+#include "model/joint.h"
 #include "unit/study_text.h"
 
 /* A whole set of lanes and a part of one. With sanitizers, which make all this ten times as long,
@@ -217,6 +218,7 @@ typedef struct bench {
     hr_input input[REPLICATIONS];
     hr_scratch *scratch;
     hr_counts counts[REPLICATIONS];
+    hr_stretches stretches[REPLICATIONS];
     hr_tally tally;
 } bench;
 
@@ -239,6 +241,22 @@ static void close_bench(bench *b)
     hr_study_free(&b->study);
 }
 
+/* The times at which the pool is over, which no tally has. */
+static uint64_t digest_of_stretches(const bench *b)
+{
+    uint64_t digest = 0;
+    for (unsigned l = 0; l < REPLICATIONS; l++) {
+        assert_false(b->stretches[l].is_short);
+        for (unsigned level = 0; level < HR_N_LEVELS; level++) {
+            const hr_stretch_list *list = &b->stretches[l].level[level];
+            const uint64_t words[] = {
+                l, level, digest, hr_hash_bytes(list->stretch, list->n * sizeof *list->stretch)};
+            digest = hr_hash(words, 4);
+        }
+    }
+    return digest;
+}
+
 /* Digest of REPLICATIONS replications from `first` on. */
 static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *vector,
                           uint64_t first)
@@ -255,6 +273,8 @@ static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *ve
             kernel == hr_kernel_number(0) ? HR_NEEDS_ALL : b->study.pools[0].layout.needs;
         b->input[l].without_loads =
             !b->study.has_daily && !hr_kernel_for(kernel, &c[l], NULL)->needs_loads;
+        hr_stretches_init(&b->stretches[l], &c[l], &b->day);
+        b->counts[l].stretches = &b->stretches[l];
         assert_int_equal(hr_input_write(&b->input[l], &c[l], first + l, vector, &err), HR_OK);
         lane[l] = (hr_lane){&c[l], &b->input[l], &b->counts[l]};
     }
@@ -266,7 +286,7 @@ static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *ve
     }
     for (unsigned l = 0; l < REPLICATIONS; l++)
         hr_tally_add(&b->tally, &b->study.pools[0].layout, &c[l], &b->counts[l], 1.0);
-    return hr_tally_digest(&b->tally, 0);
+    return hr_tally_digest(&b->tally, 0) ^ digest_of_stretches(b);
 }
 
 static uint64_t hits(const bench *b, const char *outcome)

@@ -281,8 +281,9 @@ static void what_speaks_of_whole_meetings_is_refused(void **state)
 {
     (void)state;
     static const char *const sets[] = {
-        "placement.hint.of=size",       "placement.join.most=3", "placement.gates.join=80 %",
-        "placement.review.every=1 min", "probe.sizes=[4, 250]",
+        "placement.join.most=3",
+        "placement.gates.join=80 %",
+        "probe.sizes=[4, 250]",
     };
     for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
         pool p;
