@@ -161,7 +161,7 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->place,
         &s->work,
         &s->further,
-        &s->further_row,
+        &s->further_place,
         &s->stratum,
         &s->leaning,
         &s->part_of,

@@ -310,6 +310,8 @@ static void fill(hr_tilt_planning *plan)
     tilt->class_of_stratum = plan->cut.class_of_stratum;
     tilt->check = plan->check;
     tilt->n_checks = plan->n_checks;
+    tilt->step_bits = plan->step_bits;
+    tilt->unit = plan->cut.unit;
     tilt->by_server = plan->by_server;
     tilt->lasting = plan->lasting;
     tilt->is_linear = tilt->is_linear && !tilt->lasting;

@@ -54,7 +54,8 @@ typedef struct hr_tilt_stratum {
     uint32_t
         first_word; /* of the class's sampler: words first_word .. + n_words give these marks */
     uint64_t n_words;
-    double load; /* base units of the resource aimed at, of such a meeting in the mean */
+    double load;    /* base units of the resource aimed at, of such a meeting in the mean, */
+    uint32_t units; /* as a multiple of the tilt's unit: sums of these are exact */
 } hr_tilt_stratum;
 
 typedef struct hr_tilt_class {
@@ -64,6 +65,7 @@ typedef struct hr_tilt_class {
     int64_t least;           /* the table of marks from here on, where they are few: */
     unsigned n_marks;        /* 0: there is none */
     const uint16_t *of_mark; /* [n_marks] stratum */
+    const uint32_t *units;   /* [n_marks] its load */
 } hr_tilt_class;
 
 typedef struct hr_tilt_component {
@@ -86,7 +88,9 @@ typedef struct hr_tilt {
     const hr_tilt_component *components;
     hr_sampler component; /* index, of those that are tilted */
     unsigned n_checks;
-    const hr_tick *check; /* [n_checks] ascending instants u, all simulated */
+    const hr_tick *check; /* [n_checks] ascending instants u, all simulated, */
+    unsigned step_bits;   /* 2^step_bits ticks from one to the next */
+    double unit;          /* of loads: a power of two */
     bool lasting;         /* durations lean; `number` and `kind` of components are not used, nor
                              log_scale but for share_c g_c(u), which is the same for all u */
     bool is_linear;       /* s is nowhere cut off */

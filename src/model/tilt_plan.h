@@ -13,6 +13,7 @@ typedef struct hr_tilt_cut {
     hr_tilt_class *classes;     /* [n_classes] */
     hr_tilt_stratum *strata;    /* [n_strata] */
     uint16_t *class_of_stratum; /* [n_strata] */
+    double unit;                /* of loads */
 } hr_tilt_cut;
 
 /* Errors HR_ERR_MEMORY. */
@@ -48,7 +49,7 @@ typedef struct hr_tilt_planning {
     double large_lean;
     double large_alive, large_load; /* in the mean: number, load of one */
     hr_tick *check;
-    unsigned n_checks;
+    unsigned n_checks, step_bits;
     /* of each group: lowest and highest ceiling aimed at, base units of the cut's resource */
     double low[HR_MAX_SERVERS], high[HR_MAX_SERVERS];
 } hr_tilt_planning;
