@@ -116,19 +116,28 @@ out:
     return st;
 }
 
-static hr_status begin_others(hr_worker *worker, hr_member *member, uint64_t day)
+static hr_status begin_others(hr_worker *worker, hr_member *member)
 {
     hr_status st = HR_OK;
     hr_err *err = &worker->err;
     const unsigned n = worker->study->n_pools - 1;
     if (n == 0)
         return HR_OK;
-    HR_TRY(resolve_others(worker, member, day));
     HR_TAKE(member->other_counts, &worker->counts_arena, n);
     for (unsigned i = 0; i < n; i++) {
         if (member->others[i].n_servers > 0)
             HR_TRY(make_counts(worker, i + 1, &member->others[i], &member->other_counts[i]));
     }
+out:
+    return st;
+}
+
+/* All pools of a member. */
+static hr_status resolve_member(hr_worker *worker, hr_member *member, uint64_t index, uint64_t day)
+{
+    hr_status st = HR_OK;
+    HR_TRY(resolve(worker, index, day, &member->configuration));
+    HR_TRY(resolve_others(worker, member, day));
 out:
     return st;
 }
@@ -243,7 +252,7 @@ static hr_status run_alone(hr_worker *worker, hr_member *member, hr_days days,
     const hr_kernel *kernel = hr_kernel_for(worker->kernel, &member->configuration, NULL);
     for (unsigned l = 0; l < kernel->most_lanes; l++)
         HR_TRY(make_counts(worker, 0, &member->configuration, &worker->counts[l]));
-    HR_TRY(begin_others(worker, member, days.begin));
+    HR_TRY(begin_others(worker, member));
     for (uint64_t day = days.begin; day < days.end; day += kernel->most_lanes) {
         const uint64_t left = days.end - day;
         if (is_asked_to_stop(worker, stop))
@@ -304,17 +313,15 @@ static hr_status run_together(hr_worker *worker, const hr_kernel *kernel, hr_mem
     hr_status st = HR_OK;
     for (unsigned i = 0; i < n; i++) {
         HR_TRY(make_counts(worker, 0, &who[i]->configuration, &who[i]->counts));
-        HR_TRY(begin_others(worker, who[i], days.begin));
+        HR_TRY(begin_others(worker, who[i]));
     }
     for (uint64_t day = days.begin; day < days.end; day++) {
         if (is_asked_to_stop(worker, stop))
             return HR_OK;
         if (worker->study->has_daily && (day - days.begin) % DAYS_IN_ARENA == 0)
             hr_arena_reset(&worker->configuration_arena);
-        for (unsigned i = 0; worker->study->has_daily && i < n; i++) {
-            HR_TRY(resolve(worker, who[i]->configuration.index, day, &who[i]->configuration));
-            HR_TRY(resolve_others(worker, who[i], day));
-        }
+        for (unsigned i = 0; worker->study->has_daily && i < n; i++)
+            HR_TRY(resolve_member(worker, who[i], who[i]->configuration.index, day));
         for (unsigned first = 0, n_sharing = 0; first < n; first += n_sharing) {
             n_sharing = gather(who + first, n - first);
             HR_TRY(run_sharing(worker, kernel, who + first, n_sharing, day));
@@ -337,10 +344,22 @@ size_t hr_team_size(const hr_worker *worker, const hr_task *tasks, size_t n_task
     return n;
 }
 
+/* Were the last tasks of the same configurations, whose days do not differ? */
+static bool are_known(const hr_worker *worker, const hr_task *tasks, size_t n)
+{
+    bool are = n == worker->n_known;
+    for (size_t i = 0; are && i < n; i++)
+        are = worker->member[i].configuration.index == tasks[i].configuration;
+    return are;
+}
+
 static hr_status begin(hr_worker *worker, const hr_task *tasks, size_t n, hr_days days)
 {
     hr_status st = HR_OK;
-    hr_arena_reset(&worker->configuration_arena);
+    const bool known = are_known(worker, tasks, n);
+    if (!known)
+        hr_arena_reset(&worker->configuration_arena);
+    worker->n_known = 0;
     hr_arena_reset(&worker->counts_arena);
     for (size_t i = 0; i < n; i++) {
         hr_member *member = &worker->member[i];
@@ -350,8 +369,10 @@ static hr_status begin(hr_worker *worker, const hr_task *tasks, size_t n, hr_day
         member->has_tally = true;
         member->meetings = 0;
         hr_tally_clear(&member->tally);
-        HR_TRY(resolve(worker, tasks[i].configuration, days.begin, &member->configuration));
+        if (!known)
+            HR_TRY(resolve_member(worker, member, tasks[i].configuration, days.begin));
     }
+    worker->n_known = worker->study->has_daily ? 0 : n;
 out:
     return st;
 }
@@ -384,8 +405,7 @@ static hr_status run(hr_worker *worker, size_t n_tasks, hr_days days, const atom
         const hr_configuration *configuration = &who[first]->configuration;
         const bool is_gone = first > 0 && worker->study->has_daily; /* the arena, to other days */
         for (unsigned i = first; is_gone && i < n; i++)
-            HR_TRY(
-                resolve(worker, who[i]->configuration.index, days.begin, &who[i]->configuration));
+            HR_TRY(resolve_member(worker, who[i], who[i]->configuration.index, days.begin));
         n_sharing = gather(who + first, n - first);
         const hr_kernel *kernel =
             hr_kernel_for_sharing(worker->kernel, configuration, n_sharing, NULL);

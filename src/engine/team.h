@@ -30,7 +30,8 @@ typedef struct hr_worker {
     const hr_study *study;
     const hr_vector *vector;
     const hr_kernel *kernel;      /* NULL: any */
-    hr_arena configuration_arena; /* of the configurations at work; laid anew for each task */
+    hr_arena configuration_arena; /* of the configurations at work; laid anew for others */
+    size_t n_known;               /* members whose configurations hold for any task */
     hr_arena counts_arena;        /* shaped by the configurations */
     hr_arena tally_arena;         /* shaped by the study: kept */
     hr_arena output;              /* packed tallies of the current run */

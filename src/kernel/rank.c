@@ -3,7 +3,7 @@
 #include <string.h>
 
 /* Arrivals to a cell of the table: then it stays in the nearest cache. */
-enum { TO_A_CELL = 8 };
+enum { TO_A_CELL = 4 };
 
 static uint64_t cells_wanted(uint64_t n, bool is_fine)
 {

@@ -47,12 +47,62 @@ HR_INLINE uint32_t count_before_long(const hr_rank *r, uint64_t after, const int
 }
 
 /* Comparisons where a cell of the table has less than an arrival, and where it has some. */
-enum { FEW = 4, MANY = HR_RANK_PAD };
+enum { FEW = 4, SOME = HR_RANK_PAD };
 
-HR_INLINE void rank_all_departures(const hr_rank *rank, const int n, const bool is_long)
+/* A sum over the numbers of one register is slow, sums over several registers are not: so each count
+ * is left in PARTS until those of TOGETHER departures are summed up, SUMMED at a time, by when they
+ * have left for the cache. */
+enum { TOGETHER = 64, SUMMED = 16, PARTS = 4, FIRST = 2 * PARTS };
+
+/* The first comparisons of departure number i. */
+HR_INLINE void begin_count(const hr_rank *r, uint32_t i, uint32_t *from, int32_t less[PARTS])
+{
+    const uint64_t after = r->end[i] - r->base;
+    const uint32_t time = (uint32_t)(after < r->span ? after : r->span);
+    const int32_t end = (int32_t)(time ^ HR_RANK_SIGN);
+    const int32_t *start = r->start + (*from = r->first[time >> r->cell_bits]);
+#pragma omp simd
+    for (int k = 0; k < PARTS; k++)
+        less[k] = (start[k] < end) + (start[k + PARTS] < end);
+}
+
+/* Whether there is one of which all comparisons were less: it goes on. */
+HR_INLINE bool sum_up(const uint32_t *from, int32_t (*less)[PARTS], uint32_t *gap)
+{
+    uint32_t goes_on = 0;
+#pragma omp simd reduction(+ : goes_on)
+    for (uint32_t k = 0; k < SUMMED; k++) {
+        const uint32_t sum = (uint32_t)(less[k][0] + less[k][1] + less[k][2] + less[k][3]);
+        goes_on += sum == FIRST;
+        gap[k] = from[k] + sum;
+    }
+    return goes_on != 0;
+}
+
+/* As count_before, for TOGETHER departures from number i on. */
+HR_INLINE void count_together(const hr_rank *r, uint32_t i)
+{
+    uint32_t from[TOGETHER];
+    int32_t less[TOGETHER][PARTS];
+    for (uint32_t k = 0; k < TOGETHER; k++)
+        begin_count(r, i + k, &from[k], less[k]);
+    for (uint32_t k = 0; k < TOGETHER; k += SUMMED) {
+        const bool goes_on = sum_up(from + k, less + k, r->gap + i + k);
+        for (uint32_t j = k; goes_on && j < k + SUMMED; j++) {
+            if (r->gap[i + j] - from[j] == FIRST)
+                r->gap[i + j] = count_before(r, r->end[i + j] - r->base, SOME);
+        }
+    }
+}
+
+HR_INLINE void rank_all_departures(const hr_rank *rank, const int n, const bool is_long,
+                                   const bool is_together)
 {
     const hr_rank r = *rank; /* a copy, which no result is written over */
-    for (uint32_t i = 0; i < r.n; i++)
+    uint32_t i = 0;
+    for (; is_together && r.n - i >= TOGETHER; i += TOGETHER)
+        count_together(&r, i);
+    for (; i < r.n; i++)
         r.gap[i] = is_long ? count_before_long(&r, r.end[i] - r.base, n)
                            : count_before(&r, r.end[i] - r.base, n);
 }
@@ -60,11 +110,11 @@ HR_INLINE void rank_all_departures(const hr_rank *rank, const int n, const bool 
 static void rank_departures(const hr_rank *rank)
 {
     if (rank->long_start != NULL)
-        rank_all_departures(rank, FEW, true);
+        rank_all_departures(rank, FEW, true, false);
     else if (rank->is_fine)
-        rank_all_departures(rank, FEW, false);
+        rank_all_departures(rank, FEW, false, false);
     else
-        rank_all_departures(rank, MANY, false);
+        rank_all_departures(rank, SOME, false, true);
 }
 
 /* Who joins at the tick of an arrival comes after it. Joins after the window go with what is left

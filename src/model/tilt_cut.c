@@ -48,9 +48,32 @@ static int64_t mark_of(const cutting *c, uint32_t word)
     return (int64_t)(value_of(c, word) * c->steps + 0.5);
 }
 
+static bool is_table(const hr_sampler *sampler)
+{
+    return sampler->n > 0 && sampler->law.kind != HR_LAW_HYPEREXPONENTIAL;
+}
+
+/* The same among the entries of a table, which are fewer than words. */
+static uint32_t first_alike_entry(const cutting *c, uint32_t word)
+{
+    const hr_sampler *table = c->sampler;
+    const int64_t mark = mark_of(c, word);
+    size_t low = table->guide[0], high = hr_sampler_index(table, word);
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if ((int64_t)(table->value[middle] * c->steps + 0.5) < mark)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return high > table->guide[0] ? table->threshold[high - 1] + 1 : 0;
+}
+
 /* The first word of the same mark. */
 static uint32_t first_alike(const cutting *c, uint32_t word)
 {
+    if (is_table(c->sampler) && !c->descends)
+        return first_alike_entry(c, word);
     const int64_t mark = mark_of(c, word);
     uint32_t low = 0, high = word;
     while (low < high) {
@@ -112,8 +135,7 @@ static void cut_values(cutting *c)
 
 static bool is_cut_fine(const hr_sampler *sampler)
 {
-    return sampler->n > 0 && sampler->n <= HR_TILT_MOST_STRATA &&
-           sampler->law.kind != HR_LAW_HYPEREXPONENTIAL;
+    return is_table(sampler) && sampler->n <= HR_TILT_MOST_STRATA;
 }
 
 static void cut_class(const hr_configuration *configuration, unsigned k, unsigned resource,
