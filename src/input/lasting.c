@@ -117,6 +117,26 @@ static void add_meeting(const hr_writing *writing, uint32_t meeting, uint32_t tu
     }
 }
 
+/* Arrivals that lean: sums[u]. Those before `begin` do not. */
+static void add_pace(const hr_writing *writing, const hr_tilt_pace *pace, sum *sums)
+{
+    const hr_input *in = writing->input;
+    const hr_tilt *tilt = writing->tilting->tilt;
+    unsigned first = 0;
+    for (unsigned u = 0; u < tilt->n_checks; u++)
+        sums[u].exponent -= pace->expected[u];
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        while (first < tilt->n_checks && tilt->check[first] < in->start[i])
+            first++;
+        for (unsigned u = first; in->start[i] >= in->begin && u < tilt->n_checks; u++) {
+            const hr_tick cell = (tilt->check[u] - in->start[i]) >> pace->age_bits;
+            if (cell >= pace->n)
+                break;
+            sums[u].exponent += pace->logarithm[cell];
+        }
+    }
+}
+
 hr_status hr_lasting_weigh(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -127,6 +147,10 @@ hr_status hr_lasting_weigh(const hr_writing *writing, hr_err *err)
     HR_ROOM(sums, &in->store->leaning, cells);
     for (size_t i = 0; i < cells; i++)
         sums[i] = (sum){tilt->components[i / tilt->n_checks].log_scale, 1.0};
+    for (unsigned c = 0; c < tilt->n_components; c++) {
+        if (tilt->components[c].pace != NULL)
+            add_pace(writing, tilt->components[c].pace, &sums[c * (size_t)tilt->n_checks]);
+    }
     uint32_t turn = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         if (is_placed(in, i))

@@ -143,12 +143,13 @@ static bool is_untilted(hr_stream_id id)
 }
 
 /* The further meetings among the starts, in order where these are; else meetings.c sees to it. */
-static hr_status put_starts(const hr_writing *writing, const hr_tick *start, hr_err *err)
+static hr_status put_starts(const hr_writing *writing, const hr_tick *start, uint32_t n,
+                            hr_err *err)
 {
     hr_status st = HR_OK;
     struct hr_input_store *store = writing->input->store;
     hr_tilting *tilting = writing->tilting;
-    const uint32_t n = tilting->n_further;
+    HR_ROOM(tilting->place, &store->further_place, n + 1);
     if (store->starts.is_ascending) {
         HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
         HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(n), sizeof(uint64_t), 0, err));
@@ -173,7 +174,6 @@ static hr_status add_further(const hr_writing *writing, trying *t, hr_stream *st
     const size_t n_blocks = (n + (size_t)HR_LANES - 1) / HR_LANES, stride = n_blocks * HR_LANES;
     hr_tick *start = NULL;
     HR_ROOM(tilting->further, &store->further, stride + 1);
-    HR_ROOM(tilting->place, &store->further_place, stride + 1);
     HR_TRY(hr_room_grow(&store->words, N_WORDS * stride + 1, sizeof(uint32_t), 0, err));
     HR_TRY(hr_room_grow(&store->reals, 3 * stride + 1, sizeof(double), 0, err));
     t->stride = stride;
@@ -184,7 +184,34 @@ static hr_status add_further(const hr_writing *writing, trying *t, hr_stream *st
     start = (hr_tick *)store->reals.data + 2 * stride;
     for (uint32_t i = 0; i < n; i++)
         try_one(t, i, tilting, start);
-    HR_TRY(put_starts(writing, start, err));
+    HR_TRY(put_starts(writing, start, tilting->n_further, err));
+out:
+    return st;
+}
+
+/* n further arrivals are tried, whose durations are yet to be drawn. */
+static hr_status add_arrivals(const hr_writing *writing, const hr_tilt_component *component,
+                              hr_stream *stream, uint32_t n, hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct hr_input_store *store = writing->input->store;
+    const unsigned bits = component->pace->age_bits;
+    const hr_tick most = writing->tilting->at - writing->prepared->begin;
+    const size_t n_blocks = (n + (size_t)HR_LANES - 1) / HR_LANES, stride = n_blocks * HR_LANES;
+    uint32_t n_starts = 0;
+    HR_TRY(hr_room_grow(&store->words, 2 * stride + 1, sizeof(uint32_t), 0, err));
+    HR_TRY(hr_room_grow(&store->reals, stride + 1, sizeof(hr_tick), 0, err));
+    const uint32_t *word = store->words.data;
+    hr_tick *start = store->reals.data;
+    hr_stream_fill(stream, 2 * n_blocks, store->words.data);
+    for (uint32_t i = 0; i < n; i++) {
+        const hr_tick cell = hr_sampler_index(&component->kind, word[i]);
+        const double within = hr_uniform(word[stride + i]) * (double)((hr_tick)1 << bits);
+        const hr_tick age = (cell << bits) + (hr_tick)within;
+        start[n_starts] = writing->tilting->at - age;
+        n_starts += age <= most;
+    }
+    HR_TRY(put_starts(writing, start, n_starts, err));
 out:
     return st;
 }
@@ -205,10 +232,11 @@ hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
     t.component = &tilt->components[c];
     t.at = tilt->check[hr_sampler_index(&t.component->when, word[1])];
     tilting->at = t.at;
-    if (tilt->lasting)
+    if (tilt->lasting && t.component->pace == NULL)
         return HR_OK;
-    return add_further(writing, &t, &stream,
-                       (uint32_t)hr_sampler_draw(&t.component->number, word[2]), err);
+    const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, word[2]);
+    return tilt->lasting ? add_arrivals(writing, t.component, &stream, n, err)
+                         : add_further(writing, &t, &stream, n, err);
 }
 
 void hr_tilting_find(const hr_writing *writing, const uint32_t *place)

@@ -216,6 +216,8 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
         more_of_classes(plan, lean, more);
     HR_TRY(make_when(plan, share, more, out, &log_sum, err));
     fits = plan->lasting;
+    if (plan->hastens)
+        HR_TRY(hr_tilt_make_pace(plan, out, err));
     if (!plan->lasting)
         HR_TRY(make_tries(plan, share, out, &fits, err));
     out->log_scale = -log_sum;
@@ -336,6 +338,7 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     plan->large_from = HUGE_VAL;
     plan->by_server = is_by_server(configuration);
     plan->lasting = is_lasting(configuration);
+    plan->hastens = plan->lasting && plan->by_server && hr_tilt_may_hasten(configuration);
     plan->tilt->is_linear = true;
     plan->n_groups = plan->by_server ? configuration->n_servers : 1;
     *why = "the target is likely enough to be seen by itself";

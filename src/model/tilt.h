@@ -68,15 +68,25 @@ typedef struct hr_tilt_class {
     const uint32_t *units;   /* [n_marks] its load */
 } hr_tilt_class;
 
+/* Arrivals lean beside durations: by their age at the instant, in cells, they are 1 + more times as
+ * frequent as in truth, of those since `begin`. */
+typedef struct hr_tilt_pace {
+    unsigned n, age_bits;    /* cells of 2^age_bits ticks */
+    const double *more;      /* [n] */
+    const double *logarithm; /* [n] ln(1 + more) */
+    const double *expected;  /* [n_checks] mean number of further arrivals */
+} hr_tilt_pace;
+
 typedef struct hr_tilt_component {
     unsigned rung;      /* below HR_MOST_RUNGS - 1, see tally.h */
     int server;         /* whose meetings lean, placed at random: -1 all do */
     double theta;       /* s = theta times the stratum's load, but for the most that s may be */
     const double *lean; /* [n_strata] s >= 0 */
-    double log_scale;   /* ln(share_c / sum over u of exp(Lambda_c(u))) */
-    hr_sampler number;  /* of further meetings that are tried */
-    hr_sampler kind;    /* index: (source * n_strata) + stratum */
-    hr_sampler when;    /* index of the instant */
+    const hr_tilt_pace *pace; /* NULL: arrivals are as in truth */
+    double log_scale;         /* ln(share_c / sum over u of exp(Lambda_c(u))) */
+    hr_sampler number;        /* of further meetings, or arrivals, that are tried */
+    hr_sampler kind; /* index: (source * n_strata) + stratum; of an arrival: its age's cell */
+    hr_sampler when; /* index of the instant */
 } hr_tilt_component;
 
 typedef struct hr_tilt {
@@ -91,8 +101,8 @@ typedef struct hr_tilt {
     const hr_tick *check; /* [n_checks] ascending instants u, all simulated, */
     unsigned step_bits;   /* 2^step_bits ticks from one to the next */
     double unit;          /* of loads: a power of two */
-    bool lasting;         /* durations lean; `number` and `kind` of components are not used, nor
-                             log_scale but for share_c g_c(u), which is the same for all u */
+    bool lasting;         /* durations lean; `number` and `kind` of components are used for `pace`
+                             alone, and log_scale is share_c g_c(u), the same for all u */
     bool is_linear;       /* s is nowhere cut off */
     bool by_server;       /* components of single servers, met by their pick or, lasting, in turn */
 } hr_tilt;
