@@ -1,6 +1,7 @@
 #include "input/lasting.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/real.h"
 
@@ -37,6 +38,12 @@ static double chance_at(const hr_writing *writing, uint32_t meeting, hr_tick at)
     return at >= begin && in->end[meeting] > begin ? now / lasts(law, begin - start) : now;
 }
 
+/* Was it over when the simulation began? Then it had its turn, and no more. */
+static bool is_over(const hr_input *in, uint32_t meeting)
+{
+    return in->end[meeting] <= in->begin;
+}
+
 /* End of a meeting that lasts beyond `at`: the rest of its duration, given that. */
 static hr_tick end_beyond(const hr_writing *writing, uint32_t meeting, hr_tick at, uint32_t word)
 {
@@ -61,7 +68,8 @@ void hr_lasting_lean(const hr_writing *writing)
     uint32_t turn = 0;
     for (uint32_t i = 0; i < in->n_meetings && in->start[i] <= tilting->at; i++) {
         const uint32_t lean = hr_stream_next(&stream), rest = hr_stream_next(&stream);
-        if (!is_placed(in, i) || !is_of(writing, component, turn++) || in->end[i] > tilting->at)
+        if (!is_placed(in, i) || !is_of(writing, component, turn++) || is_over(in, i) ||
+            in->end[i] > tilting->at)
             continue;
         const double chance = chance_at(writing, i, tilting->at);
         const double more = hr_expm1(component->lean[tilting->stratum[i]]);
@@ -104,7 +112,7 @@ static void add_meeting(const hr_writing *writing, uint32_t meeting, uint32_t tu
             of[n_of++] = c;
         }
     }
-    for (unsigned u = 0; n_of > 0 && u < n; u++) {
+    for (unsigned u = 0; n_of > 0 && !is_over(in, meeting) && u < n; u++) {
         if (tilt->check[u] < in->start[meeting])
             continue;
         const bool is_alive = in->end[meeting] > tilt->check[u];
@@ -137,6 +145,23 @@ static void add_pace(const hr_writing *writing, const hr_tilt_pace *pace, sum *s
     }
 }
 
+/* Sums of components whose arrivals lean alike are the same so far. */
+static void add_paces(const hr_writing *writing, sum *sums)
+{
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const hr_tilt_component *list = tilt->components;
+    const size_t n = tilt->n_checks;
+    for (unsigned c = 0; c < tilt->n_components; c++) {
+        unsigned like = 0;
+        while (list[like].pace != list[c].pace)
+            like++;
+        if (like < c)
+            memcpy(&sums[c * n], &sums[like * n], n * sizeof *sums);
+        else if (list[c].pace != NULL)
+            add_pace(writing, list[c].pace, &sums[c * n]);
+    }
+}
+
 hr_status hr_lasting_weigh(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -147,10 +172,7 @@ hr_status hr_lasting_weigh(const hr_writing *writing, hr_err *err)
     HR_ROOM(sums, &in->store->leaning, cells);
     for (size_t i = 0; i < cells; i++)
         sums[i] = (sum){tilt->components[i / tilt->n_checks].log_scale, 1.0};
-    for (unsigned c = 0; c < tilt->n_components; c++) {
-        if (tilt->components[c].pace != NULL)
-            add_pace(writing, tilt->components[c].pace, &sums[c * (size_t)tilt->n_checks]);
-    }
+    add_paces(writing, sums);
     uint32_t turn = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         if (is_placed(in, i))

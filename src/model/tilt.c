@@ -217,7 +217,7 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
     HR_TRY(make_when(plan, share, more, out, &log_sum, err));
     fits = plan->lasting;
     if (plan->hastens)
-        HR_TRY(hr_tilt_make_pace(plan, out, err));
+        HR_TRY(hr_tilt_make_pace(plan, list, out, err));
     if (!plan->lasting)
         HR_TRY(make_tries(plan, share, out, &fits, err));
     out->log_scale = -log_sum;
@@ -316,6 +316,7 @@ static void fill(hr_tilt_planning *plan)
     tilt->unit = plan->cut.unit;
     tilt->by_server = plan->by_server;
     tilt->lasting = plan->lasting;
+    tilt->counts_turns = plan->hastens && plan->c->start != HR_START_EMPTY;
     tilt->is_linear = tilt->is_linear && !tilt->lasting;
 }
 

@@ -103,6 +103,7 @@ typedef struct hr_tilt {
     double unit;          /* of loads: a power of two */
     bool lasting;         /* durations lean; `number` and `kind` of components are used for `pace`
                              alone, and log_scale is share_c g_c(u), the same for all u */
+    bool counts_turns;    /* the past has its turns too, see input/turns.h */
     bool is_linear;       /* s is nowhere cut off */
     bool by_server;       /* components of single servers, met by their pick or, lasting, in turn */
 } hr_tilt;

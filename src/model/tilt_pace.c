@@ -75,7 +75,8 @@ out:
     return st;
 }
 
-hr_status hr_tilt_make_pace(const hr_tilt_planning *plan, hr_tilt_component *out, hr_err *err)
+hr_status hr_tilt_make_pace(const hr_tilt_planning *plan, const hr_tilt_component *list,
+                            hr_tilt_component *out, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_tilt_pace *pace = NULL;
@@ -85,6 +86,14 @@ hr_status hr_tilt_make_pace(const hr_tilt_planning *plan, hr_tilt_component *out
         rate += plan->c->sources[i].rate;
     if (!(rate > 0.0) || !(out->theta > 0.0))
         return HR_OK;
+    for (; list < out; list++) {
+        if (fabs(list->theta - out->theta) <= 0.0) {
+            out->pace = list->pace;
+            out->number = list->number;
+            out->kind = list->kind;
+            return HR_OK;
+        }
+    }
     HR_TAKE(pace, plan->arena, 1);
     HR_TAKE(more, plan->arena, CELLS);
     HR_TAKE(logarithm, plan->arena, CELLS);

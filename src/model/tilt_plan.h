@@ -97,8 +97,10 @@ void hr_tilt_lasting_list(hr_tilt_planning *plan, unsigned check);
 hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsigned g, double theta);
 /* Can arrivals lean too? */
 bool hr_tilt_may_hasten(const hr_configuration *configuration);
-/* The component's pace, number and kind, as its leans ask for. HR_ERR_MEMORY. */
-HR_MUST_CHECK hr_status hr_tilt_make_pace(const hr_tilt_planning *plan, hr_tilt_component *out,
+/* The component's pace, number and kind, as its leans ask for; those of one in the list before it
+ * whose leans are the same. HR_ERR_MEMORY. */
+HR_MUST_CHECK hr_status hr_tilt_make_pace(const hr_tilt_planning *plan,
+                                          const hr_tilt_component *list, hr_tilt_component *out,
                                           hr_err *err);
 
 #endif
