@@ -33,6 +33,7 @@ typedef struct hr_input {
     uint32_t *tie;      /* [n_meetings] random word that breaks ties, */
     uint32_t *pick;     /* [n_meetings] random word of the rule: nothing where neither the rule
                            asks for it nor both are the meeting's name (legs, hints) */
+    bool without_loads; /* set before writing: nobody reads these, which are NULL then: */
     int64_t *initial;   /* [n_meetings * n_resources] load from the start on, steps */
     int64_t *final;     /* the same once all have joined; HR_MAX_RESOURCES more may be read */
 
@@ -151,6 +152,9 @@ HR_MUST_CHECK hr_status hr_input_write_other(hr_input *input, const hr_configura
                                              const hr_input *meetings,
                                              const hr_configuration *first, uint64_t replication,
                                              const hr_vector *vector, hr_err *err);
+/* To the copy of an input that was written without_loads: loads of `each` steps for a participant, as
+ * all are. They hold until the input is written again. Errors HR_ERR_MEMORY. */
+HR_MUST_CHECK hr_status hr_input_fill_loads(hr_input *copy, int64_t each, hr_err *err);
 /* Whether two configurations of a group, resolved for the same day, have the same meetings but for
  * thinning: they may differ in servers, rules, ceilings, costs, background and rates. */
 bool hr_input_may_share(const hr_configuration *a, const hr_configuration *b);

@@ -188,6 +188,9 @@ hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
     hr_status st = HR_OK;
     hr_input *in = writing->input;
     struct hr_input_store *store = in->store;
+    in->initial = in->final = NULL;
+    if (in->without_loads)
+        return HR_OK;
     const size_t loads = (size_t)in->n_meetings * writing->configuration->n_resources +
                          HR_MAX_RESOURCES; /* see hr_input */
     HR_ROOM(in->initial, &store->initial, loads);
@@ -211,6 +214,23 @@ hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
     HR_ROOM(in->final, &store->final, loads);
     memcpy(in->final, in->initial, loads * sizeof *in->final);
     add_joins(writing);
+out:
+    return st;
+}
+
+hr_status hr_input_fill_loads(hr_input *copy, int64_t each, hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct hr_input_store *store = copy->store;
+    const size_t n = copy->n_meetings, loads = n + HR_MAX_RESOURCES;
+    HR_ROOM(copy->initial, &store->initial, loads);
+    copy->final = copy->initial;
+    if (copy->n_joins > 0) {
+        HR_ROOM(copy->final, &store->final, loads);
+        memset(copy->initial, 0, n * sizeof *copy->initial);
+    }
+    for (size_t i = 0; i < n; i++)
+        copy->final[i] = each * (int64_t)copy->size[i];
 out:
     return st;
 }

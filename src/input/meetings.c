@@ -130,12 +130,12 @@ static void set_ends(const hr_tick *start, const uint64_t *ticks, uint32_t n, bo
     if (all) {
 #pragma omp simd
         for (uint32_t i = 0; i < n; i++)
-            end[i] = start[i] + ticks[i] + (ticks[i] == 0);
+            end[i] = start[i] + ticks[i] + ((ticks[i] - 1) >> 63); /* 1 for 0 */
         return;
     }
 #pragma omp simd
     for (uint32_t i = 0; i < n; i++)
-        end[i] = end[i] == 0 ? start[i] + ticks[i] + (ticks[i] == 0) : end[i];
+        end[i] = end[i] == 0 ? start[i] + ticks[i] + ((ticks[i] - 1) >> 63) : end[i];
 }
 
 static void draw_durations(const hr_writing *writing)

@@ -53,8 +53,10 @@ void hr_write_thinned(const hr_writing *writing)
     take_out(in->size, kept, n, sizeof *in->size);
     take_out(in->tie, kept, n, sizeof *in->tie);
     take_out(in->pick, kept, n, sizeof *in->pick);
+    in->n_meetings = n_kept;
+    if (in->without_loads)
+        return;
     take_out(in->initial, kept, n, load);
     if (in->final != in->initial)
         take_out(in->final, kept, n, load);
-    in->n_meetings = n_kept;
 }

@@ -57,8 +57,9 @@ static bool make_room(hr_gaps *gaps, size_t n)
 static void find_gaps(hr_gaps *gaps, hr_tick base, const hr_input *in, const hr_vector *vector)
 {
     hr_rank rank = {.base = base, .span = in->to - base, .gap = gaps->gap};
-    hr_rank_begin(&rank, in, false, gaps->start, gaps->first);
-    hr_rank_level_of(vector)->departures(&rank);
+    const hr_rank_level *level = hr_rank_level_of(vector);
+    hr_rank_begin(&rank, in, level, false, gaps->start, gaps->first);
+    level->departures(&rank);
 }
 
 bool hr_gaps_put_in_order(hr_gaps *gaps, const hr_events *events, const hr_input *in,

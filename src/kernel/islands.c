@@ -8,7 +8,6 @@
 #include "kernel/placed.h"
 
 enum { N = HR_LANES_N };
-#define NONE UINT32_MAX
 #define LAST UINT64_MAX /* after all events */
 
 typedef struct hr_islands {
@@ -33,19 +32,33 @@ static uint64_t word_of(const hr_islands *at, hr_tick tick, unsigned kind, uint3
 
 /* ---- what is replayed event by event */
 
+/* Meetings before `last` that end in a flagged gap; how many. Most do not, several at a time. */
+static uint32_t find_meetings(const hr_islands *at, uint32_t last, uint32_t *meeting)
+{
+    enum { TOGETHER = 8 };
+    const uint32_t *gap = at->memory->lanes.gap[at->lane];
+    const uint8_t *flagged = at->memory->flagged;
+    uint32_t n = 0;
+    for (uint32_t from = 0; from < last; from += TOGETHER) {
+        const uint32_t to = last - from < TOGETHER ? last : from + TOGETHER;
+        unsigned any = to - from < TOGETHER;
+        for (uint32_t i = from; to - from == TOGETHER && i < from + TOGETHER; i++)
+            any |= flagged[gap[i]];
+        for (uint32_t i = from; any != 0 && i < to; i++) {
+            meeting[n] = i;
+            n += flagged[gap[i]];
+        }
+    }
+    return n;
+}
+
 /* Departures of flagged gaps; how many. They belong to meetings before `last`. */
 static uint32_t find_departures(hr_islands *at, uint32_t last, uint64_t *event)
 {
     const hr_input *in = at->placed.replay.input;
-    hr_lanes_memory *m = at->memory;
-    const uint32_t *gap = m->lanes.gap[at->lane];
-    const uint8_t *flagged = m->flagged;
-    uint32_t *meeting = (uint32_t *)m->work; /* free until words are sorted */
-    uint32_t n = 0, n_events = 0;
-    for (uint32_t i = 0; i < last; i++) {
-        meeting[n] = i;
-        n += flagged[gap[i]];
-    }
+    uint32_t *meeting = (uint32_t *)at->memory->work; /* free until words are sorted */
+    const uint32_t n = find_meetings(at, last, meeting);
+    uint32_t n_events = 0;
     for (uint32_t i = 0; i < n; i++) {
         event[n_events] = word_of(at, in->end[meeting[i]], HR_EVENT_DEPARTURE, meeting[i]);
         n_events += in->end[meeting[i]] < in->to;
@@ -105,22 +118,20 @@ static void enter(hr_islands *at, uint32_t step, const int32_t *standing)
                         (int64_t)standing[server] - at->placed.replay.input->size[step]);
 }
 
-/* Gaps after flagged arrivals of the lane are marked; the last of these arrivals, NONE without. */
+/* Gaps after flagged arrivals of the lane are marked; how many. */
 static uint32_t mark_gaps(hr_islands *at)
 {
     hr_lanes_memory *m = at->memory;
+    const hr_lanes_flag *flag = m->lanes.flag[at->lane];
     const uint32_t n = at->placed.replay.input->n_meetings;
-    uint32_t last = NONE;
-    for (uint32_t i = 0; i < m->lanes.n_flags; i++) {
-        const hr_lanes_flag *flag = &m->lanes.flag[i];
-        if (flag->lane[at->lane] == 0 || flag->step >= n)
-            continue;
-        if (last == NONE)
-            memset(m->flagged, 0, n + (size_t)1);
-        last = flag->step;
-        m->flagged[last + 1] = 1;
-    }
-    return last;
+    uint32_t n_flags = m->lanes.n_flags[at->lane];
+    while (n_flags > 0 && flag[n_flags - 1].step >= n)
+        n_flags--; /* other lanes go on */
+    if (n_flags > 0)
+        memset(m->flagged, 0, n + (size_t)1);
+    for (uint32_t i = 0; i < n_flags; i++)
+        m->flagged[flag[i].step + 1] = 1;
+    return n_flags;
 }
 
 /* What stands now is the first peak. */
@@ -168,28 +179,18 @@ static const uint64_t *replay_gap(hr_islands *at, uint32_t step, const uint64_t 
     return event;
 }
 
-static void replay_islands(hr_islands *at, uint32_t last)
+static void replay_islands(hr_islands *at, uint32_t n_flags)
 {
     hr_lanes_memory *m = at->memory;
-    const uint32_t n = sort_events(at, last + 1);
+    const hr_lanes_flag *flag = m->lanes.flag[at->lane];
+    const uint32_t n = sort_events(at, flag[n_flags - 1].step + 1);
     const uint64_t *event = m->event;
-    const int32_t *standing = m->lanes.standing;
-    const hr_lanes_flag *previous = NULL;
     m->event[n] = LAST;
-    for (uint32_t i = 0; i < m->lanes.n_flags; previous = &m->lanes.flag[i++]) {
-        const hr_lanes_flag *flag = &m->lanes.flag[i];
-        const bool goes_on = previous != NULL && previous->step + 1 == flag->step;
-        const int32_t *own = standing;
-        for (unsigned l = 0; l < N; l++) {
-            const bool begins = flag->lane[l] != 0 && !(goes_on && previous->lane[l] != 0);
-            own = l == at->lane ? standing : own;
-            standing += begins ? at->placed.replay.configuration->n_servers : 0;
-        }
-        if (flag->lane[at->lane] == 0 || flag->step > last)
-            continue;
-        if (!(goes_on && previous->lane[at->lane] != 0))
-            enter(at, flag->step, own);
-        event = replay_gap(at, flag->step, event);
+    for (uint32_t i = 0; i < n_flags; i++) {
+        if (flag[i].standing != HR_LANES_GOES_ON)
+            enter(at, flag[i].step,
+                  m->lanes.standing + (size_t)flag[i].standing * m->lanes.n_servers);
+        event = replay_gap(at, flag[i].step, event);
     }
 }
 
@@ -227,9 +228,9 @@ hr_status hr_islands_count(const hr_lane *lane, unsigned l, hr_scratch *scratch,
     hr_islands at = {.memory = scratch->lanes, .lane = l};
     HR_ASSERT(hr_events_fit(lane->input, &at.events)); /* or it would not have been placed */
     HR_TRY(hr_placed_begin(&at.placed, lane, &at.memory->changes, scratch, err));
-    const uint32_t last = mark_gaps(&at);
-    if (last != NONE)
-        replay_islands(&at, last);
+    const uint32_t n_flags = mark_gaps(&at);
+    if (n_flags > 0)
+        replay_islands(&at, n_flags);
     HR_TRY(hr_placed_end(&at.placed, err));
     if (needs & HR_NEEDS_SUMS)
         hr_placed_sum_up(&at.placed);

@@ -12,6 +12,7 @@ typedef struct hr_kernel {
     const char *doc;
     unsigned most_lanes;   /* replications at once */
     unsigned most_sharing; /* configurations at once on one input; 0: none */
+    bool needs_loads;      /* else it may be given inputs without_loads */
     /* NULL, or the feature of the (prepared) configuration that it cannot do; NULL: can do all */
     const char *(*decline)(const hr_configuration *configuration);
     /* Replay 1..most_lanes inputs of configurations with the same number of servers, or

@@ -87,7 +87,7 @@ static void set_ranks(const hr_input *in, unsigned l, const hr_vector *vector, h
                     .join_meeting = in->join_meeting,
                     .near = lanes->near - HR_LANES_BLOCK};
     const hr_rank_level *level = hr_rank_level_of(vector);
-    hr_rank_begin(&rank, in, lanes->has_ramp, m->start, m->first);
+    hr_rank_begin(&rank, in, level, lanes->has_ramp, m->start, m->first);
     level->departures(&rank);
     lanes->gap[l] = rank.gap;
     if (!lanes->has_ramp)
@@ -121,6 +121,8 @@ static bool set_lane(const hr_lane *lane, unsigned l, const hr_vector *vector, h
 
 static bool set_lanes(const hr_lane *lane, unsigned n, const hr_vector *vector, hr_lanes_memory *m)
 {
+    for (unsigned l = 0; l < N; l++)
+        m->lanes.flag[l] = m->flag + l * m->most_steps;
     for (unsigned l = 0; l < n; l++) {
         if (!set_lane(&lane[l], l, vector, m))
             return false;
@@ -173,6 +175,23 @@ static bool place(unsigned level, hr_lanes_memory *m)
     return wide[level](&m->lanes);
 }
 
+/* With loads, where they were left out for this kernel. */
+static hr_status leave_to_scalar(const hr_lane *lane, unsigned n, const hr_vector *vector,
+                                 hr_scratch *scratch, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (unsigned l = 0; l < n; l++) {
+        const hr_configuration *c = lane[l].configuration;
+        hr_input filled = *lane[l].input;
+        if (filled.without_loads)
+            HR_TRY(hr_input_fill_loads(&filled, hr_placed_load_of_one(c), err));
+        const hr_lane one = {c, &filled, lane[l].counts};
+        HR_TRY(hr_scalar_replay(&one, 1, vector, scratch, err));
+    }
+out:
+    return st;
+}
+
 hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vector,
                           hr_scratch *scratch, hr_err *err)
 {
@@ -181,14 +200,14 @@ hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vect
     const unsigned level = hr_vector_number(vector);
     uint32_t n_steps = 0, n_joins = 0;
     if (!are_alike(lane, n))
-        return hr_scalar_replay(lane, n, vector, scratch, err);
+        return leave_to_scalar(lane, n, vector, scratch, err);
     for (unsigned l = 0; l < n; l++) {
         n_steps = lane[l].input->n_meetings > n_steps ? lane[l].input->n_meetings : n_steps;
         n_joins = lane[l].input->n_joins > n_joins ? lane[l].input->n_joins : n_joins;
     }
     hr_err no_room = {0}; /* scalar needs less */
     if (hr_lanes_memory_room(&scratch->lanes, n_steps, n_joins, c->n_servers, &no_room) != HR_OK)
-        return hr_scalar_replay(lane, n, vector, scratch, err);
+        return leave_to_scalar(lane, n, vector, scratch, err);
     hr_lanes_memory *m = scratch->lanes;
     begin_configuration(m, c);
     m->lanes.ties_uniform = c->placement.ties == HR_TIES_UNIFORM;
@@ -196,7 +215,7 @@ hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vect
     m->lanes.most_flagged = (uint64_t)(MOST_FLAGGED * (double)n_steps * N) + LEAST_FLAGGED;
     if (m->is_given_up || !set_lanes(lane, n, vector, m) || !place(level, m)) {
         m->is_given_up = true; /* the next days of this configuration will be like this one */
-        return hr_scalar_replay(lane, n, vector, scratch, err);
+        return leave_to_scalar(lane, n, vector, scratch, err);
     }
     for (unsigned l = 0; l < n; l++)
         HR_TRY(hr_islands_count(&lane[l], l, scratch, err));

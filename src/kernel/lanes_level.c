@@ -111,7 +111,8 @@ __attribute__((noinline)) static void keep_joins(hr_lanes *lanes, uint32_t step,
 
 /* ---- overload */
 
-/* Lanes in `begins` were not over before: what stands there now. False when too much was. */
+/* Lanes in `begins`, the last flags of which are new, were not over before: what stands there now.
+ * False when too much was. */
 __attribute__((noinline)) static bool stand(hr_lanes *lanes, const lane_key *begins,
                                             const lane_key *key)
 {
@@ -120,6 +121,7 @@ __attribute__((noinline)) static bool stand(hr_lanes *lanes, const lane_key *beg
             continue;
         if (lanes->n_standing == lanes->most_standing)
             return false;
+        lanes->flag[l][lanes->n_flags[l] - 1].standing = lanes->n_standing;
         int32_t *standing = lanes->standing + (size_t)lanes->n_standing++ * lanes->n_servers;
         for (unsigned s = 0; s < lanes->n_servers; s++)
             standing[s] = key[s * N + (unsigned)l] >> BITS;
@@ -143,10 +145,9 @@ flag(hr_lanes *lanes, uint32_t step, const lane_vector *key, const lane_vector *
     *over = above;
     if (!any(&above))
         return true;
-    hr_lanes_flag *flag = &lanes->flag[lanes->n_flags++];
-    flag->step = step;
     for (int l = 0; l < N; l++) {
-        flag->lane[l] = (uint8_t)above[l];
+        lanes->flag[l][lanes->n_flags[l]] = (hr_lanes_flag){step, HR_LANES_GOES_ON};
+        lanes->n_flags[l] += above[l] != 0;
         lanes->n_flagged += above[l] != 0;
     }
     if (any(&begins)) {
@@ -285,7 +286,8 @@ static void begin(hr_lanes *lanes, lanes_state *at)
         at->next[l] = lanes->join_gap[l];
     memset(lanes->rows, 0, lanes->near * (size_t)lanes->n_servers * N * sizeof(lane_key));
     memset(lanes->tail, 0, (lanes->n_steps / BLOCK + (size_t)2) * sizeof *lanes->tail);
-    lanes->n_pages = lanes->n_spare = lanes->n_flags = lanes->n_standing = 0;
+    memset(lanes->n_flags, 0, sizeof lanes->n_flags);
+    lanes->n_pages = lanes->n_spare = lanes->n_standing = 0;
     lanes->n_flagged = 0;
 }
 

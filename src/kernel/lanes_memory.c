@@ -11,7 +11,7 @@ enum { N = HR_LANES_N, LEAST_STANDING = 1024, MOST_STANDING_BYTES = 4 << 20 };
 
 static void free_arrays(hr_lanes_memory *m)
 {
-    void *const arrays[] = {m->lanes.server, m->lanes.flag,  m->lanes.standing, m->lanes.rows,
+    void *const arrays[] = {m->lanes.server, m->flag,        m->lanes.standing, m->lanes.rows,
                             m->lanes.tail,   m->lanes.entry, m->lanes.ceiling,  m->lanes.peak,
                             m->lanes.spare,  m->gap,         m->start,          m->first,
                             m->flagged,      m->event,       m->work,           m->joined,
@@ -55,8 +55,8 @@ size_t hr_lanes_memory_bytes(const hr_lanes_memory *m)
 {
     if (m == NULL)
         return 0;
-    const size_t each = N * (sizeof *m->lanes.server + sizeof *m->gap) + sizeof(int64_t) +
-                        2 * sizeof *m->first + 1 + sizeof *m->lanes.flag +
+    const size_t each = N * (sizeof *m->lanes.server + sizeof *m->gap + sizeof *m->flag) +
+                        sizeof(int64_t) + 2 * sizeof *m->first + 1 +
                         sizeof *m->lanes.tail / HR_LANES_BLOCK;
     const size_t events = sizeof *m->event + 3 * sizeof *m->work;
     const size_t row = m->most_servers * (size_t)N;
@@ -82,7 +82,7 @@ static bool take_arrays(hr_lanes_memory *m, size_t most, size_t most_joins, unsi
     hr_lanes *lanes = &m->lanes;
     const size_t ramp_steps = most_joins > 0 ? most : 0;
     lanes->server = hr_mem_take(most * N, sizeof *lanes->server);
-    lanes->flag = hr_mem_take(most, sizeof *lanes->flag);
+    m->flag = hr_mem_take(most * N, sizeof *m->flag);
     lanes->most_standing = (uint32_t)most_standing(most, n_servers);
     lanes->standing = hr_mem_take(lanes->most_standing * (size_t)n_servers, sizeof(int32_t));
     lanes->rows = hr_mem_take(row_cells(n_servers, most_joins > 0), sizeof(int32_t));
@@ -102,7 +102,7 @@ static bool take_arrays(hr_lanes_memory *m, size_t most, size_t most_joins, unsi
     m->most_joins = most_joins;
     m->most_ramp_steps = ramp_steps;
     m->most_servers = n_servers;
-    return take_pages(m, pages_for(most, 0)) && lanes->server && lanes->flag && lanes->standing &&
+    return take_pages(m, pages_for(most, 0)) && lanes->server && m->flag && lanes->standing &&
            lanes->rows && lanes->tail && lanes->ceiling && lanes->peak && m->gap && m->joined &&
            m->joining && m->join_gap && m->start && m->first && m->flagged && m->event && m->work;
 }

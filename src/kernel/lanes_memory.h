@@ -18,7 +18,8 @@ struct hr_lanes_memory {
     size_t most_steps, most_pages;
     size_t most_joins, most_ramp_steps; /* on a ramp: what there has been room for */
     unsigned most_servers;
-    uint32_t *gap;                         /* [N * most_steps] lane by lane */
+    uint32_t *gap;                         /* [N * most_steps] lane by lane, as */
+    hr_lanes_flag *flag;                   /* these */
     uint32_t *joined, *joining, *join_gap; /* [N * most_ramp_steps], [N * (most_ramp_steps + 1)],
                                               [N * most_joins] lane by lane */
     uint32_t longest[HR_LANES_N];          /* see hr_lanes_rank */

@@ -31,12 +31,13 @@ static inline uint32_t hr_lanes_near(unsigned n_servers)
     return near;
 }
 
-/* After arrival `step` some server of these lanes is above its lowest ceiling, or, on a join ramp,
- * may be before the next arrival: or may then have more people than ever, where that is counted. */
+/* After arrival `step` of a lane some server is above its lowest ceiling, or, on a join ramp, may be
+ * before the next arrival: or may then have more people than ever, where that is counted. */
 typedef struct hr_lanes_flag {
     uint32_t step;
-    uint8_t lane[HR_LANES_N]; /* not 0: that lane */
+    uint32_t standing; /* where the step before is not flagged: row of `standing`, else none */
 } hr_lanes_flag;
+#define HR_LANES_GOES_ON UINT32_MAX
 
 typedef struct hr_lanes {
     unsigned n_servers;
@@ -58,12 +59,11 @@ typedef struct hr_lanes {
     uint8_t *server;                      /* [n_steps * N] out: where the meeting goes */
     int32_t (*peak)[HR_LANES_N]; /* [n_servers] out, if wanted: most people after a measured
                                     arrival, before anybody joins */
-    hr_lanes_flag *flag;         /* [n_steps] out */
-    uint32_t n_flags;
+    hr_lanes_flag *flag[HR_LANES_N]; /* [n_steps] out, ascending */
+    uint32_t n_flags[HR_LANES_N];
     uint64_t n_flagged, most_flagged; /* flagged steps of all lanes together */
-    int32_t *standing; /* [most_standing * n_servers] out: people after each flagged arrival whose
-                          predecessor in the lane is not, in order of (step, lane); before anybody
-                          joins */
+    int32_t *standing; /* [most_standing * n_servers] out: people after a flagged arrival, before
+                          anybody joins */
     uint32_t n_standing, most_standing;
 
     /* working memory: departures, block of arrivals by block, in linked pages */

@@ -39,18 +39,21 @@ typedef struct hr_rank {
     uint64_t n_far;   /* out: joins more than `near` arrivals after their meeting's */
 } hr_rank;
 
+/* One copy per instruction set. */
+typedef struct hr_rank_level {
+    /* start: [n + HR_RANK_PAD] out; after[cell]: out where the cell has arrivals */
+    void (*list)(const hr_rank *rank, const uint64_t *tick, int32_t *start, uint32_t *after);
+    void (*departures)(const hr_rank *rank);
+    void (*joins)(hr_rank *rank);
+} hr_rank_level;
+const hr_rank_level *hr_rank_level_of(const hr_vector *vector);
+
 /* Most cells that the table of `n` arrivals takes, fine or not. */
 size_t hr_rank_cells(size_t n, bool is_fine);
 /* Begin with the input's arrivals up to `base` + `span`, both set already: fills `start`, room for
  * n + HR_RANK_PAD numbers of 8 bytes (4 where the span fits 32 bits), and the table `first`. A fine
  * table is for asking a few times at a time (joins), the other stays in the nearest cache. */
-void hr_rank_begin(hr_rank *rank, const hr_input *in, bool is_fine, void *start, uint32_t *first);
-
-/* One copy per instruction set. */
-typedef struct hr_rank_level {
-    void (*departures)(const hr_rank *rank);
-    void (*joins)(hr_rank *rank);
-} hr_rank_level;
-const hr_rank_level *hr_rank_level_of(const hr_vector *vector);
+void hr_rank_begin(hr_rank *rank, const hr_input *in, const hr_rank_level *level, bool is_fine,
+                   void *start, uint32_t *first);
 
 #endif

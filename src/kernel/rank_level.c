@@ -12,6 +12,20 @@
 
 #define HR_INLINE __attribute__((always_inline)) static inline
 
+/* All arrivals, then the last one of each cell that has any, + 1. */
+static void list(const hr_rank *rank, const uint64_t *tick, int32_t *start, uint32_t *after)
+{
+    const uint32_t n = rank->n, bits = rank->cell_bits;
+    const uint64_t base = rank->base;
+#pragma omp simd
+    for (uint32_t i = 0; i < n; i++)
+        start[i] = (int32_t)((uint32_t)(tick[i] - base) ^ HR_RANK_SIGN);
+    for (uint32_t i = n; i < n + HR_RANK_PAD; i++)
+        start[i] = INT32_MAX;
+    for (uint32_t i = 0; i < n; i++)
+        after[((uint32_t)start[i] ^ HR_RANK_SIGN) >> bits] = i + 1;
+}
+
 /* Arrivals before a time. A table finds the neighbourhood, `n` comparisons at a time the place. */
 HR_INLINE uint32_t count_before(const hr_rank *r, uint64_t after, const int n)
 {
@@ -49,32 +63,27 @@ HR_INLINE uint32_t count_before_long(const hr_rank *r, uint64_t after, const int
 /* Comparisons where a cell of the table has less than an arrival, and where it has some. */
 enum { FEW = 4, SOME = HR_RANK_PAD };
 
-/* A sum over the numbers of one register is slow, sums over several registers are not: so each count
- * is left in PARTS until those of TOGETHER departures are summed up, SUMMED at a time, by when they
+/* One register's numbers are slowly summed up, those of several registers are not: so each count is
+ * left in PARTS until those of TOGETHER departures are summed up, SUMMED at a time, by when they
  * have left for the cache. */
 enum { TOGETHER = 64, SUMMED = 16, PARTS = 4, FIRST = 2 * PARTS };
 
-/* The first comparisons of departure number i. */
-HR_INLINE void begin_count(const hr_rank *r, uint32_t i, uint32_t *from, int32_t less[PARTS])
-{
-    const uint64_t after = r->end[i] - r->base;
-    const uint32_t time = (uint32_t)(after < r->span ? after : r->span);
-    const int32_t end = (int32_t)(time ^ HR_RANK_SIGN);
-    const int32_t *start = r->start + (*from = r->first[time >> r->cell_bits]);
-#pragma omp simd
-    for (int k = 0; k < PARTS; k++)
-        less[k] = (start[k] < end) + (start[k + PARTS] < end);
-}
+typedef struct together {
+    int32_t end[TOGETHER];
+    uint32_t from[TOGETHER];
+    int32_t less[TOGETHER][PARTS]; /* of the FIRST arrivals from there on */
+} together;
 
 /* Whether there is one of which all comparisons were less: it goes on. */
-HR_INLINE bool sum_up(const uint32_t *from, int32_t (*less)[PARTS], uint32_t *gap)
+HR_INLINE bool sum_up(const together *t, uint32_t i, uint32_t *gap)
 {
     uint32_t goes_on = 0;
 #pragma omp simd reduction(+ : goes_on)
     for (uint32_t k = 0; k < SUMMED; k++) {
-        const uint32_t sum = (uint32_t)(less[k][0] + less[k][1] + less[k][2] + less[k][3]);
+        const int32_t *less = t->less[i + k];
+        const uint32_t sum = (uint32_t)(less[0] + less[1] + less[2] + less[3]);
         goes_on += sum == FIRST;
-        gap[k] = from[k] + sum;
+        gap[k] = t->from[i + k] + sum;
     }
     return goes_on != 0;
 }
@@ -82,15 +91,29 @@ HR_INLINE bool sum_up(const uint32_t *from, int32_t (*less)[PARTS], uint32_t *ga
 /* As count_before, for TOGETHER departures from number i on. */
 HR_INLINE void count_together(const hr_rank *r, uint32_t i)
 {
-    uint32_t from[TOGETHER];
-    int32_t less[TOGETHER][PARTS];
-    for (uint32_t k = 0; k < TOGETHER; k++)
-        begin_count(r, i + k, &from[k], less[k]);
+    together t;
+    uint32_t cell[TOGETHER];
+    const uint64_t *end = r->end + i;
+    uint32_t *gap = r->gap + i;
+#pragma omp simd
+    for (uint32_t k = 0; k < TOGETHER; k++) {
+        const uint64_t after = end[k] - r->base;
+        const uint32_t time = (uint32_t)(after < r->span ? after : r->span);
+        t.end[k] = (int32_t)(time ^ HR_RANK_SIGN);
+        cell[k] = time >> r->cell_bits;
+    }
+    for (uint32_t k = 0; k < TOGETHER; k++) {
+        t.from[k] = r->first[cell[k]];
+        const int32_t *start = r->start + t.from[k];
+#pragma omp simd
+        for (int p = 0; p < PARTS; p++)
+            t.less[k][p] = (start[p] < t.end[k]) + (start[p + PARTS] < t.end[k]);
+    }
     for (uint32_t k = 0; k < TOGETHER; k += SUMMED) {
-        const bool goes_on = sum_up(from + k, less + k, r->gap + i + k);
+        const bool goes_on = sum_up(&t, k, gap + k);
         for (uint32_t j = k; goes_on && j < k + SUMMED; j++) {
-            if (r->gap[i + j] - from[j] == FIRST)
-                r->gap[i + j] = count_before(r, r->end[i + j] - r->base, SOME);
+            if (gap[j] - t.from[j] == FIRST)
+                gap[j] = count_before(r, end[j] - r->base, SOME);
         }
     }
 }
@@ -158,4 +181,4 @@ static void rank_joins(hr_rank *rank)
 #define JOIN(a, b)       JOIN_AGAIN(a, b)
 
 extern const hr_rank_level JOIN(hr_rank_, HR_VECTOR_LEVEL);
-const hr_rank_level JOIN(hr_rank_, HR_VECTOR_LEVEL) = {rank_departures, rank_joins};
+const hr_rank_level JOIN(hr_rank_, HR_VECTOR_LEVEL) = {list, rank_departures, rank_joins};

@@ -84,8 +84,10 @@ static hr_status write_inputs(const contestant *c, unsigned first, unsigned n, h
     }
     if (m->n_configurations > 1)
         return hr_input_write_shared(input, configuration, n, first, c->vector, err);
-    for (unsigned l = 0; l < n; l++)
+    for (unsigned l = 0; l < n; l++) {
+        input[l]->without_loads = !c->kernel->needs_loads;
         HR_TRY(hr_input_write(input[l], configuration[0], first + l, c->vector, err));
+    }
 out:
     return st;
 }

@@ -253,6 +253,8 @@ static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *ve
         assert_int_equal(hr_counts_init(&b->counts[l], &c[l], &b->day, &err), HR_OK);
         b->counts[l].needs =
             kernel == hr_kernel_number(0) ? HR_NEEDS_ALL : b->study.pools[0].layout.needs;
+        b->input[l].without_loads =
+            !b->study.has_daily && !hr_kernel_for(kernel, &c[l], NULL)->needs_loads;
         assert_int_equal(hr_input_write(&b->input[l], &c[l], first + l, vector, &err), HR_OK);
         lane[l] = (hr_lane){&c[l], &b->input[l], &b->counts[l]};
     }
