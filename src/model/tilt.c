@@ -21,7 +21,7 @@ static const double rung_of_server[RUNGS_OF_SERVER] = {0.95, 1.03}; /* of the wa
 _Static_assert((int)RUNGS_OF_RANGE <= (int)HR_TILT_MOST_RUNGS &&
                    (int)HR_TILT_MOST_RUNGS < (int)HR_MOST_RUNGS,
                "the last rung of a tally is that of the true laws");
-static const double room_at_rung[RUNGS_OF_ONE] = {1.4, 0.6, 0.0};
+static const double room_at_rung[RUNGS_OF_ONE] = {1.8, 1.0, 0.4};
 #define BEYOND 1.02 /* of the way to the ceilings: the highest rung */
 #define LEAST  0.35 /* the lowest */
 
