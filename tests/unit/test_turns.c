@@ -1,10 +1,11 @@
-/* Servers in turn: a tilted input has its past's turns, so that who is alive when a simulation begins
- * sits as if arrivals had gone on for ever.
+/* Servers in turn: a tilted input has its past's turns, so that who is alive when a simulation
+ * begins sits as if arrivals had gone on for ever.
  *
  * Each of n servers sees every n-th of Poisson arrivals: gaps are Erlang, and with exponential
  * durations the binomial moments of the number alive are Takacs' (1962),
- * B_2 = lambda / (2 n mu) phi / (1 - phi), phi = (lambda / (lambda + mu))^n. |z| <= 4 for it and for
- * the mean, one false alarm in 8,000 fresh seeds; the same without those who are gone is rejected. */
+ * B_2 = lambda / (2 n mu) phi / (1 - phi), phi = (lambda / (lambda + mu))^n. |z| <= 4 for it and
+ * for the mean, one false alarm in 8,000 fresh seeds; the same without those who are gone is
+ * rejected. */
 #include <math.h>
 
 #include "input/input.h"
