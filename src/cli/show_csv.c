@@ -35,7 +35,8 @@ static void put_heading(const hr_show *show, unsigned outcome)
     }
     for (unsigned i = 0; i < n; i++)
         fprintf(show->out, ",%s", labels[i].key);
-    fprintf(show->out, ",%s,lower,upper,se,hits,replications\n", hr_outcomes[outcome].name);
+    fprintf(show->out, ",%s,lower,upper,se,hits,replications,unreliable\n",
+            hr_outcomes[outcome].name);
 }
 
 static hr_status put_coordinates(const hr_show *show, uint64_t index, hr_err *err)
@@ -72,8 +73,8 @@ static void put_estimate(const hr_show *show, const hr_label *labels, unsigned n
         fputc(',', show->out);
         put_number(show->out, numbers[i]);
     }
-    fprintf(show->out, ",%llu,%llu\n", (unsigned long long)estimate->hits,
-            (unsigned long long)replications);
+    fprintf(show->out, ",%llu,%llu,%d\n", (unsigned long long)estimate->hits,
+            (unsigned long long)replications, (int)estimate->is_unreliable);
 }
 
 static hr_status put_cell(hr_show *show, const hr_show_part *part, unsigned outcome, unsigned cell,

@@ -109,7 +109,7 @@ hr_status hr_input_write_shared(hr_input *const *input,
         HR_TRY(hr_write_media(&own, l, input[l], err));
     }
     if (n == 1)
-        hr_write_thinned(&writing);
+        HR_TRY(hr_write_thinned(&writing, err));
     HR_TRY(put_in_order(&writing, err));
     in->whole = in->kept = n > 1 ? in->store->kept : NULL;
     HR_TRY(hr_write_division(&writing, err));

@@ -16,6 +16,18 @@ static void draw_words(const hr_writing *writing, hr_purpose purpose, uint64_t i
     hr_stream_fill(&stream, n_blocks, words);
 }
 
+/* The same where they are needed for a moment. */
+static hr_status draw_words_aside(const hr_writing *writing, hr_purpose purpose, uint32_t **words,
+                                  hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_input *in = writing->input;
+    HR_ROOM(*words, &in->store->words, in->n_meetings + (size_t)HR_LANES);
+    draw_words(writing, purpose, 0, *words);
+out:
+    return st;
+}
+
 static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -27,9 +39,6 @@ static hr_status grow_arrays(const hr_writing *writing, hr_err *err)
     HR_ROOM(in->size, &store->size, n);
     HR_ROOM(in->tie, &store->tie, n);
     HR_ROOM(in->pick, &store->pick, n);
-    HR_TRY(hr_room_grow(&store->words, n, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(n), sizeof(uint64_t), 0, err));
 out:
     return st;
 }
@@ -43,7 +52,8 @@ static hr_status put_in_order(const hr_writing *writing, hr_err *err)
     struct hr_input_store *store = in->store;
     hr_starts *starts = &store->starts;
     const uint32_t n = in->n_meetings;
-    uint32_t *place = store->place.data;
+    uint32_t *place = NULL;
+    uint64_t *work = NULL;
     if (starts->n_told > 0 || !starts->is_ascending)
         hr_starts_tell(starts);
     in->start = starts->tick;
@@ -52,7 +62,9 @@ static hr_status put_in_order(const hr_writing *writing, hr_err *err)
     store->kept = starts->n_told > 0 ? starts->kept : NULL;
     if (starts->is_ascending)
         return HR_OK;
-    HR_TRY(hr_order(starts->tick, n, place, store->work.data, err));
+    HR_ROOM(place, &store->place, n);
+    HR_ROOM(work, &store->work, HR_ORDER_WORK(n));
+    HR_TRY(hr_order(starts->tick, n, place, work, err));
     HR_ROOM(in->start, &store->start, n);
     HR_ROOM(in->end, &store->end, n);
     HR_ROOM(in->class_of, &store->class_of, n);
@@ -74,19 +86,23 @@ static bool is_untold(const hr_writing *writing)
     return writing->input->store->starts.n_told == 0;
 }
 
-static void draw_classes(const hr_writing *writing, uint32_t *words)
+static hr_status draw_classes(const hr_writing *writing, hr_err *err)
 {
+    hr_status st = HR_OK;
+    uint32_t *words = NULL;
     hr_input *in = writing->input;
     const bool all = is_untold(writing);
     if (writing->configuration->n_classes == 1) {
         in->class_of = in->store->zeros.data;
-        return;
+        return HR_OK;
     }
-    draw_words(writing, HR_PURPOSE_CLASS, 0, words);
+    HR_TRY(draw_words_aside(writing, HR_PURPOSE_CLASS, &words, err));
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         if (all || in->end[i] == 0)
             in->class_of[i] = (uint16_t)hr_sampler_index(&writing->prepared->class_of, words[i]);
     }
+out:
+    return st;
 }
 
 static bool have_one_law(const hr_configuration *c)
@@ -177,20 +193,24 @@ static void draw_sizes(const hr_writing *writing)
     }
 }
 
-static void draw_profiles(const hr_writing *writing, uint32_t *words)
+static hr_status draw_profiles(const hr_writing *writing, hr_err *err)
 {
+    hr_status st = HR_OK;
+    uint32_t *words = NULL;
     hr_input *in = writing->input;
     bool needed = false;
     for (unsigned k = 0; k < writing->configuration->n_classes; k++)
         needed = needed || writing->configuration->classes[k].n_profiles > 1;
     if (!needed) {
         in->profile = in->store->zeros.data;
-        return;
+        return HR_OK;
     }
-    draw_words(writing, HR_PURPOSE_PROFILE, 0, words);
+    HR_TRY(draw_words_aside(writing, HR_PURPOSE_PROFILE, &words, err));
     for (uint32_t i = 0; i < in->n_meetings; i++)
         in->profile[i] = (uint16_t)hr_sampler_index(
             &writing->prepared->classes[in->class_of[i]].profile, words[i]);
+out:
+    return st;
 }
 
 /* Both words together are also a meeting's name, from which follow its legs in other pools, the
@@ -230,12 +250,11 @@ hr_status hr_write_meetings(const hr_writing *writing, hr_err *err)
     in->n_meetings = in->store->starts.n;
     HR_TRY(grow_arrays(writing, err));
     HR_TRY(put_in_order(writing, err));
-    uint32_t *words = in->store->words.data;
-    draw_classes(writing, words);
+    HR_TRY(draw_classes(writing, err));
     draw_durations(writing);
     hr_tilting_put(writing);
     draw_sizes(writing);
-    draw_profiles(writing, words);
+    HR_TRY(draw_profiles(writing, err));
     draw_choices(writing);
 out:
     return st;

@@ -8,7 +8,7 @@ hr_status hr_room_grow(hr_room *room, size_t count, size_t size, size_t keep, hr
 {
     if (room->data != NULL && count <= room->bytes / size)
         return HR_OK;
-    const size_t most = count + count / 4 + 64; /* grow by a quarter: few copies, little waste */
+    const size_t most = count + count / 8 + 64; /* grow by an eighth: few copies, little waste */
     void *data = hr_mem_take(most, size);
     if (data == NULL)
         return HR_FAIL(err, HR_ERR_MEMORY, "no memory for %zu events of one replication", most);

@@ -142,7 +142,7 @@ size_t hr_words_of_path(uint32_t n_steps);
 
 /* Who places what, where large meetings go to a pool of their own: input->kept. */
 HR_MUST_CHECK hr_status hr_write_division(const hr_writing *writing, hr_err *err);
-void hr_write_thinned(const hr_writing *writing);
+HR_MUST_CHECK hr_status hr_write_thinned(const hr_writing *writing, hr_err *err);
 /* Loads of the meetings, which are written already, at the costs of writing->configuration. */
 HR_MUST_CHECK hr_status hr_write_loads(const hr_writing *writing, hr_err *err);
 /* Rows for the media of the meetings, which are not thinned yet, where writing->configuration,

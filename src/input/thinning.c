@@ -30,16 +30,18 @@ static void take_out(void *data, const uint32_t *kept, uint32_t n, size_t size)
 }
 
 /* Meetings of the group that are not this configuration's have had their draws: away with them. */
-void hr_write_thinned(const hr_writing *writing)
+hr_status hr_write_thinned(const hr_writing *writing, hr_err *err)
 {
+    hr_status st = HR_OK;
     hr_input *in = writing->input;
     const uint32_t *kept = in->store->kept;
     const uint32_t n = in->n_meetings;
     const size_t load = writing->configuration->n_resources * sizeof *in->initial;
-    uint32_t *number = in->store->place.data;
+    uint32_t *number = NULL;
     uint32_t n_kept = 0;
     if (in->store->starts.n_thinned == 0)
-        return;
+        return HR_OK;
+    HR_ROOM(number, &in->store->place, n);
     for (uint32_t i = 0; i < n; i++) {
         number[i] = n_kept;
         n_kept += kept[i] != 0;
@@ -54,9 +56,10 @@ void hr_write_thinned(const hr_writing *writing)
     take_out(in->tie, kept, n, sizeof *in->tie);
     take_out(in->pick, kept, n, sizeof *in->pick);
     in->n_meetings = n_kept;
-    if (in->without_loads)
-        return;
-    take_out(in->initial, kept, n, load);
+    if (!in->without_loads)
+        take_out(in->initial, kept, n, load);
     if (in->final != in->initial)
         take_out(in->final, kept, n, load);
+out:
+    return st;
 }

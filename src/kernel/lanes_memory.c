@@ -116,7 +116,7 @@ static bool has_room(const hr_lanes_memory *m, uint32_t n_steps, uint32_t n_join
 
 static size_t more_than(size_t n, size_t most)
 {
-    return n > most ? n + n / 4 + 64 : most;
+    return n > most ? n + n / 8 + 64 : most;
 }
 
 hr_status hr_lanes_memory_room(hr_lanes_memory **memory, uint32_t n_steps, uint32_t n_joins,
