@@ -30,14 +30,15 @@ __attribute__((noinline)) static uint32_t open_page(hr_lanes *lanes, uint32_t en
     return page * PAGE + 1;
 }
 
-static inline void keep(hr_lanes *lanes, uint32_t block, entry_word departure)
+/* tail and entry are those of `lanes`, in registers where many are kept. */
+static inline void keep(hr_lanes *lanes, uint32_t *tail, entry_word *entry, uint32_t block,
+                        entry_word departure)
 {
-    entry_word *entry = lanes->entry;
-    uint32_t end = lanes->tail[block];
+    uint32_t end = tail[block];
     if (end % PAGE == 0)
         end = open_page(lanes, end);
     entry[end] = departure;
-    lanes->tail[block] = end + 1;
+    tail[block] = end + 1;
 }
 
 /* The rows from an arrival on. */
@@ -75,7 +76,7 @@ __attribute__((noinline)) static void keep_near(hr_lanes *lanes, uint32_t now,
         if (block[l] == now)
             leave(lanes->rows, departure[l]);
         else
-            keep(lanes, block[l], departure[l]);
+            keep(lanes, lanes->tail, lanes->entry, block[l], departure[l]);
     }
 }
 
@@ -87,7 +88,7 @@ static inline void keep_at(hr_lanes *lanes, uint32_t gap, uint32_t rows_end, uin
         leave((lane_key *)lanes->rows + (size_t)((gap & (lanes->near - 1)) * width),
               (entry_word)(unsigned_key)people << HALF_ENTRY | place);
     else
-        keep(lanes, gap / BLOCK,
+        keep(lanes, lanes->tail, lanes->entry, gap / BLOCK,
              (entry_word)(unsigned_key)people << HALF_ENTRY | (gap % BLOCK * width + place));
 }
 
@@ -255,8 +256,10 @@ keep_departures(hr_lanes *lanes, uint32_t step, const uint32_t *gap_of, const la
         keep_near(lanes, step / BLOCK, block, departure);
         return;
     }
+    uint32_t *tail = lanes->tail;
+    entry_word *entry = lanes->entry;
     for (int l = 0; l < N; l++)
-        keep(lanes, block[l], departure[l]);
+        keep(lanes, tail, entry, block[l], departure[l]);
 }
 
 /* What a pool is like between two blocks of arrivals. */
