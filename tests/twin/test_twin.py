@@ -33,7 +33,7 @@ CASES = (
      ("load", ["placement.rule=random", "pool.weights=[1, 2, 3, 4, 5]"]),
      ("load", ["rare.engine=tilted", "target.level=full"]),
      ("load", ["rare.engine=tilted", "target.level=full", "placement.rule=round_robin",
-               "arrivals.sources=[{kind: poisson, rate: 40 per hour}]"]),
+               "arrivals.sources=[{kind: poisson, rate: 15 per hour}]"]),
      ("load", ["placement.report_delay=10 s"]),
      ("load", ["placement.report_delay=5 min", "placement.in_flight=yes"]),
      ("pool", ["placement.report_delay=30 s"]),
