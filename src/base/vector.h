@@ -23,6 +23,12 @@ typedef struct hr_vector {
     void (*exponential)(const uint32_t *word, size_t n, double *out);
     /* out[i] <- exp(location + scale * z(word[i])), z the standard normal quantile; n any */
     void (*lognormal)(const uint32_t *word, size_t n, double location, double scale, double *out);
+    /* out[i] <- which of `most` intervals of 2^bits from `from` on value[i] is in: the first if it
+       is before all, `most` if behind all; differences below 2^63, n any */
+    void (*places)(const uint64_t *value, size_t n, uint64_t from, unsigned bits, uint32_t most,
+                   uint32_t *out);
+    /* out[i] <- hr_exp(value[i]), the same bits; n any */
+    void (*exp)(const double *value, size_t n, double *out);
     /* out[i] <- floor(min(value[i] * scale + 1/2, most)) for value * scale >= 0, most < 2^51 */
     void (*round)(const double *value, size_t n, double scale, double most, uint64_t *out);
     /* out[i] <- what `round` makes of the standard exponential of word[i]; n any */

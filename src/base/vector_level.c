@@ -95,6 +95,25 @@ static void lognormal(const uint32_t *word, size_t n, double location, double sc
         out[i] = hr_real_exp(location + scale * hr_real_normal_quantile(hr_real_uniform(word[i])));
 }
 
+static void places(const uint64_t *value, size_t n, uint64_t from, unsigned bits, uint32_t most,
+                   uint32_t *out)
+{
+    const int64_t end = most;
+#pragma omp simd
+    for (size_t i = 0; i < n; i++) {
+        const int64_t since = (int64_t)(value[i] - from);
+        const int64_t place = (int64_t)((uint64_t)(since > 0 ? since : 0) >> bits);
+        out[i] = (uint32_t)(place < end ? place : end);
+    }
+}
+
+static void exponentials(const double *value, size_t n, double *out)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        out[i] = hr_real_exp(value[i]);
+}
+
 /* Conversions to 64-bit integers are missing below AVX-512: adding 2^52 rounds, and leaves the
  * integer in the low bits. */
 static inline uint64_t rounded(double value, double scale, double most)
@@ -184,5 +203,5 @@ static unsigned count_like(const int64_t *key, size_t n, int64_t one)
 
 extern const hr_vector JOIN(hr_vector_, HR_VECTOR_LEVEL);
 const hr_vector JOIN(hr_vector_, HR_VECTOR_LEVEL) = {
-    TEXT(HR_VECTOR_LEVEL), pcg32, exponential, lognormal, round_down,
-    exponential_ticks,     least, count_like};
+    TEXT(HR_VECTOR_LEVEL), pcg32,      exponential,       lognormal, places,
+    exponentials,          round_down, exponential_ticks, least,     count_like};

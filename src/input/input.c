@@ -6,6 +6,7 @@
 #include "base/order.h"
 #include "input/store.h"
 #include "input/tilting.h"
+#include "input/turns.h"
 
 /* One pair of words per snapshot and probe. */
 hr_status hr_write_probe_words(const hr_writing *writing, hr_err *err)
@@ -95,6 +96,7 @@ hr_status hr_input_write_shared(hr_input *const *input,
         HR_TRY(hr_write_past(&writing, i, err));
         HR_TRY(hr_write_arrivals(&writing, i, err));
     }
+    HR_TRY(hr_turns_write(&writing, err));
     HR_TRY(hr_tilting_add(&writing, err));
     HR_TRY(hr_write_meetings(&writing, err));
     HR_TRY(hr_tilting_mark(&writing, err));
@@ -161,7 +163,7 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->place,
         &s->work,
         &s->further,
-        &s->further_row,
+        &s->further_place,
         &s->stratum,
         &s->leaning,
         &s->part_of,

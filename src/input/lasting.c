@@ -1,6 +1,7 @@
 #include "input/lasting.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/real.h"
 
@@ -37,6 +38,12 @@ static double chance_at(const hr_writing *writing, uint32_t meeting, hr_tick at)
     return at >= begin && in->end[meeting] > begin ? now / lasts(law, begin - start) : now;
 }
 
+/* Was it over when the simulation began? Then it had its turn, and no more. */
+static bool is_over(const hr_input *in, uint32_t meeting)
+{
+    return in->end[meeting] <= in->begin;
+}
+
 /* End of a meeting that lasts beyond `at`: the rest of its duration, given that. */
 static hr_tick end_beyond(const hr_writing *writing, uint32_t meeting, hr_tick at, uint32_t word)
 {
@@ -61,7 +68,8 @@ void hr_lasting_lean(const hr_writing *writing)
     uint32_t turn = 0;
     for (uint32_t i = 0; i < in->n_meetings && in->start[i] <= tilting->at; i++) {
         const uint32_t lean = hr_stream_next(&stream), rest = hr_stream_next(&stream);
-        if (!is_placed(in, i) || !is_of(writing, component, turn++) || in->end[i] > tilting->at)
+        if (!is_placed(in, i) || !is_of(writing, component, turn++) || is_over(in, i) ||
+            in->end[i] > tilting->at)
             continue;
         const double chance = chance_at(writing, i, tilting->at);
         const double more = hr_expm1(component->lean[tilting->stratum[i]]);
@@ -104,7 +112,7 @@ static void add_meeting(const hr_writing *writing, uint32_t meeting, uint32_t tu
             of[n_of++] = c;
         }
     }
-    for (unsigned u = 0; n_of > 0 && u < n; u++) {
+    for (unsigned u = 0; n_of > 0 && !is_over(in, meeting) && u < n; u++) {
         if (tilt->check[u] < in->start[meeting])
             continue;
         const bool is_alive = in->end[meeting] > tilt->check[u];
@@ -114,6 +122,43 @@ static void add_meeting(const hr_writing *writing, uint32_t meeting, uint32_t tu
         for (unsigned i = 0; i < n_of; i++)
             add(&sums[of[i] * n + u], is_alive ? tilt->components[of[i]].lean[stratum] : 0.0,
                 1.0 + chance * more[i]);
+    }
+}
+
+/* Arrivals that lean: sums[u]. Those before `begin` do not. */
+static void add_pace(const hr_writing *writing, const hr_tilt_pace *pace, sum *sums)
+{
+    const hr_input *in = writing->input;
+    const hr_tilt *tilt = writing->tilting->tilt;
+    unsigned first = 0;
+    for (unsigned u = 0; u < tilt->n_checks; u++)
+        sums[u].exponent -= pace->expected[u];
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        while (first < tilt->n_checks && tilt->check[first] < in->start[i])
+            first++;
+        for (unsigned u = first; in->start[i] >= in->begin && u < tilt->n_checks; u++) {
+            const hr_tick cell = (tilt->check[u] - in->start[i]) >> pace->age_bits;
+            if (cell >= pace->n)
+                break;
+            sums[u].exponent += pace->logarithm[cell];
+        }
+    }
+}
+
+/* Sums of components whose arrivals lean alike are the same so far. */
+static void add_paces(const hr_writing *writing, sum *sums)
+{
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const hr_tilt_component *list = tilt->components;
+    const size_t n = tilt->n_checks;
+    for (unsigned c = 0; c < tilt->n_components; c++) {
+        unsigned like = 0;
+        while (list[like].pace != list[c].pace)
+            like++;
+        if (like < c)
+            memcpy(&sums[c * n], &sums[like * n], n * sizeof *sums);
+        else if (list[c].pace != NULL)
+            add_pace(writing, list[c].pace, &sums[c * n]);
     }
 }
 
@@ -127,6 +172,7 @@ hr_status hr_lasting_weigh(const hr_writing *writing, hr_err *err)
     HR_ROOM(sums, &in->store->leaning, cells);
     for (size_t i = 0; i < cells; i++)
         sums[i] = (sum){tilt->components[i / tilt->n_checks].log_scale, 1.0};
+    add_paces(writing, sums);
     uint32_t turn = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         if (is_placed(in, i))

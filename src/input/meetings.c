@@ -4,6 +4,7 @@
 
 #include "base/order.h"
 #include "input/store.h"
+#include "input/tilting.h"
 
 /* Words of one purpose for all meetings, whole blocks at a time. */
 static void draw_words(const hr_writing *writing, hr_purpose purpose, uint64_t index,
@@ -74,6 +75,7 @@ static hr_status put_in_order(const hr_writing *writing, hr_err *err)
         in->class_of[i] = starts->class_of[place[i]];
         store->kept[i] = starts->kept[place[i]];
     }
+    hr_tilting_find(writing, place);
 out:
     return st;
 }
@@ -250,6 +252,7 @@ hr_status hr_write_meetings(const hr_writing *writing, hr_err *err)
     HR_TRY(put_in_order(writing, err));
     HR_TRY(draw_classes(writing, err));
     draw_durations(writing);
+    hr_tilting_put(writing);
     draw_sizes(writing);
     HR_TRY(draw_profiles(writing, err));
     draw_choices(writing);

@@ -95,34 +95,62 @@ out:
     return st;
 }
 
-hr_status hr_starts_insert(hr_starts *starts, const hr_start_row *row, const uint32_t *order,
-                           uint32_t n, hr_err *err)
+/* Rows [from, end) go to `to`: all that is told of them. */
+static void move_rows(hr_starts *starts, uint32_t to, uint32_t from, uint32_t end)
+{
+    const size_t n = end - from;
+    memmove(starts->tick + to, starts->tick + from, n * sizeof *starts->tick);
+    if (starts->n_told == 0)
+        return;
+    memmove(starts->end + to, starts->end + from, n * sizeof *starts->end);
+    memmove(starts->class_of + to, starts->class_of + from, n * sizeof *starts->class_of);
+    memmove(starts->kept + to, starts->kept + from, n * sizeof *starts->kept);
+}
+
+/* The first of tick[0..end), ascending, that is beyond `new`, which is more likely near the end.
+ * Eight at a time: one branch in doubt, not one for each. */
+static uint32_t first_behind(const hr_tick *tick, uint32_t end, hr_tick new)
+{
+    enum { STRIDE = 8 };
+    uint32_t first = end, beyond = 0;
+    while (first >= STRIDE && tick[first - STRIDE] > new)
+        first -= STRIDE;
+    if (first < STRIDE) {
+        while (first > 0 && tick[first - 1] > new)
+            first--;
+        return first;
+    }
+    for (uint32_t i = 1; i < STRIDE; i++)
+        beyond += tick[first - i] > new;
+    return first - beyond;
+}
+
+hr_status hr_starts_insert(hr_starts *starts, const hr_tick *tick, const uint32_t *order,
+                           uint32_t n, uint32_t *place, hr_err *err)
 {
     hr_status st = HR_OK;
+    const bool has_told = starts->n_told > 0;
     HR_ASSERT(starts->is_ascending);
     HR_TRY(hr_starts_room(starts, n, err));
-    hr_starts_tell(starts);
-    uint32_t from = starts->n, to = starts->n + n;
+    if (has_told)
+        hr_starts_tell(starts);
+    uint32_t end = starts->n, to = starts->n + n; /* old rows to be moved; where they go */
     for (uint32_t k = n; k > 0; k--) {
-        const hr_start_row *new = &row[order[k - 1]];
-        uint32_t first = from; /* of the old rows that come behind it */
-        while (first > 0 && starts->tick[first - 1] > new->tick)
-            first--;
-        const size_t moved = from - first;
-        to -= (uint32_t)moved;
-        memmove(starts->tick + to, starts->tick + first, moved * sizeof *starts->tick);
-        memmove(starts->end + to, starts->end + first, moved * sizeof *starts->end);
-        memmove(starts->class_of + to, starts->class_of + first, moved * sizeof *starts->class_of);
-        memmove(starts->kept + to, starts->kept + first, moved * sizeof *starts->kept);
-        from = first;
-        to--;
-        starts->tick[to] = new->tick;
-        starts->end[to] = new->end;
-        starts->class_of[to] = new->class_of;
-        starts->kept[to] = new->kept;
+        const hr_tick new = tick[order[k - 1]];
+        const uint32_t first = first_behind(starts->tick, end, new);
+        to -= end - first;
+        move_rows(starts, to, first, end);
+        end = first;
+        starts->tick[--to] = new;
+        if (has_told) {
+            starts->end[to] = 0;
+            starts->class_of[to] = 0;
+            starts->kept[to] = UINT32_MAX;
+        }
+        place[order[k - 1]] = to;
     }
     starts->n += n;
-    starts->n_told = starts->n;
+    starts->n_told += has_told ? n : 0;
 out:
     return st;
 }

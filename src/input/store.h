@@ -37,15 +37,10 @@ typedef struct hr_starts {
     uint32_t n_told;
     hr_tick *end;       /* 0: not drawn yet; else the meeting was alive at `begin` */
     uint16_t *class_of; /* where end is set */
-    uint32_t *kept;     /* bit l: of the group's starts, one of configuration l's; a further one
-                           of a tilted input, which is nobody else's, is HR_KEPT_FURTHER */
+    uint32_t *kept;     /* bit l: of the group's starts, one of configuration l's */
     uint32_t n_thinned; /* kept by none */
     hr_room room_tick, room_end, room_class, room_kept;
 } hr_starts;
-
-/* Of further meeting `number` of a tilted input. */
-#define HR_KEPT_FURTHER(number) (((number) + 1) << 1 | 1)
-#define HR_KEPT_ALL             UINT32_MAX
 
 typedef struct hr_start_row {
     hr_tick tick, end;
@@ -59,10 +54,12 @@ HR_MUST_CHECK hr_status hr_starts_room(hr_starts *starts, uint32_t more, hr_err 
 /* and count the first `n` of them, which are ascending, in. */
 void hr_starts_take(hr_starts *starts, uint32_t n);
 HR_MUST_CHECK hr_status hr_starts_add(hr_starts *starts, hr_start_row row, hr_err *err);
-/* Put in rows by their ticks, where all that came before are ascending: order[i] is the number of
- * the row that comes i-th; new rows come behind old ones of their tick. */
-HR_MUST_CHECK hr_status hr_starts_insert(hr_starts *starts, const hr_start_row *row,
-                                         const uint32_t *order, uint32_t n, hr_err *err);
+/* Put in starts that are kept by all and have no end yet, among others that are ascending: order[i]
+ * is the number of the tick that comes i-th; new ones come behind old ones of their tick. place[i]:
+ * where tick[i] then is. */
+HR_MUST_CHECK hr_status hr_starts_insert(hr_starts *starts, const hr_tick *tick,
+                                         const uint32_t *order, uint32_t n, uint32_t *place,
+                                         hr_err *err);
 /* Tell all rows. */
 void hr_starts_tell(hr_starts *starts);
 
@@ -76,7 +73,7 @@ struct hr_input_store {
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room change, server_state, signed_in, outages, outages_in_order;
     hr_room words, reals, place, work;
-    hr_room further, further_row, stratum, leaning; /* of a tilted input */
+    hr_room further, further_place, stratum, leaning; /* of a tilted input */
     hr_input media; /* what input->media points at; the next two are used there */
     hr_room part_of, medium;
     hr_endings endings[HR_MAX_BACKGROUND]; /* of each item */

@@ -1,15 +1,9 @@
 #include "input/tilting.h"
 
-#include <math.h>
-#include <string.h>
-
 #include "base/order.h"
-#include "base/real.h"
 #include "input/clock.h"
 #include "input/lasting.h"
-
-#define NEGLIGIBLE                                                                                 \
-    (-30.0) /* exponents of terms that change no weight by 1e-9: the density is 0.1 and more */
+#include "input/weight.h"
 
 void hr_tilting_begin(hr_tilting *tilting, const hr_tilt *tilt, hr_input *input)
 {
@@ -20,17 +14,27 @@ void hr_tilting_begin(hr_tilting *tilting, const hr_tilt *tilt, hr_input *input)
 
 /* ---- further meetings */
 
-/* One of them being drawn, alive at `at`. */
+/* Words of each, as many whether it comes about or not. */
+enum { KIND, MARK, PICK, FIRST, SECOND, KEEP, FOURTH, FIFTH, N_WORDS };
+
+/* They are drawn, alive at `at`. */
 typedef struct trying {
     const hr_writing *writing;
-    hr_stream stream;
     const hr_tilt_component *component;
     hr_tick at;
+    size_t stride;        /* from one kind of word to the next */
+    const uint32_t *word; /* [N_WORDS * stride] */
+    const double *length; /* [2 * stride] standard exponentials, of FIRST and SECOND */
 } trying;
 
-static double next_real(trying *t)
+/* One of them. */
+typedef struct life {
+    hr_tick start, end;
+} life;
+
+static double real_of(const trying *t, unsigned kind, uint32_t i)
 {
-    return hr_uniform(hr_stream_next(&t->stream));
+    return hr_uniform(t->word[kind * t->stride + i]);
 }
 
 static hr_tick duration_of(const hr_sampler *law, uint32_t word)
@@ -47,58 +51,54 @@ static bool may_start(const trying *t, const hr_prepared_source *source, hr_tick
     return has_past || start >= source->first;
 }
 
-/* Of a rate: durations weighted by their length, ages uniform over them, as in past.c. The number
- * of words does not depend on them. */
-static bool try_rate(trying *t, const hr_prepared_source *source, unsigned class, hr_start_row *row)
+/* Of a rate: durations weighted by their length, ages uniform over them, as in past.c. */
+static bool try_rate(const trying *t, const hr_prepared_source *source, unsigned class, uint32_t i,
+                     life *out)
 {
     const hr_prepared *p = t->writing->prepared;
     const hr_sampler *whole = &p->classes[class].duration;
-    const uint32_t first = hr_stream_next(&t->stream), second = hr_stream_next(&t->stream);
-    const double keep = next_real(t);
-    (void)hr_stream_next(&t->stream);
-    (void)hr_stream_next(&t->stream);
     if (whole->law.kind == HR_LAW_EXPONENTIAL) { /* its age and its rest are two of the same law */
-        row->tick = t->at + 1 - duration_of(whole, first);
-        row->end = t->at + duration_of(whole, second);
+        out->start = t->at + 1 - hr_duration_ticks(whole->p1 * t->length[i]);
+        out->end = t->at + hr_duration_ticks(whole->p1 * t->length[t->stride + i]);
     } else {
-        const hr_tick duration = duration_of(&p->classes[class].alive, first);
-        row->tick = t->at - (hr_tick)(hr_uniform(second) * (double)duration);
-        row->end = row->tick + duration;
+        const hr_tick duration =
+            duration_of(&p->classes[class].alive, t->word[FIRST * t->stride + i]);
+        out->start = t->at - (hr_tick)(real_of(t, SECOND, i) * (double)duration);
+        out->end = out->start + duration;
     }
-    if (!may_start(t, source, row->tick))
+    if (!may_start(t, source, out->start))
         return false;
-    const double seconds = ((double)row->tick - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
+    const double seconds = ((double)out->start - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
     return source->drawn->kind == HR_SOURCE_POISSON ||
-           keep * source->greatest_rate < hr_source_rate(source->drawn, seconds);
+           real_of(t, KEEP, i) * source->greatest_rate < hr_source_rate(source->drawn, seconds);
 }
 
 /* Of a clock batch: candidates with the weight of the most epochs that a life can hold, kept by
  * those that it holds, as in past.c. */
-static bool try_clock(trying *t, const hr_prepared_source *source, unsigned class,
-                      hr_start_row *row)
+static bool try_clock(const trying *t, const hr_prepared_source *source, unsigned class, uint32_t i,
+                      life *out)
 {
     const hr_writing *writing = t->writing;
     const hr_prepared_class *laws = &writing->prepared->classes[class];
     const double period_s = (double)source->period / HR_TICKS_PER_SECOND;
     const double by_length = laws->mean_duration / (laws->mean_duration + period_s);
-    const bool weighted = next_real(t) < by_length;
+    const bool weighted = real_of(t, FIRST, i) < by_length;
     const hr_tick duration =
-        duration_of(weighted ? &laws->alive : &laws->duration, hr_stream_next(&t->stream));
-    const int64_t late = hr_lateness_ticks(source, hr_stream_next(&t->stream));
-    const double keep = next_real(t), place = next_real(t);
+        duration_of(weighted ? &laws->alive : &laws->duration, t->word[SECOND * t->stride + i]);
+    const int64_t late = hr_lateness_ticks(source, t->word[FOURTH * t->stride + i]);
     const int64_t latest = (int64_t)t->at - late; /* epoch <= latest: has started */
     const int64_t first = hr_epoch_after(source, latest - (int64_t)duration + 1);
     const int64_t epochs = hr_epoch_after(source, latest + 1) - first;
     const double most = (double)duration / (double)source->period + 1.0;
-    if (epochs <= 0 || keep * most >= (double)epochs)
+    if (epochs <= 0 || real_of(t, KEEP, i) * most >= (double)epochs)
         return false;
-    const int64_t number = first + (int64_t)(place * (double)epochs);
+    const int64_t number = first + (int64_t)(real_of(t, FIFTH, i) * (double)epochs);
     const int64_t epoch = (int64_t)source->offset + number * (int64_t)source->period;
-    row->tick = (hr_tick)(epoch + late);
-    row->end = row->tick + duration;
+    out->start = (hr_tick)(epoch + late);
+    out->end = out->start + duration;
     const bool is_before = writing->configuration->start == HR_START_EMPTY &&
                            epoch < (int64_t)writing->prepared->begin;
-    return !is_before && may_start(t, source, row->tick);
+    return !is_before && may_start(t, source, out->start);
 }
 
 /* A pick that sends the meeting to this server when placed at random. */
@@ -111,25 +111,26 @@ static uint32_t pick_for(const hr_prepared *prepared, int server, uint32_t word)
     return (uint32_t)(from + (word * n >> 32));
 }
 
-static void try_one(trying *t, hr_tilting *tilting)
+static void try_one(const trying *t, uint32_t i, hr_tilting *tilting, hr_tick *start)
 {
     const hr_writing *writing = t->writing;
     const hr_tilt *tilt = tilting->tilt;
-    const size_t kind = hr_sampler_index(&t->component->kind, hr_stream_next(&t->stream));
+    const size_t kind = hr_sampler_index(&t->component->kind, t->word[KIND * t->stride + i]);
     const uint16_t stratum = (uint16_t)(kind % tilt->n_strata);
     const unsigned class = tilt->class_of_stratum[stratum];
     const hr_prepared_source *source = &writing->prepared->sources[kind / tilt->n_strata];
     const hr_tilt_stratum *range = &tilt->strata[stratum];
-    const uint32_t mark = hr_stream_next(&t->stream), pick = hr_stream_next(&t->stream);
-    hr_start_row row = {.class_of = (uint16_t) class, .kept = HR_KEPT_FURTHER(tilting->n_further)};
+    const uint64_t mark = t->word[MARK * t->stride + i];
     const bool is_clock = source->drawn->kind == HR_SOURCE_CLOCK_BATCH;
-    if (!(is_clock ? try_clock(t, source, class, &row) : try_rate(t, source, class, &row)))
+    life its;
+    if (!(is_clock ? try_clock(t, source, class, i, &its) : try_rate(t, source, class, i, &its)))
         return;
-    tilting->row[tilting->n_further] = row;
     const uint32_t word = (uint32_t)(range->first_word + (mark * range->n_words >> 32));
+    start[tilting->n_further] = its.start;
     tilting->further[tilting->n_further++] = (hr_further){
+        .end = its.end,
         .word = tilt->classes[class].descends ? ~word : word,
-        .pick = pick_for(writing->prepared, t->component->server, pick),
+        .pick = pick_for(writing->prepared, t->component->server, t->word[PICK * t->stride + i]),
         .stratum = stratum,
     };
 }
@@ -141,66 +142,126 @@ static bool is_untilted(hr_stream_id id)
     return hr_hash(words, 4) % HR_TILT_TURN == id.replication % HR_TILT_TURN;
 }
 
-/* The further meetings among the starts, which are ascending. */
-static hr_status insert_further(const hr_writing *writing, hr_err *err)
+/* The further meetings among the starts, in order where these are; else meetings.c sees to it. */
+static hr_status put_starts(const hr_writing *writing, const hr_tick *start, uint32_t n,
+                            hr_err *err)
 {
     hr_status st = HR_OK;
     struct hr_input_store *store = writing->input->store;
-    const hr_tilting *tilting = writing->tilting;
-    const uint32_t n = tilting->n_further;
-    HR_TRY(hr_room_grow(&store->reals, n, sizeof(uint64_t), 0, err));
-    HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(n), sizeof(uint64_t), 0, err));
-    uint64_t *key = store->reals.data;
+    hr_tilting *tilting = writing->tilting;
+    HR_ROOM(tilting->place, &store->further_place, n + 1);
+    if (store->starts.is_ascending) {
+        HR_TRY(hr_room_grow(&store->place, n, sizeof(uint32_t), 0, err));
+        HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(n), sizeof(uint64_t), 0, err));
+        HR_TRY(hr_order(start, n, store->place.data, store->work.data, err));
+        HR_TRY(hr_starts_insert(&store->starts, start, store->place.data, n, tilting->place, err));
+        return HR_OK;
+    }
     for (uint32_t i = 0; i < n; i++)
-        key[i] = tilting->row[i].tick;
-    HR_TRY(hr_order(key, n, store->place.data, store->work.data, err));
-    HR_TRY(hr_starts_insert(&store->starts, tilting->row, store->place.data, n, err));
+        HR_TRY(hr_starts_add(&store->starts, (hr_start_row){.tick = start[i], .kept = UINT32_MAX},
+                             err));
+out:
+    return st;
+}
+
+/* n of them are tried. */
+static hr_status add_further(const hr_writing *writing, trying *t, hr_stream *stream, uint32_t n,
+                             hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct hr_input_store *store = writing->input->store;
+    hr_tilting *tilting = writing->tilting;
+    const size_t n_blocks = (n + (size_t)HR_LANES - 1) / HR_LANES, stride = n_blocks * HR_LANES;
+    hr_tick *start = NULL;
+    HR_ROOM(tilting->further, &store->further, stride + 1);
+    HR_TRY(hr_room_grow(&store->words, N_WORDS * stride + 1, sizeof(uint32_t), 0, err));
+    HR_TRY(hr_room_grow(&store->reals, 3 * stride + 1, sizeof(double), 0, err));
+    t->stride = stride;
+    t->word = store->words.data;
+    t->length = store->reals.data;
+    hr_stream_fill(stream, N_WORDS * n_blocks, store->words.data);
+    writing->vector->exponential(t->word + FIRST * stride, 2 * stride, store->reals.data);
+    start = (hr_tick *)store->reals.data + 2 * stride;
+    for (uint32_t i = 0; i < n; i++)
+        try_one(t, i, tilting, start);
+    HR_TRY(put_starts(writing, start, tilting->n_further, err));
+out:
+    return st;
+}
+
+/* n further arrivals are tried, whose durations are yet to be drawn. */
+static hr_status add_arrivals(const hr_writing *writing, const hr_tilt_component *component,
+                              hr_stream *stream, uint32_t n, hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct hr_input_store *store = writing->input->store;
+    const unsigned bits = component->pace->age_bits;
+    const hr_tick most = writing->tilting->at - writing->prepared->begin;
+    const size_t n_blocks = (n + (size_t)HR_LANES - 1) / HR_LANES, stride = n_blocks * HR_LANES;
+    uint32_t n_starts = 0;
+    HR_TRY(hr_room_grow(&store->words, 2 * stride + 1, sizeof(uint32_t), 0, err));
+    HR_TRY(hr_room_grow(&store->reals, stride + 1, sizeof(hr_tick), 0, err));
+    const uint32_t *word = store->words.data;
+    hr_tick *start = store->reals.data;
+    hr_stream_fill(stream, 2 * n_blocks, store->words.data);
+    for (uint32_t i = 0; i < n; i++) {
+        const hr_tick cell = hr_sampler_index(&component->kind, word[i]);
+        const double within = hr_uniform(word[stride + i]) * (double)((hr_tick)1 << bits);
+        const hr_tick age = (cell << bits) + (hr_tick)within;
+        start[n_starts] = writing->tilting->at - age;
+        n_starts += age <= most;
+    }
+    HR_TRY(put_starts(writing, start, n_starts, err));
 out:
     return st;
 }
 
 hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
 {
-    hr_status st = HR_OK;
     hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting->tilt;
-    hr_starts *starts = &writing->input->store->starts;
     trying t = {.writing = writing};
+    hr_stream stream;
+    uint32_t word[HR_LANES];
     if (tilt == NULL || is_untilted(writing->id))
         return HR_OK;
-    hr_stream_open(&t.stream, writing->id, HR_PURPOSE_TILT, 0, writing->vector);
-    const size_t c = hr_sampler_index(&tilt->component, hr_stream_next(&t.stream));
+    hr_stream_open(&stream, writing->id, HR_PURPOSE_TILT, 0, writing->vector);
+    hr_stream_fill(&stream, 1, word);
+    const size_t c = hr_sampler_index(&tilt->component, word[0]);
     writing->input->component = (uint32_t)c;
     t.component = &tilt->components[c];
-    t.at = tilt->check[hr_sampler_index(&t.component->when, hr_stream_next(&t.stream))];
+    t.at = tilt->check[hr_sampler_index(&t.component->when, word[1])];
     tilting->at = t.at;
-    if (tilt->lasting)
+    if (tilt->lasting && t.component->pace == NULL)
         return HR_OK;
-    const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, hr_stream_next(&t.stream));
-    HR_ROOM(tilting->further, &writing->input->store->further, n + 1);
-    HR_ROOM(tilting->row, &writing->input->store->further_row, n + 1);
-    for (uint32_t i = 0; i < n; i++)
-        try_one(&t, tilting);
-    if (starts->is_ascending)
-        return insert_further(writing, err);
-    for (uint32_t i = 0; i < tilting->n_further; i++)
-        HR_TRY(hr_starts_add(starts, tilting->row[i], err));
-out:
-    return st;
+    const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, word[2]);
+    return tilt->lasting ? add_arrivals(writing, t.component, &stream, n, err)
+                         : add_further(writing, &t, &stream, n, err);
+}
+
+void hr_tilting_find(const hr_writing *writing, const uint32_t *place)
+{
+    hr_tilting *tilting = writing->tilting;
+    const uint32_t n = writing->input->n_meetings, first = n - tilting->n_further;
+    for (uint32_t i = 0; tilting->n_further > 0 && i < n; i++) {
+        if (place[i] >= first)
+            tilting->place[place[i] - first] = i;
+    }
+}
+
+void hr_tilting_put(const hr_writing *writing)
+{
+    const hr_tilting *tilting = writing->tilting;
+    hr_input *in = writing->input;
+    for (uint32_t f = 0; f < tilting->n_further; f++) {
+        const hr_further *further = &tilting->further[f];
+        in->end[tilting->place[f]] = further->end;
+        if (tilting->tilt->n_classes > 1)
+            in->class_of[tilting->place[f]] = tilting->tilt->class_of_stratum[further->stratum];
+    }
 }
 
 /* ---- marks */
-
-/* Number of a further meeting, or n_further. */
-static uint32_t further_of(const hr_writing *writing, uint32_t meeting)
-{
-    const uint32_t *kept = writing->input->store->kept;
-    const uint32_t n = writing->tilting->n_further;
-    if (kept == NULL || kept[meeting] == HR_KEPT_ALL || kept[meeting] <= 1)
-        return n;
-    return (kept[meeting] >> 1) - 1;
-}
 
 /* The same words that loads.c will draw. */
 static hr_status mark_loads(const hr_writing *writing, unsigned resource, hr_err *err)
@@ -217,8 +278,7 @@ static hr_status mark_loads(const hr_writing *writing, unsigned resource, hr_err
     hr_stream_fill(&stream, n_blocks, in->store->words.data);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         const unsigned class = in->class_of[i];
-        if (tilt->classes[class].resource != (int)resource ||
-            further_of(writing, i) < tilting->n_further)
+        if (tilt->classes[class].resource != (int)resource)
             continue;
         const double load =
             hr_sampler_draw(&writing->prepared->classes[class].load[resource], words[i]);
@@ -229,36 +289,14 @@ out:
     return st;
 }
 
-static void mark_further(const hr_writing *writing, uint32_t meeting, const hr_further *further)
-{
-    hr_input *in = writing->input;
-    const hr_tilt *tilt = writing->tilting->tilt;
-    const unsigned class = in->class_of[meeting];
-    const hr_sampler *size = &writing->prepared->classes[class].size;
-    writing->tilting->stratum[meeting] = further->stratum;
-    if (tilt->by_server)
-        in->pick[meeting] = further->pick;
-    if (tilt->classes[class].resource < 0)
-        in->size[meeting] = (uint32_t)hr_sampler_draw(size, further->word);
-}
-
 static void mark_sizes(const hr_writing *writing)
 {
     const hr_input *in = writing->input;
     const hr_tilt *tilt = writing->tilting->tilt;
-    const uint32_t n = in->n_meetings, *size = in->size;
-    const hr_tilt_class *first = &tilt->classes[0];
-    uint16_t *stratum = writing->tilting->stratum;
-    if (tilt->n_classes == 1 && first->n_marks > 0) { /* all participants there are have a mark */
-        const uint32_t least = (uint32_t)first->least;
-        for (uint32_t i = 0; first->resource < 0 && i < n; i++)
-            stratum[i] = first->of_mark[size[i] - least];
-        return;
-    }
-    for (uint32_t i = 0; i < n; i++) {
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
         const unsigned class = in->class_of[i];
         if (tilt->classes[class].resource < 0)
-            stratum[i] = (uint16_t)hr_tilt_stratum_of(tilt, class, size[i]);
+            writing->tilting->stratum[i] = (uint16_t)hr_tilt_stratum_of(tilt, class, in->size[i]);
     }
 }
 
@@ -266,15 +304,10 @@ static void mark_sizes(const hr_writing *writing)
 static hr_status mark_all(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
-    const hr_tilting *tilting = writing->tilting;
+    hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting->tilt;
-    const hr_input *in = writing->input;
+    HR_ROOM(tilting->stratum, &writing->input->store->stratum, writing->input->n_meetings + 1);
     mark_sizes(writing);
-    for (uint32_t i = 0; tilting->n_further > 0 && i < in->n_meetings; i++) {
-        const uint32_t f = further_of(writing, i);
-        if (f < tilting->n_further)
-            mark_further(writing, i, &tilting->further[f]);
-    }
     for (unsigned r = 0; r < writing->configuration->n_resources; r++) {
         bool is_mark = false;
         for (unsigned k = 0; k < tilt->n_classes; k++)
@@ -282,171 +315,39 @@ static hr_status mark_all(const hr_writing *writing, hr_err *err)
         if (is_mark)
             HR_TRY(mark_loads(writing, r, err));
     }
+    for (uint32_t f = 0; f < tilting->n_further; f++)
+        tilting->stratum[tilting->place[f]] = tilting->further[f].stratum;
 out:
     return st;
+}
+
+/* What the further meetings are, where the words of the others would make them something else. */
+static void mark_further(const hr_writing *writing)
+{
+    hr_input *in = writing->input;
+    const hr_tilting *tilting = writing->tilting;
+    const hr_tilt *tilt = tilting->tilt;
+    for (uint32_t f = 0; f < tilting->n_further; f++) {
+        const hr_further *further = &tilting->further[f];
+        const uint32_t meeting = tilting->place[f];
+        const unsigned class = tilt->class_of_stratum[further->stratum];
+        if (tilt->by_server)
+            in->pick[meeting] = further->pick;
+        if (tilt->classes[class].resource < 0)
+            in->size[meeting] =
+                (uint32_t)hr_sampler_draw(&writing->prepared->classes[class].size, further->word);
+    }
 }
 
 void hr_tilting_force(const hr_writing *writing, unsigned resource, uint32_t *words)
 {
     const hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting != NULL ? tilting->tilt : NULL;
-    const hr_input *in = writing->input;
-    for (uint32_t i = 0; tilt != NULL && tilting->n_further > 0 && i < in->n_meetings; i++) {
-        const uint32_t f = further_of(writing, i);
-        if (f < tilting->n_further && tilt->classes[in->class_of[i]].resource == (int)resource)
-            words[i] = tilting->further[f].word;
+    for (uint32_t f = 0; tilt != NULL && f < tilting->n_further; f++) {
+        const hr_further *further = &tilting->further[f];
+        if (tilt->classes[tilt->class_of_stratum[further->stratum]].resource == (int)resource)
+            words[tilting->place[f]] = further->word;
     }
-}
-
-/* ---- weight */
-
-/* The instants, evenly spaced but for rounding. */
-typedef struct checks {
-    const hr_tick *at;
-    unsigned n;
-    double per_tick;
-} checks;
-
-static checks checks_of(const hr_tilt *tilt)
-{
-    const unsigned n = tilt->n_checks;
-    const hr_tick length = tilt->check[n - 1] - tilt->check[0];
-    return (checks){tilt->check, n, length > 0 ? (double)(n - 1) / (double)length : 0.0};
-}
-
-/* The first at or after `tick`; n when there is none. Without a branch, as ticks are anywhere. */
-static inline unsigned check_after(const checks *c, hr_tick tick)
-{
-    const hr_tick first = c->at[0], last = c->at[c->n - 1];
-    const hr_tick late = tick < last ? tick : last, at = late > first ? late : first;
-    /* right but for rounding: no more than one off */
-    const unsigned guess = (unsigned)((double)(int64_t)(at - first) * c->per_tick);
-    unsigned u = guess + (c->at[guess] < at);
-    u += c->at[u] < at;
-    u -= u > 0 && c->at[u - (u > 0)] >= at;
-    return tick > last ? c->n : u;
-}
-
-static int server_of(const hr_writing *writing, uint32_t pick)
-{
-    const uint32_t *threshold = writing->prepared->weight;
-    unsigned low = 0, high = writing->configuration->n_servers - 1;
-    while (low < high) {
-        const unsigned middle = (low + high) / 2;
-        if (pick <= threshold[middle])
-            high = middle;
-        else
-            low = middle + 1;
-    }
-    return (int)low;
-}
-
-/* The rows of sums that there are: a component each, or those of a server (of all) in one when they
- * are in proportion. */
-static unsigned n_rows(const hr_writing *writing)
-{
-    const hr_tilt *tilt = writing->tilting->tilt;
-    if (!tilt->is_linear)
-        return tilt->n_components;
-    return tilt->by_server ? writing->configuration->n_servers : 1;
-}
-
-/* leaning[row * (n_checks + 1) + u]: by how much the row's sum grows from check u - 1 to u. */
-static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, unsigned to,
-                    double *leaning)
-{
-    const hr_tilting *tilting = writing->tilting;
-    const hr_tilt *tilt = tilting->tilt;
-    const unsigned stratum = tilting->stratum[meeting];
-    const size_t n = tilt->n_checks + 1;
-    const int server = tilt->by_server ? server_of(writing, writing->input->pick[meeting]) : -1;
-    if (tilt->is_linear) {
-        double *row = leaning + (server < 0 ? 0 : (size_t)server) * n;
-        row[from] += tilt->strata[stratum].load;
-        row[to] -= tilt->strata[stratum].load;
-        return;
-    }
-    for (unsigned c = 0; c < tilt->n_components; c++) {
-        if (tilt->components[c].server != server)
-            continue;
-        leaning[c * n + from] += tilt->components[c].lean[stratum];
-        leaning[c * n + to] -= tilt->components[c].lean[stratum];
-    }
-}
-
-/* One row, of the load of all: meetings start in order, so only their ends are all over the row. */
-static void add_loads(const hr_writing *writing, double *row)
-{
-    const hr_input *in = writing->input;
-    const hr_tilt *tilt = writing->tilting->tilt;
-    const uint16_t *stratum = writing->tilting->stratum;
-    const hr_tilt_stratum *strata = tilt->strata;
-    const uint32_t *kept = in->store->starts.n_thinned > 0 ? in->store->kept : NULL;
-    const hr_tick *start = in->start, *end = in->end;
-    const checks c = checks_of(tilt);
-    const uint32_t n_meetings = in->n_meetings;
-    unsigned from = 0;
-    double started = 0.0; /* what the check `from` sees first */
-    for (uint32_t i = 0; i < n_meetings; i++) {
-        while (from < c.n && c.at[from] < start[i]) {
-            row[from++] += started;
-            started = 0.0;
-        }
-        if (from == c.n)
-            break;
-        const unsigned to = check_after(&c, end[i]);
-        const bool is_seen = to > from && (kept == NULL || kept[i] != 0);
-        const double load = is_seen ? strata[stratum[i]].load : 0.0;
-        started += load;
-        row[to] -= load;
-    }
-    row[from] += started;
-}
-
-static void add_leaning(const hr_writing *writing, double *leaning)
-{
-    const hr_input *in = writing->input;
-    const hr_tilt *tilt = writing->tilting->tilt;
-    const uint32_t *kept = in->store->kept;
-    const checks c = checks_of(tilt);
-    unsigned from = 0;
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
-        while (from < c.n && c.at[from] < in->start[i])
-            from++; /* starts are ascending */
-        const unsigned to = check_after(&c, in->end[i]);
-        if (to > from && (kept == NULL || kept[i] != 0))
-            add_one(writing, i, from, to, leaning);
-    }
-}
-
-static hr_status weigh(const hr_writing *writing, hr_err *err)
-{
-    hr_status st = HR_OK;
-    const hr_tilt *tilt = writing->tilting->tilt;
-    double *leaning = NULL;
-    const size_t n = tilt->n_checks, cells = n_rows(writing) * (n + 1);
-    HR_ROOM(leaning, &writing->input->store->leaning, cells);
-    memset(leaning, 0, cells * sizeof *leaning);
-    if (tilt->is_linear && !tilt->by_server)
-        add_loads(writing, leaning);
-    else
-        add_leaning(writing, leaning);
-    double density = HR_TILT_UNTILTED;
-    for (unsigned c = 0; c < tilt->n_components; c++) {
-        const hr_tilt_component *component = &tilt->components[c];
-        const size_t together = component->server < 0 ? 0 : (size_t)component->server;
-        const double *row = leaning + (tilt->is_linear ? together : c) * (n + 1);
-        const double slope = tilt->is_linear ? component->theta : 1.0;
-        double sum = 0.0;
-        for (size_t u = 0; u < n; u++) {
-            sum += row[u];
-            const double exponent = slope * sum + component->log_scale;
-            density += exponent > NEGLIGIBLE ? hr_exp(exponent) : 0.0;
-        }
-    }
-    writing->input->weight = 1.0 / density;
-out:
-    return st;
 }
 
 hr_status hr_tilting_mark(const hr_writing *writing, hr_err *err)
@@ -457,11 +358,12 @@ hr_status hr_tilting_mark(const hr_writing *writing, hr_err *err)
     hr_input *in = writing->input;
     if (tilt == NULL)
         return HR_OK;
-    HR_ROOM(tilting->stratum, &in->store->stratum, in->n_meetings + 1);
-    HR_TRY(mark_all(writing, err));
+    mark_further(writing);
+    if (!hr_weight_needs_sizes_alone(writing))
+        HR_TRY(mark_all(writing, err));
     if (tilt->lasting && in->component < tilt->n_components)
         hr_lasting_lean(writing);
-    HR_TRY(tilt->lasting ? hr_lasting_weigh(writing, err) : weigh(writing, err));
+    HR_TRY(tilt->lasting ? hr_lasting_weigh(writing, err) : hr_weight_write(writing, err));
 out:
     return st;
 }

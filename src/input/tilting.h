@@ -9,6 +9,7 @@
 
 /* A meeting that the true laws did not draw. */
 typedef struct hr_further {
+    hr_tick end;
     uint32_t word; /* of its mark's sampler */
     uint32_t pick;
     uint16_t stratum;
@@ -17,7 +18,7 @@ typedef struct hr_further {
 typedef struct hr_tilting {
     const hr_tilt *tilt; /* NULL: nothing to do */
     hr_further *further; /* [n_further] */
-    hr_start_row *row;   /* [n_further] their starts, until these are put in */
+    uint32_t *place;     /* [n_further] which meetings they are */
     uint32_t n_further;
     hr_tick at;        /* the instant drawn */
     uint16_t *stratum; /* [n_meetings] of each meeting */
@@ -25,8 +26,13 @@ typedef struct hr_tilting {
 
 /* No further meetings yet; weight 1. */
 void hr_tilting_begin(hr_tilting *tilting, const hr_tilt *tilt, hr_input *input);
-/* Draw the component and its further meetings into the starts. HR_ERR_MEMORY, HR_ERR_DATA. */
+/* Draw the component and its further meetings, their starts behind or among those there are.
+ * HR_ERR_MEMORY, HR_ERR_DATA. */
 HR_MUST_CHECK hr_status hr_tilting_add(const hr_writing *writing, hr_err *err);
+/* All starts are put in order: place[i] is the number that the i-th had. */
+void hr_tilting_find(const hr_writing *writing, const uint32_t *place);
+/* All meetings have ends and classes, as if none were a further one: put in those of these. */
+void hr_tilting_put(const hr_writing *writing);
 /* The meetings are in order and nobody has joined yet: participants and words of the further ones,
  * and input->weight, which follows from starts, ends and marks as they were drawn. Durations of a
  * tilt of durations. HR_ERR_MEMORY. */

@@ -21,7 +21,7 @@ static const double rung_of_server[RUNGS_OF_SERVER] = {0.95, 1.03}; /* of the wa
 _Static_assert((int)RUNGS_OF_RANGE <= (int)HR_TILT_MOST_RUNGS &&
                    (int)HR_TILT_MOST_RUNGS < (int)HR_MOST_RUNGS,
                "the last rung of a tally is that of the true laws");
-static const double room_at_rung[RUNGS_OF_ONE] = {1.4, 0.6, 0.0};
+static const double room_at_rung[RUNGS_OF_ONE] = {1.8, 1.0, 0.4};
 #define BEYOND 1.02 /* of the way to the ceilings: the highest rung */
 #define LEAST  0.35 /* the lowest */
 
@@ -216,6 +216,8 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
         more_of_classes(plan, lean, more);
     HR_TRY(make_when(plan, share, more, out, &log_sum, err));
     fits = plan->lasting;
+    if (plan->hastens)
+        HR_TRY(hr_tilt_make_pace(plan, list, out, err));
     if (!plan->lasting)
         HR_TRY(make_tries(plan, share, out, &fits, err));
     out->log_scale = -log_sum;
@@ -310,8 +312,11 @@ static void fill(hr_tilt_planning *plan)
     tilt->class_of_stratum = plan->cut.class_of_stratum;
     tilt->check = plan->check;
     tilt->n_checks = plan->n_checks;
+    tilt->step_bits = plan->step_bits;
+    tilt->unit = plan->cut.unit;
     tilt->by_server = plan->by_server;
     tilt->lasting = plan->lasting;
+    tilt->counts_turns = plan->hastens && plan->c->start != HR_START_EMPTY;
     tilt->is_linear = tilt->is_linear && !tilt->lasting;
 }
 
@@ -334,6 +339,7 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     plan->large_from = HUGE_VAL;
     plan->by_server = is_by_server(configuration);
     plan->lasting = is_lasting(configuration);
+    plan->hastens = plan->lasting && plan->by_server && hr_tilt_may_hasten(configuration);
     plan->tilt->is_linear = true;
     plan->n_groups = plan->by_server ? configuration->n_servers : 1;
     *why = "the target is likely enough to be seen by itself";

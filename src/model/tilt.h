@@ -54,7 +54,8 @@ typedef struct hr_tilt_stratum {
     uint32_t
         first_word; /* of the class's sampler: words first_word .. + n_words give these marks */
     uint64_t n_words;
-    double load; /* base units of the resource aimed at, of such a meeting in the mean */
+    double load;    /* base units of the resource aimed at, of such a meeting in the mean, */
+    uint32_t units; /* as a multiple of the tilt's unit: sums of these are exact */
 } hr_tilt_stratum;
 
 typedef struct hr_tilt_class {
@@ -64,17 +65,28 @@ typedef struct hr_tilt_class {
     int64_t least;           /* the table of marks from here on, where they are few: */
     unsigned n_marks;        /* 0: there is none */
     const uint16_t *of_mark; /* [n_marks] stratum */
+    const uint32_t *units;   /* [n_marks] its load */
 } hr_tilt_class;
+
+/* Arrivals lean beside durations: by their age at the instant, in cells, they are 1 + more times as
+ * frequent as in truth, of those since `begin`. */
+typedef struct hr_tilt_pace {
+    unsigned n, age_bits;    /* cells of 2^age_bits ticks */
+    const double *more;      /* [n] */
+    const double *logarithm; /* [n] ln(1 + more) */
+    const double *expected;  /* [n_checks] mean number of further arrivals */
+} hr_tilt_pace;
 
 typedef struct hr_tilt_component {
     unsigned rung;      /* below HR_MOST_RUNGS - 1, see tally.h */
     int server;         /* whose meetings lean, placed at random: -1 all do */
     double theta;       /* s = theta times the stratum's load, but for the most that s may be */
     const double *lean; /* [n_strata] s >= 0 */
-    double log_scale;   /* ln(share_c / sum over u of exp(Lambda_c(u))) */
-    hr_sampler number;  /* of further meetings that are tried */
-    hr_sampler kind;    /* index: (source * n_strata) + stratum */
-    hr_sampler when;    /* index of the instant */
+    const hr_tilt_pace *pace; /* NULL: arrivals are as in truth */
+    double log_scale;         /* ln(share_c / sum over u of exp(Lambda_c(u))) */
+    hr_sampler number;        /* of further meetings, or arrivals, that are tried */
+    hr_sampler kind; /* index: (source * n_strata) + stratum; of an arrival: its age's cell */
+    hr_sampler when; /* index of the instant */
 } hr_tilt_component;
 
 typedef struct hr_tilt {
@@ -86,9 +98,12 @@ typedef struct hr_tilt {
     const hr_tilt_component *components;
     hr_sampler component; /* index, of those that are tilted */
     unsigned n_checks;
-    const hr_tick *check; /* [n_checks] ascending instants u, all simulated */
-    bool lasting;         /* durations lean; `number` and `kind` of components are not used, nor
-                             log_scale but for share_c g_c(u), which is the same for all u */
+    const hr_tick *check; /* [n_checks] ascending instants u, all simulated, */
+    unsigned step_bits;   /* 2^step_bits ticks from one to the next */
+    double unit;          /* of loads: a power of two */
+    bool lasting;         /* durations lean; `number` and `kind` of components are used for `pace`
+                             alone, and log_scale is share_c g_c(u), the same for all u */
+    bool counts_turns;    /* the past has its turns too, see input/turns.h */
     bool is_linear;       /* s is nowhere cut off */
     bool by_server;       /* components of single servers, met by their pick or, lasting, in turn */
 } hr_tilt;

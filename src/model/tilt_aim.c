@@ -9,8 +9,8 @@
 
 #define CHECKS_PER_MEAN 40.0 /* instants within a mean duration */
 /* of a tilt of durations, where each costs as much as there are meetings */
-#define LASTING_PER_MEAN    20.0
-#define LASTING_MOST_CHECKS 48.0
+#define LASTING_PER_MEAN 20.0
+enum { LASTING_MOST_CHECKS = 48 };
 static const double TURN = 6.28318530717958647692528676655900577;
 
 /* Load of server j that is no meetings', in the mean. */
@@ -41,16 +41,16 @@ hr_status hr_tilt_choose_checks(hr_tilt_planning *plan, hr_err *err)
     }
     const double lead = is_direct && plan->aim->is_at_times ? 0.0 : 0.5 * mean;
     first = (double)(first - p->begin) > lead ? first - (hr_tick)lead : p->begin;
-    const double length = (double)(last - first);
     const double per_mean = plan->lasting ? LASTING_PER_MEAN : CHECKS_PER_MEAN;
-    const double wanted = ceil(length / (mean / per_mean)) + 1.0;
-    const double most = plan->lasting ? LASTING_MOST_CHECKS : HR_TILT_MOST_CHECKS;
-    plan->n_checks = (unsigned)fmin(fmax(wanted, 1.0), most);
+    const hr_tick most = plan->lasting ? LASTING_MOST_CHECKS : HR_TILT_MOST_CHECKS;
+    /* the power of two that is nearest to the step wanted, in proportion */
+    while ((double)((hr_tick)1 << (plan->step_bits + 1)) * per_mean < mean * sqrt(2.0) ||
+           (last - first) >> plan->step_bits >= most)
+        plan->step_bits++;
+    plan->n_checks = (unsigned)((last - first) >> plan->step_bits) + 1;
     HR_TAKE(plan->check, plan->arena, plan->n_checks);
     for (unsigned i = 0; i < plan->n_checks; i++)
-        plan->check[i] = plan->n_checks == 1
-                             ? last
-                             : first + (hr_tick)(length * (double)i / (double)(plan->n_checks - 1));
+        plan->check[i] = last - ((hr_tick)(plan->n_checks - 1 - i) << plan->step_bits);
 out:
     return st;
 }

@@ -186,19 +186,40 @@ unsigned hr_tilt_search_stratum(const hr_tilt *tilt, unsigned class, int64_t mar
     return search(&tilt->classes[class], tilt->strata, mark);
 }
 
+/* Loads become multiples of a power of two: sums of them have no order. */
+static void round_loads(hr_tilt_cut *cut)
+{
+    enum { BITS = 20 };
+    double most = 0.0;
+    int exponent = 0;
+    for (unsigned i = 0; i < cut->n_strata; i++)
+        most = fmax(most, cut->strata[i].load);
+    (void)frexp(most, &exponent);
+    cut->unit = ldexp(1.0, exponent - BITS);
+    for (unsigned i = 0; i < cut->n_strata; i++) {
+        cut->strata[i].units = (uint32_t)(cut->strata[i].load / cut->unit + 0.5);
+        cut->strata[i].load = cut->strata[i].units * cut->unit;
+    }
+}
+
 static hr_status make_table(const hr_tilt_cut *cut, hr_tilt_class *row, int64_t last,
                             hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
     uint16_t *of_mark = NULL;
+    uint32_t *units = NULL;
     row->least = cut->strata[row->first].from;
     if (last - row->least >= HR_TILT_MOST_MARKS)
         return HR_OK;
     row->n_marks = (unsigned)(last - row->least + 1);
     HR_TAKE(of_mark, arena, row->n_marks);
-    for (unsigned i = 0; i < row->n_marks; i++)
+    HR_TAKE(units, arena, row->n_marks);
+    for (unsigned i = 0; i < row->n_marks; i++) {
         of_mark[i] = (uint16_t)search(row, cut->strata, row->least + i);
+        units[i] = cut->strata[of_mark[i]].units;
+    }
     row->of_mark = of_mark;
+    row->units = units;
 out:
     return st;
 }
@@ -208,7 +229,9 @@ hr_status hr_tilt_cut_make(const hr_configuration *configuration, unsigned resou
 {
     hr_status st = HR_OK;
     const unsigned n = configuration->n_classes;
+    int64_t *last = NULL;
     *cut = (hr_tilt_cut){.resource = resource, .n_classes = n};
+    HR_TAKE(last, arena, n);
     HR_TAKE(cut->classes, arena, n);
     HR_TAKE(cut->strata, arena, n * (size_t)HR_TILT_MOST_STRATA);
     HR_TAKE(cut->class_of_stratum, arena, n * (size_t)HR_TILT_MOST_STRATA);
@@ -220,8 +243,11 @@ hr_status hr_tilt_cut_make(const hr_configuration *configuration, unsigned resou
         for (unsigned i = 0; i < c.n; i++)
             cut->class_of_stratum[cut->n_strata + i] = (uint16_t)k;
         cut->n_strata += c.n;
-        HR_TRY(make_table(cut, &cut->classes[k], mark_of(&c, UINT32_MAX), arena, err));
+        last[k] = mark_of(&c, UINT32_MAX);
     }
+    round_loads(cut);
+    for (unsigned k = 0; k < n; k++)
+        HR_TRY(make_table(cut, &cut->classes[k], last[k], arena, err));
 out:
     return st;
 }

@@ -83,7 +83,8 @@ out:
 }
 
 /* Of one meeting alive with probability s: ln(1 + s (e^lean - 1)), and the tilted mean and variance
- * of its load. */
+ * of its load. Arrivals that lean too are (1 + s (e^lean - 1))^(1/n) times as many, see
+ * tilt_pace.c. */
 hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsigned g, double theta)
 {
     hr_tilt_cumulants out = {0.0, 0.0, 0.0};
@@ -97,10 +98,13 @@ hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsign
         for (unsigned i = 0; i < plan->n_ages; i++) {
             const double s = plan->last[i * n + k], sum = 1.0 + s * more;
             const double tilted = s * (1.0 + more) / sum;
-            const double weight = plan->started[i] * share;
-            out.k += weight * hr_log1p(s * more);
-            out.first += weight * tilted * stratum->load;
-            out.second += weight * tilted * (1.0 - tilted) * stratum->load * stratum->load;
+            const double weight = plan->started[i] * share, each = hr_log1p(s * more);
+            const double part = plan->hastens ? 1.0 / plan->c->n_servers : 0.0;
+            const double faster = weight * hr_exp(part * each);
+            out.k += part > 0.0 ? (faster - weight) / part : weight * each;
+            out.first += faster * tilted * stratum->load;
+            out.second +=
+                faster * tilted * (1.0 - tilted + part * tilted) * stratum->load * stratum->load;
         }
     }
     return out;

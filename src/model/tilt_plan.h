@@ -13,6 +13,7 @@ typedef struct hr_tilt_cut {
     hr_tilt_class *classes;     /* [n_classes] */
     hr_tilt_stratum *strata;    /* [n_strata] */
     uint16_t *class_of_stratum; /* [n_strata] */
+    double unit;                /* of loads */
 } hr_tilt_cut;
 
 /* Errors HR_ERR_MEMORY. */
@@ -34,7 +35,8 @@ typedef struct hr_tilt_planning {
     hr_tilt *tilt;
     unsigned n_groups; /* meetings fall into so many groups: those of a server each, or one */
     bool by_server;
-    bool lasting;          /* durations lean, not arrivals */
+    bool lasting;          /* durations lean, not arrivals, */
+    bool hastens;          /* or these too */
     unsigned n_ages;       /* of these, at the busiest instant: */
     double *age, *started; /* [n_ages] s; mean number of meetings that started then */
     double *last;          /* [n_ages * n_classes] share of them that last so long */
@@ -48,7 +50,7 @@ typedef struct hr_tilt_planning {
     double large_lean;
     double large_alive, large_load; /* in the mean: number, load of one */
     hr_tick *check;
-    unsigned n_checks;
+    unsigned n_checks, step_bits;
     /* of each group: lowest and highest ceiling aimed at, base units of the cut's resource */
     double low[HR_MAX_SERVERS], high[HR_MAX_SERVERS];
 } hr_tilt_planning;
@@ -93,5 +95,12 @@ HR_MUST_CHECK hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *
 HR_MUST_CHECK hr_status hr_tilt_lasting_find(hr_tilt_planning *plan, hr_err *err);
 void hr_tilt_lasting_list(hr_tilt_planning *plan, unsigned check);
 hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsigned g, double theta);
+/* Can arrivals lean too? */
+bool hr_tilt_may_hasten(const hr_configuration *configuration);
+/* The component's pace, number and kind, as its leans ask for; those of one in the list before it
+ * whose leans are the same. HR_ERR_MEMORY. */
+HR_MUST_CHECK hr_status hr_tilt_make_pace(const hr_tilt_planning *plan,
+                                          const hr_tilt_component *list, hr_tilt_component *out,
+                                          hr_err *err);
 
 #endif

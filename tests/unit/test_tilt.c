@@ -105,12 +105,15 @@ static void average_all(const char *text, const char *const *sets, average out[N
         if (hr_input_write(&input, &configuration, r, vector, &err) != HR_OK)
             fail_msg("%s", err.message);
         const double w = input.weight, off = pow(w, 0.7);
-        double time = 0.0, people = 0.0;
+        double meetings = 0.0, time = 0.0, people = 0.0;
         for (uint32_t i = 0; i < input.n_meetings; i++) {
+            if (input.end[i] <= input.begin)
+                continue; /* only had its turn */
+            meetings += 1.0;
             time += (double)(input.end[i] - input.start[i]) / HR_TICKS_PER_SECOND / 3600.0;
             people += input.size[i];
         }
-        const double value[N_AVERAGES] = {1.0, input.n_meetings, time, people};
+        const double value[N_AVERAGES] = {1.0, meetings, time, people};
         for (int k = 0; k < N_AVERAGES; k++) {
             add(&out[k], w * value[k]);
             add(&bent[k], off * value[k]);

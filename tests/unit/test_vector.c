@@ -124,6 +124,50 @@ static void ticks_are_rounded_alike(void **state)
         }
 }
 
+static void exponentials_have_the_bits_of_exp(void **state)
+{
+    (void)state;
+    static uint32_t word[N];
+    static double value[N], out[N + 1];
+    make_words(word);
+    for (size_t i = 0; i < N; i++)
+        value[i] = 1500.0 * (hr_uniform(word[i]) - 0.5); /* zero and infinity at the ends */
+    for (unsigned l = 0; hr_vector_level(l) != NULL; l++) {
+        memset(out, 0, sizeof out);
+        hr_vector_level(l)->exp(value, N - 3, out);
+        for (size_t i = 0; i < N - 3; i++)
+            assert_true(bits(hr_exp(value[i])) == bits(out[i]));
+        assert_true(out[N - 3] == 0.0);
+    }
+}
+
+/* Before all intervals, at their edges, and behind them. */
+static void values_have_places(void **state)
+{
+    (void)state;
+    static const unsigned width[] = {0, 3, 22, 31};
+    static uint32_t word[N], out[N + 1];
+    static uint64_t value[N];
+    const uint32_t most = 57;
+    make_words(word);
+    for (size_t k = 0; k < sizeof width / sizeof *width; k++) {
+        const uint64_t from = (uint64_t)1 << 50, step = (uint64_t)1 << width[k];
+        for (size_t i = 0; i < N; i++)
+            value[i] = from - 4 * step + (uint64_t)(hr_uniform(word[i]) * 70.0 * (double)step);
+        value[0] = from, value[1] = from - 1, value[2] = from + step - 1, value[3] = from + step;
+        value[4] = from + most * step - 1, value[5] = from + most * step, value[6] = 0;
+        for (unsigned l = 0; hr_vector_level(l) != NULL; l++) {
+            out[N - 3] = 1234;
+            hr_vector_level(l)->places(value, N - 3, from, width[k], most, out);
+            for (size_t i = 0; i < N - 3; i++) {
+                const uint64_t place = value[i] < from ? 0 : (value[i] - from) / step;
+                assert_int_equal(out[i], place < most ? place : most);
+            }
+            assert_int_equal(out[N - 3], 1234);
+        }
+    }
+}
+
 static void a_level_is_chosen_by_name(void **state)
 {
     (void)state;
@@ -168,6 +212,8 @@ int main(void)
         cmocka_unit_test(lognormal_has_the_bits_of_exp_and_quantile),
         cmocka_unit_test(pcg32_has_the_same_bits_at_every_level),
         cmocka_unit_test(ticks_are_rounded_alike),
+        cmocka_unit_test(exponentials_have_the_bits_of_exp),
+        cmocka_unit_test(values_have_places),
         cmocka_unit_test(a_level_is_chosen_by_name),
         cmocka_unit_test(an_unknown_level_is_refused),
     };

@@ -1,0 +1,194 @@
+#include "input/weight.h"
+
+#include <string.h>
+
+#include "base/real.h"
+
+#define NEGLIGIBLE                                                                                 \
+    (-30.0) /* exponents of terms that change no weight by 1e-9: the density is 0.1 and more */
+
+/* The instants: a power of two of ticks from one to the next, so that a shift finds them. */
+typedef struct checks {
+    hr_tick first;
+    unsigned n, bits;
+} checks;
+
+static checks checks_of(const hr_tilt *tilt)
+{
+    return (checks){tilt->check[0], tilt->n_checks, tilt->step_bits};
+}
+
+/* Up to it the first instant is the next. */
+static inline hr_tick before_first(const checks *c)
+{
+    return c->first + 1 - ((hr_tick)1 << c->bits);
+}
+
+/* The first at or after `tick`; n when there is none. */
+static inline unsigned check_after(const checks *c, hr_tick tick)
+{
+    const int64_t since = (int64_t)(tick - before_first(c));
+    const uint64_t u = (uint64_t)(since > 0 ? since : 0) >> c->bits;
+    return u < c->n ? (unsigned)u : c->n;
+}
+
+static int server_of(const hr_writing *writing, uint32_t pick)
+{
+    const uint32_t *threshold = writing->prepared->weight;
+    unsigned low = 0, high = writing->configuration->n_servers - 1;
+    while (low < high) {
+        const unsigned middle = (low + high) / 2;
+        if (pick <= threshold[middle])
+            high = middle;
+        else
+            low = middle + 1;
+    }
+    return (int)low;
+}
+
+/* The rows of sums that there are: a component each, or those of a server (of all) in one when they
+ * are in proportion. */
+static unsigned n_rows(const hr_writing *writing)
+{
+    const hr_tilt *tilt = writing->tilting->tilt;
+    if (!tilt->is_linear)
+        return tilt->n_components;
+    return tilt->by_server ? writing->configuration->n_servers : 1;
+}
+
+/* leaning[row * (n_checks + 1) + u]: by how much the row's sum grows from check u - 1 to u. */
+static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, unsigned to,
+                    double *leaning)
+{
+    const hr_tilting *tilting = writing->tilting;
+    const hr_tilt *tilt = tilting->tilt;
+    const unsigned stratum = tilting->stratum[meeting];
+    const size_t n = tilt->n_checks + 1;
+    const int server = tilt->by_server ? server_of(writing, writing->input->pick[meeting]) : -1;
+    if (tilt->is_linear) {
+        double *row = leaning + (server < 0 ? 0 : (size_t)server) * n;
+        row[from] += tilt->strata[stratum].load;
+        row[to] -= tilt->strata[stratum].load;
+        return;
+    }
+    for (unsigned c = 0; c < tilt->n_components; c++) {
+        if (tilt->components[c].server != server)
+            continue;
+        leaning[c * n + from] += tilt->components[c].lean[stratum];
+        leaning[c * n + to] -= tilt->components[c].lean[stratum];
+    }
+}
+
+static void add_leaning(const hr_writing *writing, double *leaning)
+{
+    const hr_input *in = writing->input;
+    const uint32_t *kept = in->store->kept;
+    const checks c = checks_of(writing->tilting->tilt);
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const unsigned from = check_after(&c, in->start[i]), to = check_after(&c, in->end[i]);
+        if (to > from && (kept == NULL || kept[i] != 0))
+            add_one(writing, i, from, to, leaning);
+    }
+}
+
+bool hr_weight_needs_sizes_alone(const hr_writing *writing)
+{
+    const hr_tilt *tilt = writing->tilting->tilt;
+    return tilt->is_linear && !tilt->by_server && tilt->n_classes == 1 &&
+           tilt->classes[0].n_marks > 0 && tilt->classes[0].resource < 0 &&
+           writing->input->store->starts.n_thinned == 0;
+}
+
+enum { BATCH = 512 };
+
+/* The row's loads so far, by instants: what has started, and what has ended since the one before,
+ * in two parts, as the next one is often added to the same. */
+typedef struct loads {
+    int64_t total;
+    int64_t *started, *ended[2];
+} loads;
+
+static void add_batch(const hr_writing *writing, uint32_t from, uint32_t n, loads *to)
+{
+    const hr_input *in = writing->input;
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const uint32_t *units = tilt->classes[0].units, *size = in->size + from;
+    const uint32_t least = (uint32_t)tilt->classes[0].least;
+    const checks c = checks_of(tilt);
+    uint32_t first[BATCH], last[BATCH];
+    writing->vector->places(in->start + from, n, before_first(&c), c.bits, c.n, first);
+    writing->vector->places(in->end + from, n, before_first(&c), c.bits, c.n, last);
+    int64_t total = to->total, *started = to->started, *even = to->ended[0], *odd = to->ended[1];
+    for (uint32_t i = 0; i < n; i++) {
+        const int64_t load = units[size[i] - least];
+        total += load;
+        started[first[i]] = total;
+        (i % 2 == 0 ? even : odd)[last[i]] += load;
+    }
+    to->total = total;
+}
+
+/* One row, of the load of all, where that follows from the participants. Meetings start in order:
+ * so the last to start before an instant says what all have brought. */
+static void add_loads(const hr_writing *writing, int64_t *work, double *leaning)
+{
+    const uint32_t n_meetings = writing->input->n_meetings;
+    const unsigned n = writing->tilting->tilt->n_checks;
+    loads sums = {0, work, {work + n + 1, work + 2 * (n + 1)}};
+    for (uint32_t from = 0; from < n_meetings; from += BATCH) {
+        const uint32_t left = n_meetings - from;
+        add_batch(writing, from, left < BATCH ? left : BATCH, &sums);
+    }
+    int64_t started = 0;
+    for (unsigned u = 0; u < n; u++) {
+        const int64_t now = sums.started[u] > started ? sums.started[u] : started;
+        const int64_t more = now - started - sums.ended[0][u] - sums.ended[1][u];
+        leaning[u] = (double)more * writing->tilting->tilt->unit;
+        started = now;
+    }
+}
+
+/* sum over u of exp(slope * S(u) + log_scale) of a row of n; exponents take n of `work`. */
+static double sum_of_row(const hr_vector *vector, const double *row, size_t n, double slope,
+                         double log_scale, double *work)
+{
+    double *exponent = work, sum = 0.0;
+    size_t n_terms = 0;
+    for (size_t u = 0; u < n; u++) {
+        sum += row[u];
+        exponent[n_terms] = slope * sum + log_scale;
+        n_terms += exponent[n_terms] > NEGLIGIBLE;
+    }
+    vector->exp(exponent, n_terms, exponent);
+    double density = 0.0;
+    for (size_t i = 0; i < n_terms; i++)
+        density += exponent[i];
+    return density;
+}
+
+hr_status hr_weight_write(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const size_t n = tilt->n_checks, cells = n_rows(writing) * (n + 1);
+    double *leaning = NULL;
+    const size_t n_work = 3 * (n + 1);
+    HR_ROOM(leaning, &writing->input->store->leaning, cells + n_work);
+    double *work = leaning + cells;
+    memset(leaning, 0, (cells + n_work) * sizeof *leaning);
+    if (hr_weight_needs_sizes_alone(writing))
+        add_loads(writing, (int64_t *)work, leaning);
+    else
+        add_leaning(writing, leaning);
+    double density = HR_TILT_UNTILTED;
+    for (unsigned c = 0; c < tilt->n_components; c++) {
+        const hr_tilt_component *component = &tilt->components[c];
+        const size_t together = component->server < 0 ? 0 : (size_t)component->server;
+        density +=
+            sum_of_row(writing->vector, leaning + (tilt->is_linear ? together : c) * (n + 1), n,
+                       tilt->is_linear ? component->theta : 1.0, component->log_scale, work);
+    }
+    writing->input->weight = 1.0 / density;
+out:
+    return st;
+}
