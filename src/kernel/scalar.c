@@ -145,9 +145,10 @@ static void finish(hr_scalar_state *at)
 static const hr_scalar_level *const levels[HR_VECTOR_LEVELS] = {&hr_scalar_baseline,
                                                                 &hr_scalar_avx2, &hr_scalar_avx512};
 
-/* `is_in_order`: the scratch has the events in order already, from a lane with the same ones. */
-static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vector *vector,
-                            hr_scratch *scratch, hr_err *err)
+/* `is_in_order`: the scratch has the events in order already, from a lane with the same ones, and
+ * `kind` is of who joins; else it will be. */
+static hr_status replay_one(const hr_lane *lane, bool is_in_order, const uint16_t **kind,
+                            const hr_vector *vector, hr_scratch *scratch, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *configuration = lane->configuration;
@@ -163,8 +164,10 @@ static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vect
     HR_TRY(hr_scratch_room_for_events(scratch, most, err));
     if (!hr_events_fit(input, &at.events))
         return hr_replay(configuration, input, scratch, counts, NULL, err);
-    if (!is_in_order)
-        hr_events_put_in_order(&at.events, input, scratch);
+    at.kind = is_in_order ? *kind
+                          : hr_events_put_meetings_in_order(&at.events, configuration->prepared,
+                                                            input, scratch);
+    *kind = at.kind;
     HR_TRY(hr_scratch_lay_out(&replay, err));
     hr_counts_clear(counts, configuration);
     HR_TRY(lay_out(&at, err));
@@ -180,6 +183,7 @@ hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vec
 {
     hr_status st = HR_OK;
     const hr_tick *in_order = NULL; /* starts of the meetings whose events the scratch has */
+    const uint16_t *kind = NULL;
     for (unsigned l = 0; l < n; l++) {
         const hr_input *input = lane[l].input;
         if (hr_policy_decline(lane[l].configuration) != NULL) { /* in a team of others */
@@ -187,7 +191,8 @@ hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vec
             in_order = NULL;
             continue;
         }
-        HR_TRY(replay_one(&lane[l], l > 0 && input->start == in_order, vector, scratch, err));
+        HR_TRY(
+            replay_one(&lane[l], l > 0 && input->start == in_order, &kind, vector, scratch, err));
         in_order = input->start;
     }
 out:

@@ -90,19 +90,15 @@ HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
         hr_seen_add_in_flight(&at->seen, last_report(at), meeting, load, people, true);
 }
 
-HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t number, const unsigned stride)
+HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
 {
-    hr_replaying *replay = at->replay;
-    const hr_input *in = replay->input;
-    const uint32_t meeting = in->join_meeting[number];
+    const hr_replaying *replay = at->replay;
     const unsigned server = replay->scratch->server[meeting];
+    const int64_t *load = at->stays.kind[*at->kind++].cost;
     if (server == replay->configuration->n_servers)
         return; /* refused, or not ours */
-    const hr_stays_profile *profile =
-        &at->stays.profile[in->class_of[meeting]][in->profile[meeting]];
-    const int64_t *load = profile->kind[in->join_kind[number]].cost;
     add_to_server(at, now, server, load, 1, stride);
-    if (at->is_corrected)
+    if (at->is_corrected && replay->input->start[meeting] >= last_report(at))
         hr_seen_add_in_flight(&at->seen, last_report(at), meeting, load, 1, false);
 }
 

@@ -12,6 +12,7 @@ typedef struct hr_scalar_state {
     hr_replaying *replay;
     const struct hr_scalar_level *level;
     hr_events events;
+    const uint16_t *kind; /* of who joins next, see hr_events_put_meetings_in_order */
     uint64_t due;      /* tick and kind of the next quiet event */
     hr_tick next_step; /* absolute ticks; far when there is none */
     hr_tick next_snapshot, next_report;

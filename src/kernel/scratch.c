@@ -20,7 +20,9 @@ static void free_event_arrays(hr_scratch *scratch)
 {
     hr_mem_free(scratch->event);
     hr_mem_free(scratch->work);
+    hr_mem_free(scratch->kind);
     scratch->event = scratch->work = NULL;
+    scratch->kind = NULL;
     scratch->event_capacity = 0;
 }
 
@@ -62,7 +64,7 @@ size_t hr_scratch_bytes(const hr_scratch *scratch)
                                   sizeof *scratch->told + sizeof *scratch->expecting) +
            scratch->load_capacity * sizeof *scratch->load +
            scratch->clock_capacity * sizeof *scratch->clock_at_start +
-           scratch->event_capacity * sizeof *scratch->event +
+           scratch->event_capacity * (sizeof *scratch->event + sizeof *scratch->kind) +
            HR_ORDER_WORK(scratch->event_capacity) * sizeof *scratch->work;
 }
 
@@ -100,7 +102,8 @@ hr_status hr_scratch_room_for_events(hr_scratch *s, size_t n, hr_err *err)
     const size_t most = n + n / 4 + 64;
     s->event = hr_mem_take(most + HR_EVENTS_PAD, sizeof *s->event);
     s->work = hr_mem_take(HR_ORDER_WORK(most), sizeof *s->work);
-    if (s->event == NULL || s->work == NULL) {
+    s->kind = hr_mem_take(most, sizeof *s->kind);
+    if (s->event == NULL || s->work == NULL || s->kind == NULL) {
         free_event_arrays(s);
         return HR_FAIL(err, HR_ERR_MEMORY, "no memory to order %zu events", n);
     }

@@ -47,6 +47,7 @@ struct hr_scratch {
     size_t clock_capacity, load_capacity;
     uint64_t *event; /* what happens when, in order; each kernel packs it its way */
     uint64_t *work;  /* for putting it in order */
+    uint16_t *kind;  /* of who joins, see events.h */
     size_t event_capacity;
     struct hr_lanes_memory *lanes;         /* of the lanes kernel, NULL until it is used */
     struct hr_scenarios_memory *scenarios; /* of the scenarios kernel, the same */

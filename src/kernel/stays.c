@@ -11,33 +11,31 @@ static bool counts_large(const hr_configuration *c)
     return counts;
 }
 
-static hr_status describe(hr_stays_profile *own, const hr_configuration *c,
-                          const hr_prepared_class *of, const hr_prepared_profile *profile,
-                          hr_arena *arena, hr_err *err)
+/* Of a profile whose kinds are from `kind` on. */
+static void describe(hr_stays_profile *own, const hr_configuration *c, const hr_prepared_class *of,
+                     const hr_prepared_profile *profile, hr_stay *kind)
 {
-    hr_status st = HR_OK;
     const size_t n_resources = c->n_resources;
     const bool has_one_kind = !c->prepared->joins_at_once || profile->n_kinds == 1;
-    HR_TAKE(own->kind, arena, profile->n_kinds);
+    own->kind = kind;
     memcpy(own->meetings.cost, profile->cost, n_resources * sizeof *profile->cost);
     for (unsigned k = 0; k < profile->n_kinds; k++)
         memcpy(own->kind[k].cost, profile->kind_cost + k * n_resources,
                n_resources * sizeof *profile->kind_cost);
     own->is_linear = of->load == NULL && has_one_kind && !counts_large(c);
-out:
-    return st;
 }
 
 hr_status hr_stays_begin(hr_stays *stays, const hr_configuration *c, hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_stays_profile **list = NULL;
+    HR_TAKE(stays->kind, arena, c->prepared->n_kinds);
     HR_TAKE(list, arena, c->n_classes);
     for (unsigned k = 0; k < c->n_classes; k++) {
         const hr_prepared_class *of = &c->prepared->classes[k];
         HR_TAKE(list[k], arena, c->classes[k].n_profiles);
         for (unsigned i = 0; i < c->classes[k].n_profiles; i++)
-            HR_TRY(describe(&list[k][i], c, of, &of->profiles[i], arena, err));
+            describe(&list[k][i], c, of, &of->profiles[i], stays->kind + of->first_kind[i]);
     }
     stays->profile = list;
 out:

@@ -15,12 +15,13 @@ typedef struct hr_stay {
 
 typedef struct hr_stays_profile {
     hr_stay meetings;
-    hr_stay *kind;  /* [n_kinds] */
+    hr_stay *kind;  /* [n_kinds] among all */
     bool is_linear; /* loads follow from these costs and how long everybody stays */
 } hr_stays_profile;
 
 typedef struct hr_stays {
     hr_stays_profile *const *profile; /* [n_classes][n_profiles] */
+    hr_stay *kind;                    /* [n_kinds] of all profiles, as in hr_prepared_class */
 } hr_stays;
 
 /* Nobody has stayed yet. Memory from the arena; errors HR_ERR_MEMORY. */
