@@ -192,15 +192,9 @@ static bool meetings_stay(const hr_replaying *replay)
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server)
 {
-    hr_scratch *s = replay->scratch;
-    const unsigned n = replay->configuration->n_criteria;
-    uint64_t *clock = s->clock_at_start + meeting * (size_t)n;
-    if (!hr_overload_has_been(s, server) && meetings_stay(replay))
+    if (!hr_overload_has_been(replay->scratch, server) && meetings_stay(replay))
         return; /* its clocks are 0, as those of all meetings that began there before */
-    if (meeting < s->clocked[server])
-        s->clocked[server] = meeting;
-    for (unsigned i = 0; i < n; i++)
-        clock[i] = overload_clock(replay, now, server, i);
+    hr_overload_note_clocks(replay, now, meeting, server, true);
 }
 
 void hr_overload_meeting_comes(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server)
@@ -228,7 +222,7 @@ void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meetin
     const uint32_t size = replay->input->size[meeting];
     const bool is_placed = server < c->n_servers;
     const bool stays = meetings_stay(replay);
-    if (stays && s->over[server] == 0 && s->last_over[server] <= replay->input->start[meeting])
+    if (stays && !hr_overload_may_have_met(replay, meeting, server))
         return; /* nothing was over while it was there: the common case */
     const uint64_t *start = s->clock_at_start + meeting * (size_t)c->n_criteria;
     const bool was_none = stays && meeting < s->clocked[server];

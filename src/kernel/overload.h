@@ -37,6 +37,15 @@ static inline bool hr_overload_has_been(const hr_scratch *scratch, unsigned serv
     return scratch->over[server] != 0 || scratch->last_over[server] != 0;
 }
 
+/* Has a meeting that has been on `server` since its start met any overload? May be no, where true.
+ */
+static inline bool hr_overload_may_have_met(const hr_replaying *replay, uint32_t meeting,
+                                            unsigned server)
+{
+    return replay->scratch->over[server] != 0 ||
+           replay->scratch->last_over[server] > replay->input->start[meeting];
+}
+
 /* Ceilings as the input has them, with the sessions of its first step; an empty pool may be over.
  */
 void hr_overload_begin(hr_replaying *replay);
@@ -59,6 +68,23 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server);
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server);
 void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server);
+/* hr_overload_meeting_begins where meetings stay on their servers, and `server` has been over. A
+ * meeting that ends may be noted once more: nobody will ask for it. */
+static inline void hr_overload_note_clocks(const hr_replaying *replay, hr_tick now,
+                                           uint32_t meeting, unsigned server, bool is_start)
+{
+    hr_scratch *s = replay->scratch;
+    const size_t n = replay->configuration->n_criteria, first = server * n;
+    uint64_t *clock = s->clock_at_start + meeting * n;
+    const uint32_t earliest = s->clocked[server];
+    s->clocked[server] = is_start && meeting < earliest ? meeting : earliest;
+    for (size_t i = 0; i < n; i++)
+        clock[i] = s->clock[first + i];
+    for (uint64_t left = s->over[server]; left != 0; left &= left - 1) {
+        const size_t i = (size_t)__builtin_ctzll(left);
+        clock[i] += now - s->since[first + i];
+    }
+}
 /* It leaves its server, comes to another, and takes along what it has met. */
 void hr_overload_meeting_comes(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                unsigned server);

@@ -99,6 +99,34 @@ void hr_scalar_catch_up(hr_scalar_state *at, uint64_t time)
 
 /* ---- beginning and end */
 
+/* Legs are of one participant each: which kind they are of says all. */
+static hr_status lay_out_kinds(hr_scalar_state *at, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_configuration *c = at->replay->configuration;
+    const hr_input *in = at->replay->input;
+    hr_scratch *s = at->replay->scratch;
+    at->are_alike =
+        at->is_placed && c->meetings == HR_MEETINGS_LEGS && hr_stays_are_linear(&at->stays, c);
+    if (!at->are_alike)
+        return HR_OK;
+    HR_TAKE(at->row, &s->arena, 2 * (size_t)c->prepared->n_kinds * s->stride);
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        for (unsigned i = 0; i < c->classes[k].n_profiles; i++) {
+            const hr_stays_profile *profile = &at->stays.profile[k][i];
+            int64_t *row = at->row + 2 * (size_t)c->prepared->classes[k].first_kind[i] * s->stride;
+            for (unsigned r = 0; r < c->n_resources; r++) {
+                row[s->stride + r] = profile->meetings.cost[r] + profile->kind[0].cost[r];
+                row[r] = -row[s->stride + r];
+            }
+        }
+    }
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        s->kind[i] = (uint16_t)c->prepared->classes[in->class_of[i]].first_kind[in->profile[i]];
+out:
+    return st;
+}
+
 static hr_status lay_out(hr_scalar_state *at, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -118,6 +146,7 @@ static hr_status lay_out(hr_scalar_state *at, hr_err *err)
                     p->joins_at_once;
     for (unsigned r = 0; r < c->n_resources; r++)
         at->own[r] = -1;
+    HR_TRY(lay_out_kinds(at, err));
     set_due(at);
 out:
     return st;

@@ -1,6 +1,8 @@
 /* One instruction set's copy of the scalar kernel's events: compiled once per level, with
  * HR_VECTOR_LEVEL naming the copy (see cmake/floors.cmake). A vector holds the resources of one
  * server; their number with padding is known to the compiler. */
+#include <string.h>
+
 #include "kernel/scalar_state.h"
 #include "kernel/stepping.h"
 
@@ -27,7 +29,8 @@ HR_INLINE void fetch(const hr_scalar_state *at, const int64_t *loads, uint32_t m
         own[r] = from[r] & at->own[r];
 }
 
-HR_INLINE void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server, const int64_t *load,
+/* More of it, or less, if the rule does not look at servers: see add_to_server. */
+HR_INLINE void change_server(hr_scalar_state *at, hr_tick now, unsigned server, const int64_t *load,
                              int64_t people, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
@@ -48,9 +51,15 @@ HR_INLINE void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server, 
         for (unsigned r = 0; r < stride; r++)
             peak[r] = sum[r] > peak[r] ? sum[r] : peak[r];
     }
-    hr_seen_refresh(&at->seen, server);
     if (room < 0)
         hr_overload_update(replay, now, server);
+}
+
+HR_INLINE void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server, const int64_t *load,
+                             int64_t people, const unsigned stride)
+{
+    change_server(at, now, server, load, people, stride);
+    hr_seen_refresh(&at->seen, server);
 }
 
 static inline unsigned choose(const hr_scalar_state *at, uint32_t meeting)
@@ -82,8 +91,8 @@ HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
         return; /* refused */
     fetch(at, in->initial, meeting, load, stride);
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
-    if (at->counts_hits)
-        hr_overload_meeting_begins(replay, now, meeting, server);
+    if (at->counts_hits && hr_overload_has_been(s, server))
+        hr_overload_note_clocks(replay, now, meeting, server, true);
     s->truth.meetings[server]++;
     add_to_server(at, now, server, load, people, stride);
     if (at->is_corrected)
@@ -111,7 +120,7 @@ HR_INLINE void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
     const unsigned server = s->server[meeting];
     if (server == replay->configuration->n_servers)
         return; /* refused, or not ours */
-    if (at->counts_hits && now >= in->from)
+    if (at->counts_hits && hr_overload_may_have_met(replay, meeting, server) && now >= in->from)
         hr_overload_meeting_ends(replay, now, meeting, server);
     fetch(at, in->final, meeting, load, stride);
     int64_t *sum = s->truth.load + server * (size_t)stride;
@@ -178,67 +187,86 @@ HR_INLINE void run_events(hr_scalar_state *at, const uint64_t *event, const unsi
  * one and the same but for the sign. Which of them comes next is as good as random: nothing here
  * branches on it. */
 
-/* The first server whose threshold the word does not exceed, as hr_placement_choose finds it. */
-static inline unsigned choose_at_random(const hr_replaying *replay, uint32_t meeting)
-{
-    const uint32_t pick = replay->input->pick[meeting];
-    const uint32_t *threshold = replay->prepared->weight;
-    unsigned server = 0;
-    for (unsigned j = 0; j < replay->configuration->n_servers; j += HR_WEIGHT_PAD) {
-        for (unsigned k = 0; k < HR_WEIGHT_PAD; k++)
-            server += pick > threshold[j + k];
-    }
-    return server;
-}
-
+/* Of each meeting the first server whose threshold its word does not exceed, as hr_placement_choose
+ * finds it. */
 static void place_all(const hr_scalar_state *at)
 {
+    enum { BATCH = 64 };
     const hr_replaying *replay = at->replay;
+    const hr_input *in = replay->input;
     const unsigned nowhere = replay->configuration->n_servers;
-    uint16_t *server = replay->scratch->server;
-    for (uint32_t i = 0; i < replay->input->n_meetings; i++)
-        server[i] =
-            (uint16_t)(hr_input_owns(replay->input, i) ? choose_at_random(replay, i) : nowhere);
+    const uint32_t *threshold = replay->prepared->weight;
+    for (uint32_t from = 0; from < in->n_meetings; from += BATCH) {
+        uint32_t server[BATCH] = {0}, pick[BATCH] = {0};
+        const uint32_t n = in->n_meetings - from < BATCH ? in->n_meetings - from : BATCH;
+        memcpy(pick, in->pick + from, n * sizeof *pick);
+        for (unsigned j = 0; j < nowhere; j++) {
+#pragma omp simd
+            for (unsigned i = 0; i < BATCH; i++)
+                server[i] += pick[i] > threshold[j];
+        }
+        for (uint32_t i = 0; i < n; i++)
+            replay->scratch->server[from + i] =
+                (uint16_t)(hr_input_owns(in, from + i) ? server[i] : nowhere);
+    }
 }
 
-/* Rarely: one that begins must know what there was, one that ends what there has been. */
-static void meet_overload(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server,
-                          int64_t sign)
+/* Rarely: one that ends must know what there has been, and one that begins what there was. */
+HR_INLINE void meet_overload(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server,
+                             bool is_start)
 {
-    if (sign > 0)
-        hr_overload_meeting_begins(replay, now, meeting, server);
-    else if (now >= replay->input->from)
+    if (!is_start && hr_overload_may_have_met(replay, meeting, server) &&
+        now >= replay->input->from)
         hr_overload_meeting_ends(replay, now, meeting, server);
+    hr_overload_note_clocks(replay, now, meeting, server, is_start);
 }
 
-/* Something of the kind that goes by `sign` happens to the meeting: 1 a start, -1 an end. */
-HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, int64_t sign,
-                      const unsigned stride)
+/* Something of the kind that goes by `is_start` happens to the meeting, with which `people` and
+ * `load` come or go. */
+HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
+                      const int64_t *load, int64_t people, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
     hr_scratch *s = replay->scratch;
     const unsigned server = s->server[meeting];
-    int64_t load[HR_MAX_RESOURCES];
     if (server == replay->configuration->n_servers)
         return; /* not ours */
     if (at->counts_hits && hr_overload_has_been(s, server))
-        meet_overload(replay, now, meeting, server, sign);
-    fetch(at, replay->input->final, meeting, load, stride);
-#pragma omp simd
-    for (unsigned r = 0; r < stride; r++)
-        load[r] = (load[r] ^ (sign >> 1)) - (sign >> 1); /* times the sign */
-    s->truth.meetings[server] += sign;
-    add_to_server(at, now, server, load, sign * (int64_t)replay->input->size[meeting], stride);
+        meet_overload(replay, now, meeting, server, is_start);
+    s->truth.meetings[server] += is_start ? 1 : -1;
+    change_server(at, now, server, load, people, stride);
 }
 
-HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
+/* What a meeting brings or takes away, in general. */
+HR_INLINE void change_by_own(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
+                             const unsigned stride)
+{
+    const hr_input *in = at->replay->input;
+    const int64_t sign = is_start ? 0 : -1, people = (int64_t)in->size[meeting];
+    int64_t load[HR_MAX_RESOURCES];
+    fetch(at, in->final, meeting, load, stride);
+#pragma omp simd
+    for (unsigned r = 0; r < stride; r++)
+        load[r] = (load[r] ^ sign) - sign; /* times 1 or -1 */
+    change(at, now, meeting, is_start, load, (people ^ sign) - sign, stride);
+}
+
+/* Where all meetings of a kind are alike: nothing is read of the meeting but its kind. */
+HR_INLINE void change_by_kind(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
+                              const unsigned stride)
+{
+    const size_t row = 2 * (size_t)at->replay->scratch->kind[meeting] + is_start;
+    change(at, now, meeting, is_start, at->row + row * stride, is_start ? 1 : -1, stride);
+}
+
+HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const bool are_alike,
+                          const unsigned stride)
 {
     const hr_input *in = at->replay->input;
     const hr_events *events = &at->events;
     const unsigned number_bits = events->number_bits;
     const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
     const size_t n_resources = at->replay->configuration->n_resources;
-    place_all(at);
     for (uint32_t meeting = 0;;) {
         const uint64_t arrival = meeting < in->n_meetings
                                      ? hr_events_time(events, in->start[meeting], HR_EVENT_ARRIVAL)
@@ -251,17 +279,25 @@ HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const unsi
             return;
         if (at->due < time)
             hr_scalar_catch_up(at, time);
-        fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
+        if (!are_alike)
+            fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
         meeting += is_start;
         event += !is_start;
-        change(at, hr_events_tick(events, time), number, is_start ? 1 : -1, stride);
+        if (are_alike)
+            change_by_kind(at, hr_events_tick(events, time), number, is_start, stride);
+        else
+            change_by_own(at, hr_events_tick(events, time), number, is_start, stride);
     }
 }
 
 HR_INLINE void run_all(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
 {
     if (at->is_placed)
-        run_placed(at, event, stride);
+        place_all(at);
+    if (at->is_placed && at->are_alike)
+        run_placed(at, event, true, stride);
+    else if (at->is_placed)
+        run_placed(at, event, false, stride);
     else
         run_events(at, event, stride);
 }

@@ -22,6 +22,8 @@ typedef struct hr_scalar_state {
     bool counts_peaks; /* once measuring */
     bool is_corrected; /* by what is in flight */
     bool is_placed;    /* beforehand: at random, all of a meeting at once, nobody is refused */
+    bool are_alike;    /* is_placed, and meetings of a kind are: of one participant, as legs */
+    int64_t *row; /* [2 * n_kinds * S] where they are: what one takes away at its end, and adds */
     const hr_vector *vector;
     hr_seen seen;
     int64_t own[HR_MAX_RESOURCES]; /* all ones for a resource, 0 in the padding */

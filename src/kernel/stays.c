@@ -42,6 +42,16 @@ out:
     return st;
 }
 
+bool hr_stays_are_linear(const hr_stays *stays, const hr_configuration *c)
+{
+    bool are = true;
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        for (unsigned i = 0; i < c->classes[k].n_profiles; i++)
+            are = are && stays->profile[k][i].is_linear;
+    }
+    return are;
+}
+
 /* Ticks of [begin, end) inside the window. */
 static uint64_t stay_of(const hr_prepared *p, hr_tick begin, hr_tick end)
 {

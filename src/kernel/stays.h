@@ -27,6 +27,8 @@ typedef struct hr_stays {
 /* Nobody has stayed yet. Memory from the arena; errors HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_stays_begin(hr_stays *stays, const hr_configuration *configuration,
                                        hr_arena *arena, hr_err *err);
+/* Do all loads follow from costs and sizes? */
+bool hr_stays_are_linear(const hr_stays *stays, const hr_configuration *configuration);
 /* Once scratch->server is that of every meeting: write the counts of HR_NEEDS_SUMS. */
 void hr_stays_count(hr_stays *stays, const hr_replaying *replay);
 
