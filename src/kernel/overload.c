@@ -134,6 +134,7 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server)
     if (changed == 0)
         return;
     hr_overload_account(replay, now);
+    hr_overload_note_begun(replay);
     for (uint64_t left = changed; left != 0; left &= left - 1) {
         const unsigned criterion = (unsigned)__builtin_ctzll(left);
         if (over >> criterion & 1)
@@ -192,9 +193,26 @@ static bool meetings_stay(const hr_replaying *replay)
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server)
 {
-    if (!hr_overload_has_been(replay->scratch, server) && meetings_stay(replay))
+    hr_scratch *s = replay->scratch;
+    const unsigned n = replay->configuration->n_criteria;
+    uint64_t *clock = s->clock_at_start + meeting * (size_t)n;
+    if (!hr_overload_has_been(s, server) && meetings_stay(replay))
         return; /* its clocks are 0, as those of all meetings that began there before */
-    hr_overload_note_clocks(replay, now, meeting, server, true);
+    if (meeting < s->clocked[server])
+        s->clocked[server] = meeting;
+    for (unsigned i = 0; i < n; i++)
+        clock[i] = overload_clock(replay, now, server, i);
+}
+
+/* What was over when they began is over still, and for as long: nothing has changed since. */
+void hr_overload_note_begun(hr_replaying *replay)
+{
+    hr_scratch *s = replay->scratch;
+    for (uint32_t i = s->n_noted; i < s->n_begun; i++) {
+        if (s->server[i] < replay->configuration->n_servers)
+            hr_overload_meeting_begins(replay, replay->input->start[i], i, s->server[i]);
+    }
+    s->n_noted = s->n_begun;
 }
 
 void hr_overload_meeting_comes(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server)
@@ -224,6 +242,7 @@ void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meetin
     const bool stays = meetings_stay(replay);
     if (stays && !hr_overload_may_have_met(replay, meeting, server))
         return; /* nothing was over while it was there: the common case */
+    hr_overload_note_begun(replay);
     const uint64_t *start = s->clock_at_start + meeting * (size_t)c->n_criteria;
     const bool was_none = stays && meeting < s->clocked[server];
     for (unsigned i = 0; i < c->n_criteria; i++) {

@@ -68,23 +68,11 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server);
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server);
 void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server);
-/* hr_overload_meeting_begins where meetings stay on their servers, and `server` has been over. A
- * meeting that ends may be noted once more: nobody will ask for it. */
-static inline void hr_overload_note_clocks(const hr_replaying *replay, hr_tick now,
-                                           uint32_t meeting, unsigned server, bool is_start)
-{
-    hr_scratch *s = replay->scratch;
-    const size_t n = replay->configuration->n_criteria, first = server * n;
-    uint64_t *clock = s->clock_at_start + meeting * n;
-    const uint32_t earliest = s->clocked[server];
-    s->clocked[server] = is_start && meeting < earliest ? meeting : earliest;
-    for (size_t i = 0; i < n; i++)
-        clock[i] = s->clock[first + i];
-    for (uint64_t left = s->over[server]; left != 0; left &= left - 1) {
-        const size_t i = (size_t)__builtin_ctzll(left);
-        clock[i] += now - s->since[first + i];
-    }
-}
+/* Where meetings stay on their servers, a kernel may leave their beginnings to this file: it says
+ * how many have begun in scratch->n_begun, in order and with scratch->server, and their clocks are
+ * noted before one of them changes its pace. Ask for the end of one only where it may have met
+ * something. */
+void hr_overload_note_begun(hr_replaying *replay);
 /* It leaves its server, comes to another, and takes along what it has met. */
 void hr_overload_meeting_comes(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                unsigned server);

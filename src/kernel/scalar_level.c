@@ -91,8 +91,8 @@ HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
         return; /* refused */
     fetch(at, in->initial, meeting, load, stride);
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
-    if (at->counts_hits && hr_overload_has_been(s, server))
-        hr_overload_note_clocks(replay, now, meeting, server, true);
+    if (at->counts_hits)
+        s->n_begun = meeting + 1;
     s->truth.meetings[server]++;
     add_to_server(at, now, server, load, people, stride);
     if (at->is_corrected)
@@ -211,16 +211,6 @@ static void place_all(const hr_scalar_state *at)
     }
 }
 
-/* Rarely: one that ends must know what there has been, and one that begins what there was. */
-HR_INLINE void meet_overload(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server,
-                             bool is_start)
-{
-    if (!is_start && hr_overload_may_have_met(replay, meeting, server) &&
-        now >= replay->input->from)
-        hr_overload_meeting_ends(replay, now, meeting, server);
-    hr_overload_note_clocks(replay, now, meeting, server, is_start);
-}
-
 /* Something of the kind that goes by `is_start` happens to the meeting, with which `people` and
  * `load` come or go. */
 HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
@@ -231,8 +221,9 @@ HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool i
     const unsigned server = s->server[meeting];
     if (server == replay->configuration->n_servers)
         return; /* not ours */
-    if (at->counts_hits && hr_overload_has_been(s, server))
-        meet_overload(replay, now, meeting, server, is_start);
+    if (at->counts_hits && hr_overload_may_have_met(replay, meeting, server) && !is_start &&
+        now >= replay->input->from) /* rarely */
+        hr_overload_meeting_ends(replay, now, meeting, server);
     s->truth.meetings[server] += is_start ? 1 : -1;
     change_server(at, now, server, load, people, stride);
 }
@@ -283,6 +274,8 @@ HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const bool
             fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
         meeting += is_start;
         event += !is_start;
+        if (at->counts_hits)
+            at->replay->scratch->n_begun = meeting;
         if (are_alike)
             change_by_kind(at, hr_events_tick(events, time), number, is_start, stride);
         else

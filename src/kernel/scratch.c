@@ -173,6 +173,7 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     }
     s->accounted = replay->prepared->from;
     s->criteria_over = 0;
+    s->n_begun = s->n_noted = 0;
     s->n_aged = 0;
     s->is_measuring = false;
     s->joinings = NULL;

@@ -78,6 +78,7 @@ struct hr_scratch {
     uint64_t *clock;            /* [n * C] ticks of finished episodes, windowless */
     hr_tick *last_over;         /* [n] end of the last finished episode */
     uint32_t *clocked;          /* [n] first meeting with clock_at_start: before it all were 0 */
+    uint32_t n_begun, n_noted;  /* meetings, see hr_overload_note_begun */
     hr_tick accounted;          /* time up to which criteria times are counted */
     uint64_t criteria_over;     /* criteria with n_over > 0 */
     struct hr_backlog *backlog; /* [n] see backlog.h; NULL: not followed */

@@ -52,28 +52,31 @@ bool hr_stays_are_linear(const hr_stays *stays, const hr_configuration *c)
     return are;
 }
 
-/* Ticks of [begin, end) inside the window. */
-static uint64_t stay_of(const hr_prepared *p, hr_tick begin, hr_tick end)
+/* The window, where the compiler sees that nobody writes to it. */
+typedef struct window {
+    hr_tick from, to;
+} window;
+
+static inline hr_tick clip(window w, hr_tick tick)
 {
-    return hr_overload_clip(p, end) - hr_overload_clip(p, begin);
+    const hr_tick late = tick > w.from ? tick : w.from;
+    return late < w.to ? late : w.to;
 }
 
 /* A meeting that was placed. */
-static inline void add_meeting(hr_stays *stays, const hr_replaying *replay, uint32_t meeting)
+static inline void add_meeting(hr_stays_profile *profile, const hr_replaying *replay,
+                               uint32_t meeting, uint64_t ticks, bool joins_at_once)
 {
-    const hr_prepared *p = replay->prepared;
     const hr_input *in = replay->input;
     hr_counts *counts = replay->counts;
-    const uint64_t ticks = stay_of(p, in->start[meeting], in->end[meeting]);
-    const uint32_t size = in->size[meeting];
-    hr_stays_profile *profile = &stays->profile[in->class_of[meeting]][in->profile[meeting]];
+    const uint64_t person_ticks = joins_at_once ? ticks * in->size[meeting] : 0;
     if (profile->is_linear) {
         profile->meetings.ticks += ticks;
-        profile->kind[0].ticks += p->joins_at_once ? ticks * size : 0;
+        profile->kind[0].ticks += person_ticks;
         return;
     }
     const size_t n = replay->configuration->n_resources;
-    counts->person_time += p->joins_at_once ? ticks * size : 0;
+    counts->person_time += person_ticks;
     for (size_t r = 0; r < n; r++)
         counts->load_time[r] += (hr_u128)(uint64_t)in->initial[meeting * n + r] * ticks;
 }
@@ -83,13 +86,14 @@ static void add_joins(hr_stays *stays, const hr_replaying *replay)
     const hr_input *in = replay->input;
     const uint16_t *server = replay->scratch->server;
     const unsigned nowhere = replay->configuration->n_servers;
+    const window w = {replay->prepared->from, replay->prepared->to};
     for (uint32_t j = 0; j < in->n_joins;) {
         const uint32_t meeting = in->join_meeting[j];
         hr_stay *kind = stays->profile[in->class_of[meeting]][in->profile[meeting]].kind;
         const bool is_here = server[meeting] != nowhere;
-        const hr_tick end = hr_overload_clip(replay->prepared, in->end[meeting]);
+        const hr_tick end = clip(w, in->end[meeting]);
         for (; j < in->n_joins && in->join_meeting[j] == meeting; j++) {
-            const hr_tick begin = hr_overload_clip(replay->prepared, in->join_tick[j]);
+            const hr_tick begin = clip(w, in->join_tick[j]);
             kind[in->join_kind[j]].ticks += is_here ? end - begin : 0;
         }
     }
@@ -101,36 +105,48 @@ static void add_loads(const hr_stay *stay, const hr_replaying *replay)
         replay->counts->load_time[r] += (hr_u128)stay->ticks * (uint64_t)stay->cost[r];
 }
 
-/* Most meetings are one's own and are not refused. */
+/* Those that are another's are nowhere, too. */
+static void count_meetings(const hr_replaying *replay)
+{
+    const hr_input *in = replay->input;
+    const uint16_t *server = replay->scratch->server;
+    const unsigned nowhere = replay->configuration->n_servers;
+    const hr_tick from = in->from, to = in->to;
+    hr_counts *counts = replay->counts;
+    uint64_t n_ended = 0, people_ended = 0;
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const bool is_measured = in->start[i] >= from && hr_input_owns(in, i);
+        const bool is_placed = server[i] != nowhere;
+        const uint64_t ends = is_placed & (in->end[i] >= from) & (in->end[i] < to);
+        counts->offered[in->class_of[i]] += is_measured;
+        counts->refused[in->class_of[i]] += is_measured & !is_placed;
+        n_ended += ends;
+        people_ended += ends * in->size[i];
+    }
+    counts->meetings_ended = n_ended;
+    counts->people_ended = people_ended;
+}
+
 static void add_meetings(hr_stays *stays, const hr_replaying *replay)
 {
     const hr_input *in = replay->input;
     const uint16_t *server = replay->scratch->server;
     const unsigned nowhere = replay->configuration->n_servers;
-    hr_counts *counts = replay->counts;
-    uint64_t n_ended = 0, people_ended = 0;
+    const window w = {replay->prepared->from, replay->prepared->to};
+    const bool joins_at_once = replay->prepared->joins_at_once;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const bool is_measured = in->start[i] >= in->from;
-        const bool ends = in->end[i] >= in->from && in->end[i] < in->to;
-        if (!hr_input_owns(in, i))
-            continue;
-        counts->offered[in->class_of[i]] += is_measured;
-        if (server[i] == nowhere) {
-            counts->refused[in->class_of[i]] += is_measured;
-            continue;
-        }
-        n_ended += ends;
-        people_ended += ends ? in->size[i] : 0;
-        add_meeting(stays, replay, i);
+        const uint64_t ticks = clip(w, in->end[i]) - clip(w, in->start[i]);
+        hr_stays_profile *profile = &stays->profile[in->class_of[i]][in->profile[i]];
+        if (server[i] != nowhere)
+            add_meeting(profile, replay, i, ticks, joins_at_once);
     }
-    counts->meetings_ended = n_ended;
-    counts->people_ended = people_ended;
 }
 
 void hr_stays_count(hr_stays *stays, const hr_replaying *replay)
 {
     const hr_configuration *c = replay->configuration;
     hr_counts *counts = replay->counts;
+    count_meetings(replay);
     add_meetings(stays, replay);
     add_joins(stays, replay);
     for (unsigned k = 0; k < c->n_classes; k++) {
