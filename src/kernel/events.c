@@ -61,7 +61,8 @@ static void merge_in_order(const hr_events *events, const hr_input *in, const ui
 {
     uint64_t *departure = word + in->n_joins;
     departure[pack_in_order(events, in, departure)] = UINT64_MAX;
-    merge(events, in, departure, name, word);
+    if (in->n_joins > 0)
+        merge(events, in, departure, name, word);
 }
 
 void hr_events_put_in_order(const hr_events *events, const hr_input *in, hr_scratch *scratch)
