@@ -31,12 +31,6 @@ static inline int64_t hr_overload_ceiling(const hr_replaying *replay, unsigned s
            s->taken[server * (size_t)s->stride + c->limits[l].resource];
 }
 
-/* Has `server` ever been over? */
-static inline bool hr_overload_has_been(const hr_scratch *scratch, unsigned server)
-{
-    return scratch->over[server] != 0 || scratch->last_over[server] != 0;
-}
-
 /* Has a meeting that has been on `server` since its start met any overload? May be no, where true.
  */
 static inline bool hr_overload_may_have_met(const hr_replaying *replay, uint32_t meeting,

@@ -163,8 +163,9 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     HR_TAKE(s->since, &s->arena, n * c->n_criteria);
     HR_TAKE(s->clock, &s->arena, n * c->n_criteria);
     HR_TAKE(s->last_over, &s->arena, n);
-    HR_TAKE(s->clocked, &s->arena, n);
-    memset(s->clocked, 0xff, n * sizeof *s->clocked);
+    HR_TAKE(s->ever_over, &s->arena, n);
+    HR_TAKE(s->clocked, &s->arena, n * c->n_criteria);
+    memset(s->clocked, 0xff, n * c->n_criteria * sizeof *s->clocked);
     HR_TAKE(s->allowed, &s->arena, n);
     HR_TRY(hr_backlog_take(replay, err));
     for (unsigned i = 0; i < c->n_criteria; i++) {

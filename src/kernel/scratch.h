@@ -77,7 +77,9 @@ struct hr_scratch {
     hr_tick *since;             /* [n * C] begin of the episode in progress */
     uint64_t *clock;            /* [n * C] ticks of finished episodes, windowless */
     hr_tick *last_over;         /* [n] end of the last finished episode */
-    uint32_t *clocked;          /* [n] first meeting with clock_at_start: before it all were 0 */
+    uint64_t *ever_over;        /* [n] criteria that have been over */
+    uint32_t *clocked;          /* [n * C] first meeting with clock_at_start: before it all were 0,
+                                   where meetings stay */
     uint32_t n_begun, n_noted;  /* meetings, see hr_overload_note_begun */
     hr_tick accounted;          /* time up to which criteria times are counted */
     uint64_t criteria_over;     /* criteria with n_over > 0 */
