@@ -265,7 +265,8 @@ HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const bool
         const uint64_t departure = *event >> number_bits;
         const bool is_start = arrival < departure;
         const uint64_t time = is_start ? arrival : departure;
-        const uint32_t number = is_start ? meeting : (uint32_t)(*event & mask);
+        const uint32_t starts = -(uint32_t)is_start; /* a mask: compilers turn `?` into a branch */
+        const uint32_t number = (meeting & starts) | ((uint32_t)(*event & mask) & ~starts);
         if (time == end)
             return;
         if (at->due < time)
