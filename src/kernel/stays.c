@@ -86,7 +86,7 @@ static void add_joins(hr_stays *stays, const hr_replaying *replay)
     const hr_input *in = replay->input;
     const uint16_t *server = replay->scratch->server;
     const unsigned nowhere = replay->configuration->n_servers;
-    const window w = {replay->prepared->from, replay->prepared->to};
+    const window w = {in->from, in->to};
     for (uint32_t j = 0; j < in->n_joins;) {
         const uint32_t meeting = in->join_meeting[j];
         hr_stay *kind = stays->profile[in->class_of[meeting]][in->profile[meeting]].kind;
@@ -105,48 +105,40 @@ static void add_loads(const hr_stay *stay, const hr_replaying *replay)
         replay->counts->load_time[r] += (hr_u128)stay->ticks * (uint64_t)stay->cost[r];
 }
 
-/* Those that are another's are nowhere, too. */
-static void count_meetings(const hr_replaying *replay)
-{
-    const hr_input *in = replay->input;
-    const uint16_t *server = replay->scratch->server;
-    const unsigned nowhere = replay->configuration->n_servers;
-    const hr_tick from = in->from, to = in->to;
-    hr_counts *counts = replay->counts;
-    uint64_t n_ended = 0, people_ended = 0;
-    for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const bool is_measured = in->start[i] >= from && hr_input_owns(in, i);
-        const bool is_placed = server[i] != nowhere;
-        const uint64_t ends = is_placed & (in->end[i] >= from) & (in->end[i] < to);
-        counts->offered[in->class_of[i]] += is_measured;
-        counts->refused[in->class_of[i]] += is_measured & !is_placed;
-        n_ended += ends;
-        people_ended += ends * in->size[i];
-    }
-    counts->meetings_ended = n_ended;
-    counts->people_ended = people_ended;
-}
-
+/* Most meetings are one's own and are not refused; those that are another's are nowhere, too. */
 static void add_meetings(hr_stays *stays, const hr_replaying *replay)
 {
     const hr_input *in = replay->input;
     const uint16_t *server = replay->scratch->server;
     const unsigned nowhere = replay->configuration->n_servers;
-    const window w = {replay->prepared->from, replay->prepared->to};
     const bool joins_at_once = replay->prepared->joins_at_once;
+    const window w = {in->from, in->to};
+    hr_counts *counts = replay->counts;
+    uint64_t n_ended = 0, people_ended = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        const uint64_t ticks = clip(w, in->end[i]) - clip(w, in->start[i]);
-        hr_stays_profile *profile = &stays->profile[in->class_of[i]][in->profile[i]];
-        if (server[i] != nowhere)
-            add_meeting(profile, replay, i, ticks, joins_at_once);
+        const unsigned class = in->class_of[i];
+        const hr_tick start = in->start[i], end = in->end[i];
+        const bool is_measured = start >= w.from;
+        const uint64_t ends = end - w.from < w.to - w.from; /* in the window */
+        if (server[i] == nowhere) {
+            counts->offered[class] += is_measured && hr_input_owns(in, i);
+            counts->refused[class] += is_measured && hr_input_owns(in, i);
+            continue;
+        }
+        counts->offered[class] += is_measured;
+        n_ended += ends;
+        people_ended += ends * in->size[i];
+        add_meeting(&stays->profile[class][in->profile[i]], replay, i, clip(w, end) - clip(w, start),
+                    joins_at_once);
     }
+    counts->meetings_ended = n_ended;
+    counts->people_ended = people_ended;
 }
 
 void hr_stays_count(hr_stays *stays, const hr_replaying *replay)
 {
     const hr_configuration *c = replay->configuration;
     hr_counts *counts = replay->counts;
-    count_meetings(replay);
     add_meetings(stays, replay);
     add_joins(stays, replay);
     for (unsigned k = 0; k < c->n_classes; k++) {
