@@ -22,9 +22,9 @@ static uint32_t pack(const hr_events *events, const hr_tick *tick, uint32_t n, h
 }
 
 /* Departures stand at the end of the room that all events need, with the last word behind them: no
- * word is written before it is read. A join goes by its number, or by `name` of it. */
+ * word is written before it is read. */
 static void merge(const hr_events *events, const hr_input *in, const uint64_t *departure,
-                  const uint32_t *name, uint64_t *word)
+                  uint64_t *word)
 {
     uint32_t taken = 0;
     for (uint64_t next = 0; next != UINT64_MAX;) {
@@ -33,8 +33,7 @@ static void merge(const hr_events *events, const hr_input *in, const uint64_t *d
             const uint32_t number = in->join_order[taken];
             const hr_tick tick = in->join_tick[number];
             const uint64_t join =
-                hr_events_time(events, tick, HR_EVENT_JOIN) << events->number_bits |
-                (name != NULL ? name[number] : number);
+                hr_events_time(events, tick, HR_EVENT_JOIN) << events->number_bits | number;
             if (tick >= in->to || join > next)
                 break;
             *word++ = join;
@@ -56,20 +55,13 @@ static uint32_t pack_in_order(const hr_events *events, const hr_input *in, uint6
     return n;
 }
 
-static void merge_in_order(const hr_events *events, const hr_input *in, const uint32_t *name,
-                           uint64_t *word)
-{
-    uint64_t *departure = word + in->n_joins;
-    departure[pack_in_order(events, in, departure)] = UINT64_MAX;
-    if (in->n_joins > 0)
-        merge(events, in, departure, name, word);
-}
-
 void hr_events_put_in_order(const hr_events *events, const hr_input *in, hr_scratch *scratch)
 {
     uint64_t *word = scratch->event;
     if (in->end_order != NULL) {
-        merge_in_order(events, in, NULL, word);
+        uint64_t *departure = word + in->n_joins;
+        departure[pack_in_order(events, in, departure)] = UINT64_MAX;
+        merge(events, in, departure, word);
         return;
     }
     uint32_t n = pack(events, in->join_tick, in->n_joins, in->to, HR_EVENT_JOIN, word);
@@ -78,32 +70,53 @@ void hr_events_put_in_order(const hr_events *events, const hr_input *in, hr_scra
     hr_order_words(word, n, events->number_bits, scratch->work);
 }
 
+/* As pack_in_order, of joins, by their meetings. */
+static uint32_t pack_joins_in_order(const hr_events *events, const hr_input *in, uint64_t *word)
+{
+    uint32_t n = 0;
+    for (; n < in->n_joins && in->join_tick[in->join_order[n]] < in->to; n++) {
+        const uint32_t join = in->join_order[n];
+        word[n] = hr_events_time(events, in->join_tick[join], HR_EVENT_JOIN)
+                      << events->number_bits |
+                  in->join_meeting[join];
+    }
+    return n;
+}
+
 /* Joins go by their meetings from now on, and who joins is told apart. */
 static void name_meetings(const hr_events *events, const hr_prepared *prepared, const hr_input *in,
-                          uint64_t *word, uint16_t *kind)
+                          uint32_t n, uint64_t *word, uint16_t *kind)
 {
     const uint64_t mask = ((uint64_t)1 << events->number_bits) - 1;
-    for (; *word != UINT64_MAX; word++) {
-        const uint64_t time = *word >> events->number_bits, join = *word & mask;
-        if (hr_events_kind(time) != HR_EVENT_JOIN)
-            continue;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t join = word[i] & mask;
         const uint32_t meeting = in->join_meeting[join];
         const hr_prepared_class *class = &prepared->classes[in->class_of[meeting]];
-        *word = time << events->number_bits | meeting;
-        *kind++ = (uint16_t)(class->first_kind[in->profile[meeting]] + in->join_kind[join]);
+        word[i] = (word[i] & ~mask) | meeting;
+        kind[i] = (uint16_t)(class->first_kind[in->profile[meeting]] + in->join_kind[join]);
     }
 }
 
-const uint16_t *hr_events_put_meetings_in_order(const hr_events *events,
-                                                const hr_prepared *prepared, const hr_input *in,
-                                                hr_scratch *scratch)
+hr_event_lists hr_events_list(const hr_events *events, const hr_prepared *prepared,
+                              const hr_input *in, hr_scratch *scratch)
 {
-    if (in->end_order != NULL) {
-        merge_in_order(events, in, in->join_meeting, scratch->event);
-        return in->ordered_kinds;
+    const bool is_ordered = in->end_order != NULL;
+    const unsigned bits = events->number_bits;
+    uint64_t *join = scratch->event;
+    const uint32_t n_joins =
+        is_ordered ? pack_joins_in_order(events, in, join)
+                   : pack(events, in->join_tick, in->n_joins, in->to, HR_EVENT_JOIN, join);
+    uint64_t *departure = join + n_joins + 1;
+    if (!is_ordered) {
+        hr_order_words(join, n_joins, bits, scratch->work);
+        name_meetings(events, prepared, in, n_joins, join, scratch->kind);
     }
-    hr_events_put_in_order(events, in, scratch);
-    if (in->n_joins > 0)
-        name_meetings(events, prepared, in, scratch->event, scratch->kind);
-    return scratch->kind;
+    join[n_joins] = UINT64_MAX;
+    const uint32_t n = is_ordered ? pack_in_order(events, in, departure)
+                                  : pack(events, in->end, in->n_meetings, in->to,
+                                         HR_EVENT_DEPARTURE, departure);
+    if (!is_ordered)
+        hr_order_words(departure, n, bits, scratch->work);
+    departure[n] = UINT64_MAX;
+    return (hr_event_lists){departure, join, is_ordered ? in->ordered_kinds : scratch->kind};
 }

@@ -174,9 +174,9 @@ static void finish(hr_scalar_state *at)
 static const hr_scalar_level *const levels[HR_VECTOR_LEVELS] = {&hr_scalar_baseline,
                                                                 &hr_scalar_avx2, &hr_scalar_avx512};
 
-/* `is_in_order`: the scratch has the events in order already, from a lane with the same ones, and
- * `kind` is of who joins; else it will be. */
-static hr_status replay_one(const hr_lane *lane, bool is_in_order, const uint16_t **kind,
+/* `is_in_order`: the scratch has the events in order already, from a lane with the same ones, as
+ * `lists` says; else it will be so. */
+static hr_status replay_one(const hr_lane *lane, bool is_in_order, hr_event_lists *lists,
                             const hr_vector *vector, hr_scratch *scratch, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -186,22 +186,21 @@ static hr_status replay_one(const hr_lane *lane, bool is_in_order, const uint16_
     hr_replaying replay = {configuration, configuration->prepared, input, scratch, counts, NULL};
     hr_scalar_state at = {
         .replay = &replay, .vector = vector, .level = levels[hr_vector_number(vector)]};
-    const size_t most = (size_t)input->n_meetings + input->n_joins + 1;
+    const size_t most = (size_t)input->n_meetings + input->n_joins + 2;
     if (most > UINT32_MAX)
         return hr_replay(configuration, input, scratch, counts, NULL, err);
     HR_TRY(hr_scratch_room_for_meetings(&replay, err));
     HR_TRY(hr_scratch_room_for_events(scratch, most, err));
     if (!hr_events_fit(input, &at.events))
         return hr_replay(configuration, input, scratch, counts, NULL, err);
-    at.kind = is_in_order ? *kind
-                          : hr_events_put_meetings_in_order(&at.events, configuration->prepared,
-                                                            input, scratch);
-    *kind = at.kind;
+    if (!is_in_order)
+        *lists = hr_events_list(&at.events, configuration->prepared, input, scratch);
+    at.next = *lists;
     HR_TRY(hr_scratch_lay_out(&replay, err));
     hr_counts_clear(counts, configuration);
     HR_TRY(lay_out(&at, err));
     hr_overload_begin(&replay);
-    at.level->run(&at, scratch->event);
+    at.level->run(&at);
     finish(&at);
 out:
     return st;
@@ -212,7 +211,7 @@ hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vec
 {
     hr_status st = HR_OK;
     const hr_tick *in_order = NULL; /* starts of the meetings whose events the scratch has */
-    const uint16_t *kind = NULL;
+    hr_event_lists lists = {0};
     for (unsigned l = 0; l < n; l++) {
         const hr_input *input = lane[l].input;
         if (hr_policy_decline(lane[l].configuration) != NULL) { /* in a team of others */
@@ -221,7 +220,7 @@ hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vec
             continue;
         }
         HR_TRY(
-            replay_one(&lane[l], l > 0 && input->start == in_order, &kind, vector, scratch, err));
+            replay_one(&lane[l], l > 0 && input->start == in_order, &lists, vector, scratch, err));
         in_order = input->start;
     }
 out:

@@ -103,7 +103,7 @@ HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t meeting, const un
 {
     const hr_replaying *replay = at->replay;
     const unsigned server = replay->scratch->server[meeting];
-    const int64_t *load = at->stays.kind[*at->kind++].cost;
+    const int64_t *load = at->stays.kind[*at->next.kind++].cost;
     if (server == replay->configuration->n_servers)
         return; /* refused, or not ours */
     add_to_server(at, now, server, load, 1, stride);
@@ -148,38 +148,53 @@ HR_INLINE void fetch_ahead(const int64_t *load, const unsigned stride)
     __builtin_prefetch(load + stride - 1); /* it may lie in two lines of the cache */
 }
 
-/* No arrival is behind the list's last word. */
-HR_INLINE void run_events(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
+/* Joins before `time`, which no arrival or departure is before. */
+HR_INLINE void run_joins(hr_scalar_state *at, uint64_t time, const unsigned stride)
+{
+    const unsigned number_bits = at->events.number_bits;
+    const uint64_t mask = ((uint64_t)1 << number_bits) - 1;
+    const uint64_t *event = at->next.join;
+    for (; *event >> number_bits < time; event++) {
+        const uint64_t now = *event >> number_bits;
+        if (at->due < now)
+            hr_scalar_catch_up(at, now);
+        join(at, hr_events_tick(&at->events, now), (uint32_t)(*event & mask), stride);
+    }
+    at->next.join = event;
+}
+
+static inline uint64_t next_arrival(const hr_scalar_state *at, uint32_t meeting)
 {
     const hr_input *in = at->replay->input;
-    const hr_events *events = &at->events;
-    const unsigned number_bits = events->number_bits;
-    const uint64_t mask = ((uint64_t)1 << number_bits) - 1;
+    return meeting < in->n_meetings
+               ? hr_events_time(&at->events, in->start[meeting], HR_EVENT_ARRIVAL)
+               : UINT64_MAX;
+}
+
+/* No arrival is behind the last word of the departures. */
+HR_INLINE void run_events(hr_scalar_state *at, const unsigned stride)
+{
+    const hr_input *in = at->replay->input;
+    const unsigned number_bits = at->events.number_bits;
+    const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
     const size_t n_resources = at->replay->configuration->n_resources;
+    const uint64_t *event = at->next.departure;
     uint32_t meeting = 0;
-    uint64_t arrival =
-        in->n_meetings > 0 ? hr_events_time(events, in->start[0], HR_EVENT_ARRIVAL) : UINT64_MAX;
-    for (;;) {
-        const uint64_t other = *event >> number_bits;
-        const uint64_t time = arrival < other ? arrival : other;
-        if (at->due < time && time != UINT64_MAX >> number_bits)
+    for (uint64_t arrival = next_arrival(at, 0);;) {
+        const uint64_t departure = *event >> number_bits;
+        const uint64_t time = arrival < departure ? arrival : departure;
+        run_joins(at, time, stride);
+        if (time == end)
+            return;
+        if (at->due < time)
             hr_scalar_catch_up(at, time);
-        const hr_tick now = hr_events_tick(events, time);
-        if (arrival < other) {
-            arrive(at, now, meeting++, stride);
-            arrival = meeting < in->n_meetings
-                          ? hr_events_time(events, in->start[meeting], HR_EVENT_ARRIVAL)
-                          : UINT64_MAX;
+        if (arrival < departure) {
+            arrive(at, hr_events_tick(&at->events, time), meeting++, stride);
+            arrival = next_arrival(at, meeting);
             continue;
         }
-        if (*event == UINT64_MAX)
-            break;
         fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
-        const uint32_t number = (uint32_t)(*event++ & mask);
-        if (hr_events_kind(time) == HR_EVENT_JOIN)
-            join(at, now, number, stride);
-        else
-            depart(at, now, number, stride);
+        depart(at, hr_events_tick(&at->events, time), (uint32_t)(*event++ & mask), stride);
     }
 }
 
@@ -250,18 +265,16 @@ HR_INLINE void change_by_kind(hr_scalar_state *at, hr_tick now, uint32_t meeting
     change(at, now, meeting, is_start, at->row + row * stride, is_start ? 1 : -1, stride);
 }
 
-HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const bool are_alike,
-                          const unsigned stride)
+HR_INLINE void run_placed(hr_scalar_state *at, const bool are_alike, const unsigned stride)
 {
     const hr_input *in = at->replay->input;
     const hr_events *events = &at->events;
     const unsigned number_bits = events->number_bits;
     const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
     const size_t n_resources = at->replay->configuration->n_resources;
+    const uint64_t *event = at->next.departure;
     for (uint32_t meeting = 0;;) {
-        const uint64_t arrival = meeting < in->n_meetings
-                                     ? hr_events_time(events, in->start[meeting], HR_EVENT_ARRIVAL)
-                                     : UINT64_MAX;
+        const uint64_t arrival = next_arrival(at, meeting);
         const uint64_t departure = *event >> number_bits;
         const bool is_start = arrival < departure;
         const uint64_t time = is_start ? arrival : departure;
@@ -284,29 +297,29 @@ HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const bool
     }
 }
 
-HR_INLINE void run_all(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
+HR_INLINE void run_all(hr_scalar_state *at, const unsigned stride)
 {
     if (at->is_placed)
         place_all(at);
     if (at->is_placed && at->are_alike)
-        run_placed(at, event, true, stride);
+        run_placed(at, true, stride);
     else if (at->is_placed)
-        run_placed(at, event, false, stride);
+        run_placed(at, false, stride);
     else
-        run_events(at, event, stride);
+        run_events(at, stride);
 }
 
-static void run(hr_scalar_state *at, const uint64_t *event)
+static void run(hr_scalar_state *at)
 {
     switch (at->replay->scratch->stride) {
     case 1:
-        run_all(at, event, 1);
+        run_all(at, 1);
         break;
     case 4:
-        run_all(at, event, 4);
+        run_all(at, 4);
         break;
     default:
-        run_all(at, event, HR_MAX_RESOURCES);
+        run_all(at, HR_MAX_RESOURCES);
     }
 }
 

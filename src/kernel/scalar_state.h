@@ -12,7 +12,7 @@ typedef struct hr_scalar_state {
     hr_replaying *replay;
     const struct hr_scalar_level *level;
     hr_events events;
-    const uint16_t *kind; /* of who joins next, see hr_events_put_meetings_in_order */
+    hr_event_lists next; /* what is next of each */
     uint64_t due;      /* tick and kind of the next quiet event */
     hr_tick next_step; /* absolute ticks; far when there is none */
     hr_tick next_snapshot, next_report;
@@ -35,8 +35,7 @@ void hr_scalar_catch_up(hr_scalar_state *at, uint64_t time);
 
 /* The copy for an instruction set. */
 typedef struct hr_scalar_level {
-    /* all events of the list, which ends with a word of ones */
-    void (*run)(hr_scalar_state *at, const uint64_t *event);
+    void (*run)(hr_scalar_state *at); /* all events of the lists */
     /* hr_stepping_step */
     void (*step)(hr_replaying *replay, hr_tick now, uint32_t step);
 } hr_scalar_level;
