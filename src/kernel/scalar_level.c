@@ -103,12 +103,13 @@ HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t meeting, const un
 {
     const hr_replaying *replay = at->replay;
     const unsigned server = replay->scratch->server[meeting];
-    const int64_t *load = at->stays.kind[*at->next.kind++].cost;
+    hr_stay *kind = &at->stays.kind[*at->next.kind++];
     if (server == replay->configuration->n_servers)
         return; /* refused, or not ours */
-    add_to_server(at, now, server, load, 1, stride);
-    if (at->is_corrected && replay->input->start[meeting] >= last_report(at))
-        hr_seen_add_in_flight(&at->seen, last_report(at), meeting, load, 1, false);
+    hr_stays_join(kind, replay->prepared, now, replay->input->end[meeting]);
+    add_to_server(at, now, server, kind->cost, 1, stride);
+    if (at->is_corrected)
+        hr_seen_add_joined(&at->seen, last_report(at), meeting, server, kind->cost);
 }
 
 HR_INLINE void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)

@@ -81,24 +81,6 @@ static inline void add_meeting(hr_stays_profile *profile, const hr_replaying *re
         counts->load_time[r] += (hr_u128)(uint64_t)in->initial[meeting * n + r] * ticks;
 }
 
-static void add_joins(hr_stays *stays, const hr_replaying *replay)
-{
-    const hr_input *in = replay->input;
-    const uint16_t *server = replay->scratch->server;
-    const unsigned nowhere = replay->configuration->n_servers;
-    const window w = {in->from, in->to};
-    for (uint32_t j = 0; j < in->n_joins;) {
-        const uint32_t meeting = in->join_meeting[j];
-        hr_stay *kind = stays->profile[in->class_of[meeting]][in->profile[meeting]].kind;
-        const bool is_here = server[meeting] != nowhere;
-        const hr_tick end = clip(w, in->end[meeting]);
-        for (; j < in->n_joins && in->join_meeting[j] == meeting; j++) {
-            const hr_tick begin = clip(w, in->join_tick[j]);
-            kind[in->join_kind[j]].ticks += is_here ? end - begin : 0;
-        }
-    }
-}
-
 static void add_loads(const hr_stay *stay, const hr_replaying *replay)
 {
     for (unsigned r = 0; r < replay->configuration->n_resources; r++)
@@ -140,7 +122,6 @@ void hr_stays_count(hr_stays *stays, const hr_replaying *replay)
     const hr_configuration *c = replay->configuration;
     hr_counts *counts = replay->counts;
     add_meetings(stays, replay);
-    add_joins(stays, replay);
     for (unsigned k = 0; k < c->n_classes; k++) {
         for (unsigned i = 0; i < c->classes[k].n_profiles; i++) {
             const hr_stays_profile *profile = &stays->profile[k][i];

@@ -29,7 +29,15 @@ HR_MUST_CHECK hr_status hr_stays_begin(hr_stays *stays, const hr_configuration *
                                        hr_arena *arena, hr_err *err);
 /* Do all loads follow from costs and sizes? */
 bool hr_stays_are_linear(const hr_stays *stays, const hr_configuration *configuration);
-/* Once scratch->server is that of every meeting: write the counts of HR_NEEDS_SUMS. */
+/* A participant of a placed meeting joins at `now` and stays till the meeting's end. */
+static inline void hr_stays_join(hr_stay *kind, const hr_prepared *prepared, hr_tick now,
+                                 hr_tick end)
+{
+    kind->ticks += hr_overload_clip(prepared, end) - hr_overload_clip(prepared, now);
+}
+
+/* Once scratch->server is that of every meeting and all have joined who do in the window: write the
+ * counts of HR_NEEDS_SUMS. */
 void hr_stays_count(hr_stays *stays, const hr_replaying *replay);
 
 #endif
