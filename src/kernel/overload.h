@@ -32,12 +32,13 @@ static inline int64_t hr_overload_ceiling(const hr_replaying *replay, unsigned s
 }
 
 /* Has a meeting that has been on `server` since its start met any overload? May be no, where true.
- */
+ * Without a branch where it is as good as random: it is not on servers that have never been over. */
 static inline bool hr_overload_may_have_met(const hr_replaying *replay, uint32_t meeting,
                                             unsigned server)
 {
-    return replay->scratch->over[server] != 0 ||
-           replay->scratch->last_over[server] > replay->input->start[meeting];
+    const hr_scratch *s = replay->scratch;
+    return s->ever_over[server] != 0 &&
+           ((s->over[server] != 0) | (s->last_over[server] > replay->input->start[meeting]));
 }
 
 /* Ceilings as the input has them, with the sessions of its first step; an empty pool may be over.

@@ -237,8 +237,8 @@ HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool i
     const unsigned server = s->server[meeting];
     if (server == replay->configuration->n_servers)
         return; /* not ours */
-    if (at->counts_hits && hr_overload_may_have_met(replay, meeting, server) && !is_start &&
-        now >= replay->input->from) /* rarely */
+    const bool is_measured_end = !is_start & at->counts_hits & (now >= replay->input->from);
+    if (hr_overload_may_have_met(replay, meeting, server) & is_measured_end)
         hr_overload_meeting_ends(replay, now, meeting, server);
     s->truth.meetings[server] += is_start ? 1 : -1;
     change_server(at, now, server, load, people, stride);
