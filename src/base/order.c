@@ -6,6 +6,8 @@
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 /* Buckets above this size are not worth sorting by insertion. */
 enum { MOST_IN_BUCKET = 64 };
+/* So few words insertion puts in order fastest. */
+enum { FEW = 16 };
 
 unsigned hr_order_bits(uint64_t value)
 {
@@ -136,7 +138,7 @@ static bool sort_by_bucket(uint64_t *word, uint32_t n, unsigned number_bits, uin
 
 void hr_order_words(uint64_t *word, uint32_t n, unsigned number_bits, uint64_t *work)
 {
-    if (n <= MOST_IN_BUCKET) {
+    if (n <= FEW) {
         memcpy(work, word, n * sizeof *word);
         insert(work, word, n);
     } else if (!sort_by_bucket(word, n, number_bits, work)) {

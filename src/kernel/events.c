@@ -112,9 +112,9 @@ hr_event_lists hr_events_list(const hr_events *events, const hr_prepared *prepar
         name_meetings(events, prepared, in, n_joins, join, scratch->kind);
     }
     join[n_joins] = UINT64_MAX;
-    const uint32_t n = is_ordered ? pack_in_order(events, in, departure)
-                                  : pack(events, in->end, in->n_meetings, in->to,
-                                         HR_EVENT_DEPARTURE, departure);
+    const uint32_t n =
+        is_ordered ? pack_in_order(events, in, departure)
+                   : pack(events, in->end, in->n_meetings, in->to, HR_EVENT_DEPARTURE, departure);
     if (!is_ordered)
         hr_order_words(departure, n, bits, scratch->work);
     departure[n] = UINT64_MAX;

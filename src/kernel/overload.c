@@ -276,8 +276,7 @@ static void end_where_it_began(hr_replaying *replay, hr_tick now, uint32_t meeti
         const unsigned i = (unsigned)__builtin_ctzll(left);
         const size_t place = server * n + i;
         const uint64_t open = s->over[server] >> i & 1 ? now - s->since[place] : 0;
-        const uint64_t met =
-            s->clock[place] + open - (meeting < s->clocked[place] ? 0 : start[i]);
+        const uint64_t met = s->clock[place] + open - (meeting < s->clocked[place] ? 0 : start[i]);
         if (met > 0)
             count_hit(replay, i, met, size);
     }

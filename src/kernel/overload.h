@@ -32,7 +32,8 @@ static inline int64_t hr_overload_ceiling(const hr_replaying *replay, unsigned s
 }
 
 /* Has a meeting that has been on `server` since its start met any overload? May be no, where true.
- * Without a branch where it is as good as random: it is not on servers that have never been over. */
+ * Without a branch where it is as good as random: it is not on servers that have never been over.
+ */
 static inline bool hr_overload_may_have_met(const hr_replaying *replay, uint32_t meeting,
                                             unsigned server)
 {

@@ -13,8 +13,8 @@ typedef struct hr_scalar_state {
     const struct hr_scalar_level *level;
     hr_events events;
     hr_event_lists next; /* what is next of each */
-    uint64_t due;      /* tick and kind of the next quiet event */
-    hr_tick next_step; /* absolute ticks; far when there is none */
+    uint64_t due;        /* tick and kind of the next quiet event */
+    hr_tick next_step;   /* absolute ticks; far when there is none */
     hr_tick next_snapshot, next_report;
     uint32_t step, snapshot, turn;
     bool measuring;

@@ -70,8 +70,8 @@ static inline void hr_seen_add_joined(hr_seen *seen, hr_tick last_report, uint32
         return;
     }
     const int64_t is_seen = seen->replay->input->start[meeting] >= last_report;
-    const int64_t more = seen->resource >= 0 ? load[seen->resource]
-                                             : seen->resource == HR_SEEN_PARTICIPANTS;
+    const int64_t more =
+        seen->resource >= 0 ? load[seen->resource] : seen->resource == HR_SEEN_PARTICIPANTS;
     seen->key[server] += hr_seen_key(more * is_seen, 0);
 }
 

@@ -110,8 +110,8 @@ static void add_meetings(hr_stays *stays, const hr_replaying *replay)
         counts->offered[class] += is_measured;
         n_ended += ends;
         people_ended += ends * in->size[i];
-        add_meeting(&stays->profile[class][in->profile[i]], replay, i, clip(w, end) - clip(w, start),
-                    joins_at_once);
+        add_meeting(&stays->profile[class][in->profile[i]], replay, i,
+                    clip(w, end) - clip(w, start), joins_at_once);
     }
     counts->meetings_ended = n_ended;
     counts->people_ended = people_ended;

@@ -13,7 +13,8 @@ typedef enum hr_meetings {
 } hr_meetings;
 
 /* Legs: what participants of the first pool's meetings are on the servers of another role.
- * All kinds of participants of the first pool are numbered, as hr_prepared_class.first_kind has it. */
+ * All kinds of participants of the first pool are numbered, as hr_prepared_class.first_kind has it.
+ */
 typedef struct hr_leg {
     double share; /* of such participants that have one, 0..1 */
     const double
