@@ -53,7 +53,6 @@ static hr_status write_ordered_kinds(const hr_writing *writing, hr_err *err)
     hr_status st = HR_OK;
     hr_input *in = writing->input;
     const hr_prepared_class *classes = writing->prepared->classes;
-    HR_ASSERT(writing->prepared->n_kinds <= UINT16_MAX);
     HR_ROOM(in->ordered_kinds, &in->store->ordered_kinds, in->n_joins);
     for (uint32_t i = 0; i < in->n_joins; i++) {
         const uint32_t join = in->join_order[i], meeting = in->join_meeting[join];

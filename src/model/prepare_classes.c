@@ -192,6 +192,9 @@ static hr_status number_kinds(const hr_preparing *p, hr_prepared_class *classes,
         }
         classes[k].first_kind = first;
     }
+    if (n_kinds > UINT16_MAX)
+        return HR_FAIL(err, HR_ERR_DATA, "%u kinds of participants; at most %d", n_kinds,
+                       UINT16_MAX);
     p->prepared->n_kinds = n_kinds;
 out:
     return st;

@@ -98,7 +98,7 @@ typedef struct hr_prepared {
     bool joins_at_once;
     hr_sampler join; /* s after the start */
     const hr_prepared_class *classes;
-    unsigned n_kinds; /* of all profiles of all classes */
+    unsigned n_kinds; /* of all profiles of all classes, at most 2^16 - 1 */
     const hr_prepared_source *sources;
     const hr_prepared_background *background;
     unsigned n_session_items;
