@@ -180,11 +180,13 @@ HR_INLINE void run_events(hr_scalar_state *at, const unsigned stride)
     const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
     const size_t n_resources = at->replay->configuration->n_resources;
     const uint64_t *event = at->next.departure;
+    const bool has_joins = in->n_joins > 0;
     uint32_t meeting = 0;
     for (uint64_t arrival = next_arrival(at, 0);;) {
         const uint64_t departure = *event >> number_bits;
         const uint64_t time = arrival < departure ? arrival : departure;
-        run_joins(at, time, stride);
+        if (has_joins)
+            run_joins(at, time, stride);
         if (time == end)
             return;
         if (at->due < time)
