@@ -6,6 +6,8 @@
 enum { DIGIT_BITS = 11, DIGITS = 1 << DIGIT_BITS };
 /* Buckets above this size are not worth sorting by insertion. */
 enum { MOST_IN_BUCKET = 64 };
+/* So few words insertion puts in order fastest. */
+enum { FEW = 16 };
 
 unsigned hr_order_bits(uint64_t value)
 {
@@ -37,11 +39,13 @@ static void sort_by_digit(const uint64_t *from, uint64_t *to, uint32_t n, unsign
         to[first[(from[i] >> shift) & (DIGITS - 1)]++] = from[i];
 }
 
-static void sort_by_digits(uint64_t *word, uint32_t n, unsigned low, unsigned high, uint64_t *work)
+static void sort_by_digits(uint64_t *word, uint32_t n, unsigned number_bits, uint64_t *work)
 {
     uint64_t *from = word;
     uint64_t *to = work;
-    for (unsigned shift = low; shift < high; shift += DIGIT_BITS) {
+    uint64_t least, most;
+    find_range(word, n, &least, &most);
+    for (unsigned shift = number_bits; shift < hr_order_bits(most); shift += DIGIT_BITS) {
         sort_by_digit(from, to, n, shift);
         uint64_t *swap = from;
         from = to;
@@ -51,48 +55,95 @@ static void sort_by_digits(uint64_t *word, uint32_t n, unsigned low, unsigned hi
         memcpy(word, from, n * sizeof *word);
 }
 
+static void insert(const uint64_t *from, uint64_t *to, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t moving = from[i];
+        uint32_t at = i;
+        for (; at > 0 && to[at - 1] > moving; at--)
+            to[at] = to[at - 1];
+        to[at] = moving;
+    }
+}
+
+/* Where most words lie. What lies beyond goes to the first and the last bucket. */
+typedef struct main_range {
+    uint64_t low, high;
+    unsigned shift; /* words of a bucket agree in what is above, counted from `low` */
+} main_range;
+
+static inline uint64_t bucket_of(const main_range *range, uint64_t word)
+{
+    const uint64_t late = word > range->low ? word : range->low;
+    return ((late < range->high ? late : range->high) - range->low) >> range->shift;
+}
+
+/* By a sample, for a few words far away from the others (meetings that began long ago) would take
+ * the buckets from them. */
+enum { SAMPLE = 64, BEYOND = 16 };
+
+static main_range find_main_range(const uint64_t *word, uint32_t n)
+{
+    uint64_t chosen[SAMPLE], sample[SAMPLE];
+    for (uint32_t i = 0; i < SAMPLE; i++)
+        chosen[i] = word[(uint64_t)n * i / SAMPLE];
+    insert(chosen, sample, SAMPLE);
+    const uint64_t low = sample[1], high = sample[SAMPLE - 2], more = (high - low) / BEYOND;
+    main_range range = {low > more ? low - more : 0,
+                        high < UINT64_MAX - more ? high + more : UINT64_MAX, 0};
+    const unsigned bits = hr_order_bits(n), wanted = hr_order_bits(range.high - range.low);
+    range.shift = wanted > bits ? wanted - bits : 0;
+    return range;
+}
+
+/* One of the buckets at the ends, which may be large: `from` to `to`, without keeping `from`. */
+static void sort_end(uint64_t *from, uint64_t *to, uint32_t n, unsigned number_bits)
+{
+    if (n <= MOST_IN_BUCKET) {
+        insert(from, to, n);
+        return;
+    }
+    memcpy(to, from, n * sizeof *to);
+    sort_by_digits(to, n, number_bits, from);
+}
+
 /* As many buckets as words, about: one pass puts every word near its place, and insertion does the
  * rest. False, with nothing changed, where many words share a bucket. */
-static bool sort_by_bucket(uint64_t *word, uint32_t n, uint64_t least, uint64_t most,
-                           uint64_t *work)
+static bool sort_by_bucket(uint64_t *word, uint32_t n, unsigned number_bits, uint64_t *work)
 {
-    const unsigned bits = hr_order_bits(n), range = hr_order_bits(most - least);
-    const unsigned shift = range > bits ? range - bits : 0;
+    const main_range range = find_main_range(word, n);
+    const size_t last = (size_t)bucket_of(&range, UINT64_MAX);
     uint64_t *to = work;
     uint32_t *first = (uint32_t *)(work + n);
-    memset(first, 0, (((size_t)1 << bits) + 1) * sizeof *first);
+    memset(first, 0, (last + 1) * sizeof *first);
     for (uint32_t i = 0; i < n; i++)
-        first[(word[i] - least) >> shift]++;
+        first[bucket_of(&range, word[i])]++;
+    const uint32_t n_low = first[0], n_high = last > 0 ? first[last] : 0;
     uint32_t sum = 0, largest = 0;
-    for (size_t b = 0; b < (size_t)1 << bits; b++) {
+    for (size_t b = 0; b <= last; b++) {
         const uint32_t count = first[b];
-        largest = count > largest ? count : largest;
+        largest = b > 0 && b < last && count > largest ? count : largest;
         first[b] = sum;
         sum += count;
     }
     if (largest > MOST_IN_BUCKET)
         return false;
     for (uint32_t i = 0; i < n; i++)
-        to[first[(word[i] - least) >> shift]++] = word[i];
-    word[0] = to[0];
-    for (uint32_t i = 1; i < n; i++) {
-        const uint64_t moving = to[i];
-        uint32_t at = i;
-        for (; at > 0 && word[at - 1] > moving; at--)
-            word[at] = word[at - 1];
-        word[at] = moving;
-    }
+        to[first[bucket_of(&range, word[i])]++] = word[i];
+    sort_end(to, word, n_low, number_bits);
+    insert(to + n_low, word + n_low, n - n_low - n_high);
+    sort_end(to + (n - n_high), word + (n - n_high), n_high, number_bits);
     return true;
 }
 
 void hr_order_words(uint64_t *word, uint32_t n, unsigned number_bits, uint64_t *work)
 {
-    uint64_t least, most;
-    if (n < 2)
-        return;
-    find_range(word, n, &least, &most);
-    if (!sort_by_bucket(word, n, least, most, work))
-        sort_by_digits(word, n, number_bits, hr_order_bits(most), work);
+    if (n <= FEW) {
+        memcpy(work, word, n * sizeof *word);
+        insert(work, word, n);
+    } else if (!sort_by_bucket(word, n, number_bits, work)) {
+        sort_by_digits(word, n, number_bits, work);
+    }
 }
 
 hr_status hr_order(const uint64_t *key, uint32_t n, uint32_t *place, uint64_t *work, hr_err *err)

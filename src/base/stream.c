@@ -38,6 +38,13 @@ uint64_t hr_hash(const uint64_t *words, size_t n)
     return hash_end(state);
 }
 
+void hr_hash_pairs(uint64_t first, uint64_t *out, size_t n)
+{
+    const uint64_t shared = hash_word(hash_begin(2), first);
+    for (size_t i = 0; i < n; i++)
+        out[i] = hash_end(hash_word(shared, out[i]));
+}
+
 uint64_t hr_hash_bytes(const void *bytes, size_t n)
 {
     const unsigned char *byte = bytes;

@@ -100,6 +100,8 @@ static inline uint64_t hr_split(uint64_t state, uint64_t i)
  * Flood 2014); distinct inputs of one length cannot be told from random. Used for stream
  * states, digests and study hashes. FROZEN. */
 uint64_t hr_hash(const uint64_t *words, size_t n);
+/* out[i] <- hr_hash of the two words `first` and out[i], with what they share taken once. */
+void hr_hash_pairs(uint64_t first, uint64_t *out, size_t n);
 /* The same over bytes (length included in the hash). */
 uint64_t hr_hash_bytes(const void *bytes, size_t n);
 

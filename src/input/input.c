@@ -48,6 +48,22 @@ static uint32_t count_own(const hr_input *input)
     return n;
 }
 
+/* One after another in memory, for all who go through the joins. */
+static hr_status write_ordered_kinds(const hr_writing *writing, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input *in = writing->input;
+    const hr_prepared_class *classes = writing->prepared->classes;
+    HR_ROOM(in->ordered_kinds, &in->store->ordered_kinds, in->n_joins);
+    for (uint32_t i = 0; i < in->n_joins; i++) {
+        const uint32_t join = in->join_order[i], meeting = in->join_meeting[join];
+        const unsigned first = classes[in->class_of[meeting]].first_kind[in->profile[meeting]];
+        in->ordered_kinds[i] = (uint16_t)(first + in->join_kind[join]);
+    }
+out:
+    return st;
+}
+
 /* The first pool's replay and the legs of all other pools need the same orders. */
 static hr_status put_in_order(const hr_writing *writing, hr_err *err)
 {
@@ -56,6 +72,7 @@ static hr_status put_in_order(const hr_writing *writing, hr_err *err)
     struct hr_input_store *store = in->store;
     const size_t most = in->n_joins > in->n_meetings ? in->n_joins : in->n_meetings;
     in->join_order = in->end_order = NULL;
+    in->ordered_kinds = NULL;
     if (!writing->configuration->feeds)
         return HR_OK;
     HR_ROOM(in->join_order, &store->join_order, in->n_joins);
@@ -63,6 +80,7 @@ static hr_status put_in_order(const hr_writing *writing, hr_err *err)
     HR_TRY(hr_room_grow(&store->work, HR_ORDER_WORK(most), sizeof(uint64_t), 0, err));
     HR_TRY(hr_order(in->join_tick, in->n_joins, in->join_order, store->work.data, err));
     HR_TRY(hr_order(in->end, in->n_meetings, in->end_order, store->work.data, err));
+    HR_TRY(write_ordered_kinds(writing, err));
 out:
     return st;
 }
@@ -122,7 +140,7 @@ out:
     return st;
 }
 
-enum { MOST_ROOMS = 40 };
+enum { MOST_ROOMS = 41 };
 
 /* Every growing array of the store, so that none is forgotten when counting or freeing. */
 static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
@@ -148,6 +166,7 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->join_meeting,
         &s->join_kind,
         &s->join_order,
+        &s->ordered_kinds,
         &s->end_order,
         &s->ceiling,
         &s->sessions,

@@ -45,8 +45,10 @@ typedef struct hr_input {
 
     /* orders, where several pools need them: the first pool's that feeds others, and legs; else
      * NULL (no joins: any) */
-    uint32_t *join_order; /* [n_joins] joins by (tick, number) */
-    uint32_t *end_order;  /* [n_meetings] meetings by end */
+    uint32_t *join_order;    /* [n_joins] joins by (tick, number) */
+    uint16_t *ordered_kinds; /* [n_joins] kinds of who joins, in that order, of all the pool has:
+                                numbered as in hr_prepared_class */
+    uint32_t *end_order;     /* [n_meetings] meetings by end */
 
     /* background: ceilings of limit l on server j are base[l * n_servers + j] lowered by the
      * sessions in progress; see hr_input_ceilings */

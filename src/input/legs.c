@@ -5,38 +5,32 @@
 
 #include "input/calls.h"
 
-/* What the legs of a meeting's participants have in common. */
-typedef struct hr_leg_meeting {
-    uint64_t state; /* of the participants' words */
-    uint32_t first_join;
-    uint32_t first_kind; /* of the feed's */
-} hr_leg_meeting;
-
 typedef struct hr_leg_writing {
     const hr_configuration *pool;
     const hr_configuration *first;
     const hr_input *meetings; /* of the first pool */
     hr_input *legs;           /* n_meetings so far; room for one more than there can be */
-    const hr_leg_meeting *of; /* [n_meetings], with a ramp */
-    uint32_t *meeting_of;     /* of each leg */
+    /* [n_meetings], with a ramp: */
+    const uint64_t *state;      /* of their participants' words */
+    const uint32_t *first_join; /* their first participant's */
+    uint32_t *meeting_of;       /* of each leg */
 } hr_leg_writing;
 
-/* Words of participants. They follow from words of the meeting, not from a stream, so that whoever
- * else's meetings are in the input takes none of them. */
-static uint64_t state_of(const hr_leg_writing *w, uint32_t meeting)
+/* What participants' words follow from: words of the meeting, not a stream, so that whoever else's
+ * meetings are in the input takes none of them. */
+static uint64_t word_of(const hr_leg_writing *w, uint32_t meeting)
 {
     const hr_input *in = w->meetings;
-    const uint64_t of_meeting = (uint64_t)in->tie[meeting] << 32 | in->pick[meeting];
-    return hr_hash((const uint64_t[]){w->pool->seed, of_meeting}, 2);
+    return (uint64_t)in->tie[meeting] << 32 | in->pick[meeting];
 }
 
-/* The leg of a participant of kind `number` of the feed, from `tick` on, if it has one: written in
- * any case, and counted if so. */
-static inline void add_leg(const hr_leg_writing *w, uint32_t meeting, uint64_t state,
-                           uint32_t participant, unsigned number, hr_tick tick)
+/* Number n + 1 of the legs, if the participant of kind `number` of the feed, from `tick` on, has
+ * one: written in any case, and counted if so. `state` is hr_hash of the pool's seed and word_of
+ * the meeting. How many there are now. */
+static inline uint32_t add_leg(const hr_leg_writing *w, uint32_t n, uint32_t meeting,
+                               uint64_t state, uint32_t participant, unsigned number, hr_tick tick)
 {
     hr_input *legs = w->legs;
-    const uint32_t n = legs->n_meetings;
     const uint32_t word = (uint32_t)hr_split(state, 2 * (uint64_t)participant);
     const uint64_t place = hr_split(state, 2 * (uint64_t)participant + 1);
     w->meeting_of[n] = meeting;
@@ -45,27 +39,19 @@ static inline void add_leg(const hr_leg_writing *w, uint32_t meeting, uint64_t s
     legs->profile[n] = (uint16_t)number;
     legs->tie[n] = (uint32_t)(place >> 32);
     legs->pick[n] = (uint32_t)place;
-    legs->n_meetings = n + (word < w->pool->prepared->leg_keep[number]);
+    return n + (word < w->pool->prepared->leg_keep[number]);
 }
 
-static unsigned first_of(const hr_leg_writing *w, uint32_t meeting)
-{
-    const hr_input *in = w->meetings;
-    return w->pool->feed->first[in->class_of[meeting]][in->profile[meeting]];
-}
-
-/* Of kinds that have legs at all, and of the configuration's own meetings; how many. */
-static unsigned find_candidates(const hr_leg_writing *w, const uint32_t *join, unsigned n,
+/* Joins of kinds that have legs at all, of n that come one after another: their places among these.
+ * How many. */
+static unsigned find_candidates(const hr_leg_writing *w, const uint16_t *kind, unsigned n,
                                 uint32_t *candidate)
 {
-    const hr_input *in = w->meetings;
     const uint64_t *keep = w->pool->prepared->leg_keep;
     unsigned found = 0;
     for (unsigned i = 0; i < n; i++) {
-        const uint32_t meeting = in->join_meeting[join[i]];
-        candidate[found] = join[i];
-        found += keep[w->of[meeting].first_kind + in->join_kind[join[i]]] > 0 &&
-                 hr_input_has(in, meeting);
+        candidate[found] = i;
+        found += keep[kind[i]] > 0;
     }
     return found;
 }
@@ -75,19 +61,21 @@ static void add_joins(const hr_leg_writing *w)
 {
     enum { BATCH = 512 };
     const hr_input *in = w->meetings;
-    uint32_t candidate[BATCH] = {0};
+    uint32_t candidate[BATCH] = {0}, n_legs = 0;
     for (uint32_t from = 0; from < in->n_joins; from += BATCH) {
+        const uint32_t *order = in->join_order + from;
+        const uint16_t *kind = in->ordered_kinds + from;
         const unsigned n = in->n_joins - from < BATCH ? in->n_joins - from : BATCH;
-        const unsigned found = find_candidates(w, in->join_order + from, n, candidate);
+        const unsigned found = find_candidates(w, kind, n, candidate);
         for (unsigned i = 0; i < found; i++) {
-            const uint32_t j = candidate[i], meeting = in->join_meeting[j];
-            const hr_leg_meeting *of = &w->of[meeting];
-            if (in->join_tick[j] >= in->to)
-                return; /* nothing starts after the window */
-            add_leg(w, meeting, of->state, j - of->first_join, of->first_kind + in->join_kind[j],
-                    in->join_tick[j]);
+            const uint32_t j = order[candidate[i]], meeting = in->join_meeting[j];
+            const hr_tick tick = in->join_tick[j];
+            if (tick < in->to && hr_input_has(in, meeting)) /* nothing starts after the window */
+                n_legs = add_leg(w, n_legs, meeting, w->state[meeting], j - w->first_join[meeting],
+                                 kind[candidate[i]], tick);
         }
     }
+    w->legs->n_meetings = n_legs;
 }
 
 /* Without one all are there from the start on. The kinds of participants went into the meeting's
@@ -96,32 +84,48 @@ static void add_joins(const hr_leg_writing *w)
 static void add_all_at_once(const hr_leg_writing *w)
 {
     const hr_input *in = w->meetings;
+    uint32_t n_legs = 0;
     for (uint32_t i = 0; i < in->n_meetings && in->start[i] < in->to; i++) {
-        const hr_prepared_profile *profile =
-            &w->first->prepared->classes[in->class_of[i]].profiles[in->profile[i]];
+        const hr_prepared_class *class = &w->first->prepared->classes[in->class_of[i]];
+        const hr_prepared_profile *profile = &class->profiles[in->profile[i]];
+        const unsigned first = class->first_kind[in->profile[i]];
         const uint32_t size = hr_input_has(in, i) ? in->size[i] : 0;
-        const uint64_t state = state_of(w, i);
+        const uint64_t state = hr_hash((const uint64_t[]){w->pool->seed, word_of(w, i)}, 2);
         for (uint32_t k = 0; k < size; k++) {
             const uint32_t word = (uint32_t)(hr_split(state, 2 * (uint64_t)k) >> 32);
             const size_t kind = profile->n_kinds > 1 ? hr_sampler_index(&profile->kind, word) : 0;
-            add_leg(w, i, state, k, first_of(w, i) + (unsigned)kind, in->start[i]);
+            n_legs = add_leg(w, n_legs, i, state, k, first + (unsigned)kind, in->start[i]);
         }
     }
+    w->legs->n_meetings = n_legs;
 }
 
-static hr_status describe_meetings(hr_leg_writing *w, hr_err *err)
+/* Where joins of each meeting begin; those that are nobody's have none. */
+static hr_status find_first_joins(hr_leg_writing *w, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_input *in = w->meetings;
-    hr_leg_meeting *of = NULL;
-    HR_ROOM(of, &w->legs->store->work, in->n_meetings);
+    uint32_t *first = NULL, join = 0;
+    HR_ROOM(first, &w->legs->store->words, in->n_meetings);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
-        of[i].state = state_of(w, i);
-        of[i].first_kind = first_of(w, i);
+        first[i] = join;
+        join += join < in->n_joins && in->join_meeting[join] == i ? in->size[i] : 0;
     }
-    for (uint32_t j = in->n_joins; j-- > 0;)
-        of[in->join_meeting[j]].first_join = j;
-    w->of = of;
+    w->first_join = first;
+out:
+    return st;
+}
+
+static hr_status find_states(hr_leg_writing *w, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const uint32_t n = w->meetings->n_meetings;
+    uint64_t *state = NULL;
+    HR_ROOM(state, &w->legs->store->work, n);
+    for (uint32_t i = 0; i < n; i++)
+        state[i] = word_of(w, i);
+    hr_hash_pairs(w->pool->seed, state, n);
+    w->state = state;
 out:
     return st;
 }
@@ -190,7 +194,8 @@ static hr_status write_legs(hr_leg_writing *w, uint32_t n_calls, hr_err *err)
     if (w->pool->feed == NULL)
         return HR_OK;
     if (has_ramp) {
-        HR_TRY(describe_meetings(w, err));
+        HR_TRY(find_first_joins(w, err));
+        HR_TRY(find_states(w, err));
         add_joins(w);
     } else {
         add_all_at_once(w);

@@ -69,34 +69,35 @@ __attribute__((always_inline)) static inline void write_by_profile(const hr_writ
     }
 }
 
-static void write_loads_by_profile(const hr_writing *writing)
-{
-    switch (writing->configuration->n_resources) {
-    case 1:
-        write_by_profile(writing, 1);
-        break;
-    case 2:
-        write_by_profile(writing, 2);
-        break;
-    case 3:
-        write_by_profile(writing, 3);
-        break;
-    case 4:
-        write_by_profile(writing, 4);
-        break;
-    case 5:
-        write_by_profile(writing, 5);
-        break;
-    case 6:
-        write_by_profile(writing, 6);
-        break;
-    case 7:
-        write_by_profile(writing, 7);
-        break;
-    default:
-        write_by_profile(writing, HR_MAX_RESOURCES);
-    }
-}
+/* A function with the number of resources known to the compiler. */
+#define WITH_RESOURCES(function, writing)                                                          \
+    do {                                                                                           \
+        switch ((writing)->configuration->n_resources) {                                           \
+        case 1:                                                                                    \
+            function(writing, 1);                                                                  \
+            break;                                                                                 \
+        case 2:                                                                                    \
+            function(writing, 2);                                                                  \
+            break;                                                                                 \
+        case 3:                                                                                    \
+            function(writing, 3);                                                                  \
+            break;                                                                                 \
+        case 4:                                                                                    \
+            function(writing, 4);                                                                  \
+            break;                                                                                 \
+        case 5:                                                                                    \
+            function(writing, 5);                                                                  \
+            break;                                                                                 \
+        case 6:                                                                                    \
+            function(writing, 6);                                                                  \
+            break;                                                                                 \
+        case 7:                                                                                    \
+            function(writing, 7);                                                                  \
+            break;                                                                                 \
+        default:                                                                                   \
+            function(writing, HR_MAX_RESOURCES);                                                   \
+        }                                                                                          \
+    } while (0)
 
 static void add_random_loads(const hr_writing *writing, unsigned resource, uint32_t *words)
 {
@@ -156,15 +157,18 @@ static void add_participants(const hr_writing *writing)
     }
 }
 
-static void add_joins(const hr_writing *writing)
+/* Joins of a meeting stand together, as many as its size, which counts those who come. */
+__attribute__((always_inline)) static inline void add_joins(const hr_writing *writing,
+                                                            const unsigned n_resources)
 {
     hr_input *in = writing->input;
-    const unsigned n_resources = writing->configuration->n_resources;
-    for (uint32_t j = 0; j < in->n_joins; j++) {
-        const uint32_t meeting = in->join_meeting[j];
-        const int64_t *cost =
-            profile_of(writing, meeting)->kind_cost + in->join_kind[j] * (size_t)n_resources;
-        add_cost(in->final + meeting * (size_t)n_resources, cost, n_resources, 1);
+    for (uint32_t i = 0, j = 0; j < in->n_joins; i++) {
+        if (in->join_meeting[j] != i)
+            continue; /* nobody's */
+        const int64_t *cost = profile_of(writing, i)->kind_cost;
+        int64_t *load = in->final + i * (size_t)n_resources;
+        for (const uint32_t end = j + in->size[i]; j < end; j++)
+            add_cost(load, cost + in->join_kind[j] * (size_t)n_resources, n_resources, 1);
     }
 }
 
@@ -201,7 +205,7 @@ hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
         return HR_OK;
     }
     if (has_one_kind_each(writing)) {
-        write_loads_by_profile(writing);
+        WITH_RESOURCES(write_by_profile, writing);
         count_large(writing, in->initial);
         return HR_OK;
     }
@@ -213,7 +217,7 @@ hr_status hr_write_loads(const hr_writing *writing, hr_err *err)
     }
     HR_ROOM(in->final, &store->final, loads);
     memcpy(in->final, in->initial, loads * sizeof *in->final);
-    add_joins(writing);
+    WITH_RESOURCES(add_joins, writing);
 out:
     return st;
 }

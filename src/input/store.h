@@ -69,7 +69,7 @@ struct hr_input_store {
     hr_room room_kept, divided;
     hr_room zeros; /* what class_of and profile are where there is one: never written */
     hr_room start, end, class_of, profile, size, tie, pick, initial, final;
-    hr_room join_tick, join_meeting, join_kind, join_order, end_order;
+    hr_room join_tick, join_meeting, join_kind, join_order, ordered_kinds, end_order;
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room change, server_state, signed_in, outages, outages_in_order;
     hr_room words, reals, place, work;

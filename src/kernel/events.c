@@ -69,3 +69,54 @@ void hr_events_put_in_order(const hr_events *events, const hr_input *in, hr_scra
     word[n] = UINT64_MAX;
     hr_order_words(word, n, events->number_bits, scratch->work);
 }
+
+/* As pack_in_order, of joins, by their meetings. */
+static uint32_t pack_joins_in_order(const hr_events *events, const hr_input *in, uint64_t *word)
+{
+    uint32_t n = 0;
+    for (; n < in->n_joins && in->join_tick[in->join_order[n]] < in->to; n++) {
+        const uint32_t join = in->join_order[n];
+        word[n] = hr_events_time(events, in->join_tick[join], HR_EVENT_JOIN)
+                      << events->number_bits |
+                  in->join_meeting[join];
+    }
+    return n;
+}
+
+/* Joins go by their meetings from now on, and who joins is told apart. */
+static void name_meetings(const hr_events *events, const hr_prepared *prepared, const hr_input *in,
+                          uint32_t n, uint64_t *word, uint16_t *kind)
+{
+    const uint64_t mask = ((uint64_t)1 << events->number_bits) - 1;
+    for (uint32_t i = 0; i < n; i++) {
+        const uint64_t join = word[i] & mask;
+        const uint32_t meeting = in->join_meeting[join];
+        const hr_prepared_class *class = &prepared->classes[in->class_of[meeting]];
+        word[i] = (word[i] & ~mask) | meeting;
+        kind[i] = (uint16_t)(class->first_kind[in->profile[meeting]] + in->join_kind[join]);
+    }
+}
+
+hr_event_lists hr_events_list(const hr_events *events, const hr_prepared *prepared,
+                              const hr_input *in, hr_scratch *scratch)
+{
+    const bool is_ordered = in->end_order != NULL;
+    const unsigned bits = events->number_bits;
+    uint64_t *join = scratch->event;
+    const uint32_t n_joins =
+        is_ordered ? pack_joins_in_order(events, in, join)
+                   : pack(events, in->join_tick, in->n_joins, in->to, HR_EVENT_JOIN, join);
+    uint64_t *departure = join + n_joins + 1;
+    if (!is_ordered) {
+        hr_order_words(join, n_joins, bits, scratch->work);
+        name_meetings(events, prepared, in, n_joins, join, scratch->kind);
+    }
+    join[n_joins] = UINT64_MAX;
+    const uint32_t n =
+        is_ordered ? pack_in_order(events, in, departure)
+                   : pack(events, in->end, in->n_meetings, in->to, HR_EVENT_DEPARTURE, departure);
+    if (!is_ordered)
+        hr_order_words(departure, n, bits, scratch->work);
+    departure[n] = UINT64_MAX;
+    return (hr_event_lists){departure, join, is_ordered ? in->ordered_kinds : scratch->kind};
+}

@@ -27,6 +27,18 @@ bool hr_events_fit(const hr_input *input, hr_events *events);
  * last word of ones; there must be room for all joins and meetings and one more. */
 void hr_events_put_in_order(const hr_events *events, const hr_input *input, hr_scratch *scratch);
 
+/* Departures and joins apart. */
+typedef struct hr_event_lists {
+    const uint64_t *departure; /* words of meetings */
+    const uint64_t *join;      /* words of who joins, by the number of the meeting: */
+    const uint16_t *kind;      /* what they are, numbered as in hr_prepared_class */
+} hr_event_lists;
+
+/* What happens before the window ends, in order, each list with a last word of ones, in memory of
+ * the input and the scratch; there must be room for all joins and meetings and two more. */
+hr_event_lists hr_events_list(const hr_events *events, const hr_prepared *prepared,
+                              const hr_input *input, hr_scratch *scratch);
+
 /* A word's tick and kind, what is left of it without the number. */
 static inline uint64_t hr_events_time(const hr_events *events, hr_tick tick, unsigned kind)
 {

@@ -55,6 +55,7 @@ static void begin_episode(hr_replaying *replay, hr_tick now, unsigned server, un
     hr_scratch *s = replay->scratch;
     const hr_configuration *c = replay->configuration;
     const size_t place = server * (size_t)c->n_criteria + criterion;
+    s->ever_over[server] |= (uint64_t)1 << criterion;
     s->since[place] = now;
     s->person_time[place] = person_time(replay, now, server);
     const bool measured = now >= replay->prepared->from && now < replay->prepared->to;
@@ -137,6 +138,7 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server)
     if (changed == 0)
         return;
     hr_overload_account(replay, now);
+    hr_overload_note_begun(replay);
     for (uint64_t left = changed; left != 0; left &= left - 1) {
         const unsigned criterion = (unsigned)__builtin_ctzll(left);
         if (over >> criterion & 1)
@@ -192,18 +194,45 @@ static bool meetings_stay(const hr_replaying *replay)
     return replay->prepared->review_period == 0 && replay->input->n_changes == 0;
 }
 
+/* Clocks that have never run are 0, as they were for all meetings that began there before. */
+static inline void note_clocks(hr_scratch *s, size_t n_criteria, hr_tick now, uint32_t meeting,
+                               unsigned server)
+{
+    uint64_t *clock = s->clock_at_start + meeting * n_criteria;
+    for (uint64_t left = s->ever_over[server]; left != 0; left &= left - 1) {
+        const unsigned i = (unsigned)__builtin_ctzll(left);
+        const size_t place = server * n_criteria + i;
+        clock[i] = s->clock[place] + (s->over[server] >> i & 1 ? now - s->since[place] : 0);
+        s->clocked[place] = meeting < s->clocked[place] ? meeting : s->clocked[place];
+    }
+}
+
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server)
 {
     hr_scratch *s = replay->scratch;
     const unsigned n = replay->configuration->n_criteria;
     uint64_t *clock = s->clock_at_start + meeting * (size_t)n;
-    if (!hr_overload_has_been(s, server) && meetings_stay(replay))
-        return; /* its clocks are 0, as those of all meetings that began there before */
-    if (meeting < s->clocked[server])
-        s->clocked[server] = meeting;
+    if (meetings_stay(replay)) {
+        note_clocks(s, n, now, meeting, server);
+        return;
+    }
     for (unsigned i = 0; i < n; i++)
         clock[i] = overload_clock(replay, now, server, i);
+}
+
+/* What was over when they began is over still, and for as long: nothing has changed since. */
+void hr_overload_note_begun(hr_replaying *replay)
+{
+    hr_scratch *s = replay->scratch;
+    const unsigned n_servers = replay->configuration->n_servers;
+    const size_t n_criteria = replay->configuration->n_criteria;
+    const hr_tick *start = replay->input->start;
+    for (uint32_t i = s->n_noted; i < s->n_begun; i++) {
+        if (s->server[i] < n_servers)
+            note_clocks(s, n_criteria, start[i], i, s->server[i]);
+    }
+    s->n_noted = s->n_begun;
 }
 
 void hr_overload_meeting_comes(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server)
@@ -223,26 +252,53 @@ void hr_overload_meeting_leaves(hr_replaying *replay, hr_tick now, uint32_t meet
         start[i] -= overload_clock(replay, now, server, i);
 }
 
+/* The meeting has met criterion `i` for so many ticks, at least one. */
+static inline void count_hit(const hr_replaying *replay, unsigned i, uint64_t met, uint32_t size)
+{
+    const unsigned n = replay->configuration->n_durations;
+    const hr_tick *least = replay->prepared->min_episode;
+    uint64_t *meetings = replay->counts->meetings_hit + i * n;
+    uint64_t *people = replay->counts->people_hit + i * n;
+    for (unsigned d = 0; d < n; d++) {
+        const uint64_t hit = met >= least[d];
+        meetings[d] += hit;
+        people[d] += hit * size;
+    }
+}
+
+/* Where meetings stay. */
+static void end_where_it_began(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server)
+{
+    hr_scratch *s = replay->scratch;
+    const size_t n = replay->configuration->n_criteria;
+    const uint32_t size = replay->input->size[meeting];
+    if (meeting >= s->n_noted)
+        hr_overload_note_begun(replay);
+    const uint64_t *start = s->clock_at_start + meeting * n;
+    for (uint64_t left = s->ever_over[server]; left != 0; left &= left - 1) {
+        const unsigned i = (unsigned)__builtin_ctzll(left);
+        const size_t place = server * n + i;
+        const uint64_t open = s->over[server] >> i & 1 ? now - s->since[place] : 0;
+        const uint64_t met = s->clock[place] + open - (meeting < s->clocked[place] ? 0 : start[i]);
+        if (met > 0)
+            count_hit(replay, i, met, size);
+    }
+}
+
 void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server)
 {
     const hr_configuration *c = replay->configuration;
-    const hr_scratch *s = replay->scratch;
-    hr_counts *counts = replay->counts;
-    const uint32_t size = replay->input->size[meeting];
+    const uint64_t *start = replay->scratch->clock_at_start + meeting * (size_t)c->n_criteria;
     const bool is_placed = server < c->n_servers;
-    const bool stays = meetings_stay(replay);
-    if (stays && s->over[server] == 0 && s->last_over[server] <= replay->input->start[meeting])
-        return; /* nothing was over while it was there: the common case */
-    const uint64_t *start = s->clock_at_start + meeting * (size_t)c->n_criteria;
-    const bool was_none = stays && meeting < s->clocked[server];
+    if (meetings_stay(replay)) {
+        if (hr_overload_may_have_met(replay, meeting, server))
+            end_where_it_began(replay, now, meeting, server);
+        return;
+    }
     for (unsigned i = 0; i < c->n_criteria; i++) {
-        const uint64_t met =
-            (is_placed ? overload_clock(replay, now, server, i) : 0) - (was_none ? 0 : start[i]);
-        for (unsigned d = 0; d < c->n_durations && met > 0; d++) {
-            const bool hit = met >= replay->prepared->min_episode[d];
-            counts->meetings_hit[i * c->n_durations + d] += hit;
-            counts->people_hit[i * c->n_durations + d] += hit ? size : 0;
-        }
+        const uint64_t met = (is_placed ? overload_clock(replay, now, server, i) : 0) - start[i];
+        if (met > 0)
+            count_hit(replay, i, met, replay->input->size[meeting]);
     }
 }
 

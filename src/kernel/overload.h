@@ -31,10 +31,15 @@ static inline int64_t hr_overload_ceiling(const hr_replaying *replay, unsigned s
            s->taken[server * (size_t)s->stride + c->limits[l].resource];
 }
 
-/* Has `server` ever been over? */
-static inline bool hr_overload_has_been(const hr_scratch *scratch, unsigned server)
+/* Has a meeting that has been on `server` since its start met any overload? May be no, where true.
+ * Without a branch where it is as good as random: it is not on servers that have never been over.
+ */
+static inline bool hr_overload_may_have_met(const hr_replaying *replay, uint32_t meeting,
+                                            unsigned server)
 {
-    return scratch->over[server] != 0 || scratch->last_over[server] != 0;
+    const hr_scratch *s = replay->scratch;
+    return s->ever_over[server] != 0 &&
+           ((s->over[server] != 0) | (s->last_over[server] > replay->input->start[meeting]));
 }
 
 /* Ceilings as the input has them, with the sessions of its first step; an empty pool may be over.
@@ -59,6 +64,11 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server);
 void hr_overload_meeting_begins(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                 unsigned server);
 void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server);
+/* Where meetings stay on their servers, a kernel may leave their beginnings to this file: it says
+ * how many have begun in scratch->n_begun, in order and with scratch->server, and their clocks are
+ * noted before one of them changes its pace. Ask for the end of one only where it may have met
+ * something. */
+void hr_overload_note_begun(hr_replaying *replay);
 /* It leaves its server, comes to another, and takes along what it has met. */
 void hr_overload_meeting_comes(hr_replaying *replay, hr_tick now, uint32_t meeting,
                                unsigned server);

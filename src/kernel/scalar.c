@@ -99,6 +99,34 @@ void hr_scalar_catch_up(hr_scalar_state *at, uint64_t time)
 
 /* ---- beginning and end */
 
+/* Legs are of one participant each: which kind they are of says all. */
+static hr_status lay_out_kinds(hr_scalar_state *at, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_configuration *c = at->replay->configuration;
+    const hr_input *in = at->replay->input;
+    hr_scratch *s = at->replay->scratch;
+    at->are_alike =
+        at->is_placed && c->meetings == HR_MEETINGS_LEGS && hr_stays_are_linear(&at->stays, c);
+    if (!at->are_alike)
+        return HR_OK;
+    HR_TAKE(at->row, &s->arena, 2 * (size_t)c->prepared->n_kinds * s->stride);
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        for (unsigned i = 0; i < c->classes[k].n_profiles; i++) {
+            const hr_stays_profile *profile = &at->stays.profile[k][i];
+            int64_t *row = at->row + 2 * (size_t)c->prepared->classes[k].first_kind[i] * s->stride;
+            for (unsigned r = 0; r < c->n_resources; r++) {
+                row[s->stride + r] = profile->meetings.cost[r] + profile->kind[0].cost[r];
+                row[r] = -row[s->stride + r];
+            }
+        }
+    }
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        s->kind[i] = (uint16_t)c->prepared->classes[in->class_of[i]].first_kind[in->profile[i]];
+out:
+    return st;
+}
+
 static hr_status lay_out(hr_scalar_state *at, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -118,6 +146,7 @@ static hr_status lay_out(hr_scalar_state *at, hr_err *err)
                     p->joins_at_once;
     for (unsigned r = 0; r < c->n_resources; r++)
         at->own[r] = -1;
+    HR_TRY(lay_out_kinds(at, err));
     set_due(at);
 out:
     return st;
@@ -145,9 +174,10 @@ static void finish(hr_scalar_state *at)
 static const hr_scalar_level *const levels[HR_VECTOR_LEVELS] = {&hr_scalar_baseline,
                                                                 &hr_scalar_avx2, &hr_scalar_avx512};
 
-/* `is_in_order`: the scratch has the events in order already, from a lane with the same ones. */
-static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vector *vector,
-                            hr_scratch *scratch, hr_err *err)
+/* `is_in_order`: the scratch has the events in order already, from a lane with the same ones, as
+ * `lists` says; else it will be so. */
+static hr_status replay_one(const hr_lane *lane, bool is_in_order, hr_event_lists *lists,
+                            const hr_vector *vector, hr_scratch *scratch, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *configuration = lane->configuration;
@@ -156,7 +186,7 @@ static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vect
     hr_replaying replay = {configuration, configuration->prepared, input, scratch, counts, NULL};
     hr_scalar_state at = {
         .replay = &replay, .vector = vector, .level = levels[hr_vector_number(vector)]};
-    const size_t most = (size_t)input->n_meetings + input->n_joins + 1;
+    const size_t most = (size_t)input->n_meetings + input->n_joins + 2;
     if (most > UINT32_MAX)
         return hr_replay(configuration, input, scratch, counts, NULL, err);
     HR_TRY(hr_scratch_room_for_meetings(&replay, err));
@@ -164,12 +194,13 @@ static hr_status replay_one(const hr_lane *lane, bool is_in_order, const hr_vect
     if (!hr_events_fit(input, &at.events))
         return hr_replay(configuration, input, scratch, counts, NULL, err);
     if (!is_in_order)
-        hr_events_put_in_order(&at.events, input, scratch);
+        *lists = hr_events_list(&at.events, configuration->prepared, input, scratch);
+    at.next = *lists;
     HR_TRY(hr_scratch_lay_out(&replay, err));
     hr_counts_clear(counts, configuration);
     HR_TRY(lay_out(&at, err));
     hr_overload_begin(&replay);
-    at.level->run(&at, scratch->event);
+    at.level->run(&at);
     finish(&at);
 out:
     return st;
@@ -180,6 +211,7 @@ hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vec
 {
     hr_status st = HR_OK;
     const hr_tick *in_order = NULL; /* starts of the meetings whose events the scratch has */
+    hr_event_lists lists = {0};
     for (unsigned l = 0; l < n; l++) {
         const hr_input *input = lane[l].input;
         if (hr_policy_decline(lane[l].configuration) != NULL) { /* in a team of others */
@@ -187,7 +219,8 @@ hr_status hr_scalar_replay(const hr_lane *lane, unsigned n, const hr_vector *vec
             in_order = NULL;
             continue;
         }
-        HR_TRY(replay_one(&lane[l], l > 0 && input->start == in_order, vector, scratch, err));
+        HR_TRY(
+            replay_one(&lane[l], l > 0 && input->start == in_order, &lists, vector, scratch, err));
         in_order = input->start;
     }
 out:

@@ -1,6 +1,8 @@
 /* One instruction set's copy of the scalar kernel's events: compiled once per level, with
  * HR_VECTOR_LEVEL naming the copy (see cmake/floors.cmake). A vector holds the resources of one
  * server; their number with padding is known to the compiler. */
+#include <string.h>
+
 #include "kernel/scalar_state.h"
 #include "kernel/stepping.h"
 
@@ -27,7 +29,8 @@ HR_INLINE void fetch(const hr_scalar_state *at, const int64_t *loads, uint32_t m
         own[r] = from[r] & at->own[r];
 }
 
-HR_INLINE void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server, const int64_t *load,
+/* More of it, or less, if the rule does not look at servers: see add_to_server. */
+HR_INLINE void change_server(hr_scalar_state *at, hr_tick now, unsigned server, const int64_t *load,
                              int64_t people, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
@@ -48,9 +51,15 @@ HR_INLINE void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server, 
         for (unsigned r = 0; r < stride; r++)
             peak[r] = sum[r] > peak[r] ? sum[r] : peak[r];
     }
-    hr_seen_refresh(&at->seen, server);
     if (room < 0)
         hr_overload_update(replay, now, server);
+}
+
+HR_INLINE void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server, const int64_t *load,
+                             int64_t people, const unsigned stride)
+{
+    change_server(at, now, server, load, people, stride);
+    hr_seen_refresh(&at->seen, server);
 }
 
 static inline unsigned choose(const hr_scalar_state *at, uint32_t meeting)
@@ -83,27 +92,24 @@ HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
     fetch(at, in->initial, meeting, load, stride);
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
     if (at->counts_hits)
-        hr_overload_meeting_begins(replay, now, meeting, server);
+        s->n_begun = meeting + 1;
     s->truth.meetings[server]++;
     add_to_server(at, now, server, load, people, stride);
     if (at->is_corrected)
         hr_seen_add_in_flight(&at->seen, last_report(at), meeting, load, people, true);
 }
 
-HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t number, const unsigned stride)
+HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
 {
-    hr_replaying *replay = at->replay;
-    const hr_input *in = replay->input;
-    const uint32_t meeting = in->join_meeting[number];
+    const hr_replaying *replay = at->replay;
     const unsigned server = replay->scratch->server[meeting];
+    hr_stay *kind = &at->stays.kind[*at->next.kind++];
     if (server == replay->configuration->n_servers)
         return; /* refused, or not ours */
-    const hr_stays_profile *profile =
-        &at->stays.profile[in->class_of[meeting]][in->profile[meeting]];
-    const int64_t *load = profile->kind[in->join_kind[number]].cost;
-    add_to_server(at, now, server, load, 1, stride);
+    hr_stays_join(kind, replay->prepared, now, replay->input->end[meeting]);
+    add_to_server(at, now, server, kind->cost, 1, stride);
     if (at->is_corrected)
-        hr_seen_add_in_flight(&at->seen, last_report(at), meeting, load, 1, false);
+        hr_seen_add_joined(&at->seen, last_report(at), meeting, server, kind->cost);
 }
 
 HR_INLINE void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
@@ -115,7 +121,7 @@ HR_INLINE void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
     const unsigned server = s->server[meeting];
     if (server == replay->configuration->n_servers)
         return; /* refused, or not ours */
-    if (at->counts_hits && now >= in->from)
+    if (at->counts_hits && hr_overload_may_have_met(replay, meeting, server) && now >= in->from)
         hr_overload_meeting_ends(replay, now, meeting, server);
     fetch(at, in->final, meeting, load, stride);
     int64_t *sum = s->truth.load + server * (size_t)stride;
@@ -143,38 +149,55 @@ HR_INLINE void fetch_ahead(const int64_t *load, const unsigned stride)
     __builtin_prefetch(load + stride - 1); /* it may lie in two lines of the cache */
 }
 
-/* No arrival is behind the list's last word. */
-HR_INLINE void run_events(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
+/* Joins before `time`, which no arrival or departure is before. */
+HR_INLINE void run_joins(hr_scalar_state *at, uint64_t time, const unsigned stride)
+{
+    const unsigned number_bits = at->events.number_bits;
+    const uint64_t mask = ((uint64_t)1 << number_bits) - 1;
+    const uint64_t *event = at->next.join;
+    for (; *event >> number_bits < time; event++) {
+        const uint64_t now = *event >> number_bits;
+        if (at->due < now)
+            hr_scalar_catch_up(at, now);
+        join(at, hr_events_tick(&at->events, now), (uint32_t)(*event & mask), stride);
+    }
+    at->next.join = event;
+}
+
+static inline uint64_t next_arrival(const hr_scalar_state *at, uint32_t meeting)
 {
     const hr_input *in = at->replay->input;
-    const hr_events *events = &at->events;
-    const unsigned number_bits = events->number_bits;
-    const uint64_t mask = ((uint64_t)1 << number_bits) - 1;
+    return meeting < in->n_meetings
+               ? hr_events_time(&at->events, in->start[meeting], HR_EVENT_ARRIVAL)
+               : UINT64_MAX;
+}
+
+/* No arrival is behind the last word of the departures. */
+HR_INLINE void run_events(hr_scalar_state *at, const unsigned stride)
+{
+    const hr_input *in = at->replay->input;
+    const unsigned number_bits = at->events.number_bits;
+    const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
     const size_t n_resources = at->replay->configuration->n_resources;
+    const uint64_t *event = at->next.departure;
+    const bool has_joins = in->n_joins > 0;
     uint32_t meeting = 0;
-    uint64_t arrival =
-        in->n_meetings > 0 ? hr_events_time(events, in->start[0], HR_EVENT_ARRIVAL) : UINT64_MAX;
-    for (;;) {
-        const uint64_t other = *event >> number_bits;
-        const uint64_t time = arrival < other ? arrival : other;
-        if (at->due < time && time != UINT64_MAX >> number_bits)
+    for (uint64_t arrival = next_arrival(at, 0);;) {
+        const uint64_t departure = *event >> number_bits;
+        const uint64_t time = arrival < departure ? arrival : departure;
+        if (has_joins)
+            run_joins(at, time, stride);
+        if (time == end)
+            return;
+        if (at->due < time)
             hr_scalar_catch_up(at, time);
-        const hr_tick now = hr_events_tick(events, time);
-        if (arrival < other) {
-            arrive(at, now, meeting++, stride);
-            arrival = meeting < in->n_meetings
-                          ? hr_events_time(events, in->start[meeting], HR_EVENT_ARRIVAL)
-                          : UINT64_MAX;
+        if (arrival < departure) {
+            arrive(at, hr_events_tick(&at->events, time), meeting++, stride);
+            arrival = next_arrival(at, meeting);
             continue;
         }
-        if (*event == UINT64_MAX)
-            break;
         fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
-        const uint32_t number = (uint32_t)(*event++ & mask);
-        if (hr_events_kind(time) == HR_EVENT_JOIN)
-            join(at, now, number, stride);
-        else
-            depart(at, now, number, stride);
+        depart(at, hr_events_tick(&at->events, time), (uint32_t)(*event++ & mask), stride);
     }
 }
 
@@ -182,105 +205,124 @@ HR_INLINE void run_events(hr_scalar_state *at, const uint64_t *event, const unsi
  * one and the same but for the sign. Which of them comes next is as good as random: nothing here
  * branches on it. */
 
-/* The first server whose threshold the word does not exceed, as hr_placement_choose finds it. */
-static inline unsigned choose_at_random(const hr_replaying *replay, uint32_t meeting)
-{
-    const uint32_t pick = replay->input->pick[meeting];
-    const uint32_t *threshold = replay->prepared->weight;
-    unsigned server = 0;
-    for (unsigned j = 0; j < replay->configuration->n_servers; j += HR_WEIGHT_PAD) {
-        for (unsigned k = 0; k < HR_WEIGHT_PAD; k++)
-            server += pick > threshold[j + k];
-    }
-    return server;
-}
-
+/* Of each meeting the first server whose threshold its word does not exceed, as hr_placement_choose
+ * finds it. */
 static void place_all(const hr_scalar_state *at)
 {
+    enum { BATCH = 64 };
     const hr_replaying *replay = at->replay;
+    const hr_input *in = replay->input;
     const unsigned nowhere = replay->configuration->n_servers;
-    uint16_t *server = replay->scratch->server;
-    for (uint32_t i = 0; i < replay->input->n_meetings; i++)
-        server[i] =
-            (uint16_t)(hr_input_owns(replay->input, i) ? choose_at_random(replay, i) : nowhere);
+    const uint32_t *threshold = replay->prepared->weight;
+    for (uint32_t from = 0; from < in->n_meetings; from += BATCH) {
+        uint32_t server[BATCH] = {0}, pick[BATCH] = {0};
+        const uint32_t n = in->n_meetings - from < BATCH ? in->n_meetings - from : BATCH;
+        memcpy(pick, in->pick + from, n * sizeof *pick);
+        for (unsigned j = 0; j < nowhere; j++) {
+#pragma omp simd
+            for (unsigned i = 0; i < BATCH; i++)
+                server[i] += pick[i] > threshold[j];
+        }
+        for (uint32_t i = 0; i < n; i++)
+            replay->scratch->server[from + i] =
+                (uint16_t)(hr_input_owns(in, from + i) ? server[i] : nowhere);
+    }
 }
 
-/* Rarely: one that begins must know what there was, one that ends what there has been. */
-static void meet_overload(hr_replaying *replay, hr_tick now, uint32_t meeting, unsigned server,
-                          int64_t sign)
-{
-    if (sign > 0)
-        hr_overload_meeting_begins(replay, now, meeting, server);
-    else if (now >= replay->input->from)
-        hr_overload_meeting_ends(replay, now, meeting, server);
-}
-
-/* Something of the kind that goes by `sign` happens to the meeting: 1 a start, -1 an end. */
-HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, int64_t sign,
-                      const unsigned stride)
+/* Something of the kind that goes by `is_start` happens to the meeting, with which `people` and
+ * `load` come or go. */
+HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
+                      const int64_t *load, int64_t people, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
     hr_scratch *s = replay->scratch;
     const unsigned server = s->server[meeting];
-    int64_t load[HR_MAX_RESOURCES];
     if (server == replay->configuration->n_servers)
         return; /* not ours */
-    if (at->counts_hits && hr_overload_has_been(s, server))
-        meet_overload(replay, now, meeting, server, sign);
-    fetch(at, replay->input->final, meeting, load, stride);
-#pragma omp simd
-    for (unsigned r = 0; r < stride; r++)
-        load[r] = (load[r] ^ (sign >> 1)) - (sign >> 1); /* times the sign */
-    s->truth.meetings[server] += sign;
-    add_to_server(at, now, server, load, sign * (int64_t)replay->input->size[meeting], stride);
+    const bool is_measured_end = !is_start & at->counts_hits & (now >= replay->input->from);
+    if (hr_overload_may_have_met(replay, meeting, server) & is_measured_end)
+        hr_overload_meeting_ends(replay, now, meeting, server);
+    s->truth.meetings[server] += is_start ? 1 : -1;
+    change_server(at, now, server, load, people, stride);
 }
 
-HR_INLINE void run_placed(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
+/* What a meeting brings or takes away, in general. */
+HR_INLINE void change_by_own(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
+                             const unsigned stride)
+{
+    const hr_input *in = at->replay->input;
+    const int64_t sign = is_start ? 0 : -1, people = (int64_t)in->size[meeting];
+    int64_t load[HR_MAX_RESOURCES];
+    fetch(at, in->final, meeting, load, stride);
+#pragma omp simd
+    for (unsigned r = 0; r < stride; r++)
+        load[r] = (load[r] ^ sign) - sign; /* times 1 or -1 */
+    change(at, now, meeting, is_start, load, (people ^ sign) - sign, stride);
+}
+
+/* Where all meetings of a kind are alike: nothing is read of the meeting but its kind. */
+HR_INLINE void change_by_kind(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
+                              const unsigned stride)
+{
+    const size_t row = 2 * (size_t)at->replay->scratch->kind[meeting] + is_start;
+    change(at, now, meeting, is_start, at->row + row * stride, is_start ? 1 : -1, stride);
+}
+
+HR_INLINE void run_placed(hr_scalar_state *at, const bool are_alike, const unsigned stride)
 {
     const hr_input *in = at->replay->input;
     const hr_events *events = &at->events;
     const unsigned number_bits = events->number_bits;
     const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
     const size_t n_resources = at->replay->configuration->n_resources;
-    place_all(at);
+    const uint64_t *event = at->next.departure;
     for (uint32_t meeting = 0;;) {
-        const uint64_t arrival = meeting < in->n_meetings
-                                     ? hr_events_time(events, in->start[meeting], HR_EVENT_ARRIVAL)
-                                     : UINT64_MAX;
+        const uint64_t arrival = next_arrival(at, meeting);
         const uint64_t departure = *event >> number_bits;
         const bool is_start = arrival < departure;
         const uint64_t time = is_start ? arrival : departure;
-        const uint32_t number = is_start ? meeting : (uint32_t)(*event & mask);
+        const uint32_t starts = -(uint32_t)is_start; /* a mask: compilers turn `?` into a branch */
+        const uint32_t number = (meeting & starts) | ((uint32_t)(*event & mask) & ~starts);
         if (time == end)
             return;
         if (at->due < time)
             hr_scalar_catch_up(at, time);
-        fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
+        if (!are_alike)
+            fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
         meeting += is_start;
         event += !is_start;
-        change(at, hr_events_tick(events, time), number, is_start ? 1 : -1, stride);
+        if (at->counts_hits)
+            at->replay->scratch->n_begun = meeting;
+        if (are_alike)
+            change_by_kind(at, hr_events_tick(events, time), number, is_start, stride);
+        else
+            change_by_own(at, hr_events_tick(events, time), number, is_start, stride);
     }
 }
 
-HR_INLINE void run_all(hr_scalar_state *at, const uint64_t *event, const unsigned stride)
+HR_INLINE void run_all(hr_scalar_state *at, const unsigned stride)
 {
     if (at->is_placed)
-        run_placed(at, event, stride);
+        place_all(at);
+    if (at->is_placed && at->are_alike)
+        run_placed(at, true, stride);
+    else if (at->is_placed)
+        run_placed(at, false, stride);
     else
-        run_events(at, event, stride);
+        run_events(at, stride);
 }
 
-static void run(hr_scalar_state *at, const uint64_t *event)
+static void run(hr_scalar_state *at)
 {
     switch (at->replay->scratch->stride) {
     case 1:
-        run_all(at, event, 1);
+        run_all(at, 1);
         break;
     case 4:
-        run_all(at, event, 4);
+        run_all(at, 4);
         break;
     default:
-        run_all(at, event, HR_MAX_RESOURCES);
+        run_all(at, HR_MAX_RESOURCES);
     }
 }
 

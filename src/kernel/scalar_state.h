@@ -12,8 +12,9 @@ typedef struct hr_scalar_state {
     hr_replaying *replay;
     const struct hr_scalar_level *level;
     hr_events events;
-    uint64_t due;      /* tick and kind of the next quiet event */
-    hr_tick next_step; /* absolute ticks; far when there is none */
+    hr_event_lists next; /* what is next of each */
+    uint64_t due;        /* tick and kind of the next quiet event */
+    hr_tick next_step;   /* absolute ticks; far when there is none */
     hr_tick next_snapshot, next_report;
     uint32_t step, snapshot, turn;
     bool measuring;
@@ -21,6 +22,8 @@ typedef struct hr_scalar_state {
     bool counts_peaks; /* once measuring */
     bool is_corrected; /* by what is in flight */
     bool is_placed;    /* beforehand: at random, all of a meeting at once, nobody is refused */
+    bool are_alike;    /* is_placed, and meetings of a kind are: of one participant, as legs */
+    int64_t *row; /* [2 * n_kinds * S] where they are: what one takes away at its end, and adds */
     const hr_vector *vector;
     hr_seen seen;
     int64_t own[HR_MAX_RESOURCES]; /* all ones for a resource, 0 in the padding */
@@ -32,8 +35,7 @@ void hr_scalar_catch_up(hr_scalar_state *at, uint64_t time);
 
 /* The copy for an instruction set. */
 typedef struct hr_scalar_level {
-    /* all events of the list, which ends with a word of ones */
-    void (*run)(hr_scalar_state *at, const uint64_t *event);
+    void (*run)(hr_scalar_state *at); /* all events of the lists */
     /* hr_stepping_step */
     void (*step)(hr_replaying *replay, hr_tick now, uint32_t step);
 } hr_scalar_level;

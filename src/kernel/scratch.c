@@ -20,7 +20,9 @@ static void free_event_arrays(hr_scratch *scratch)
 {
     hr_mem_free(scratch->event);
     hr_mem_free(scratch->work);
+    hr_mem_free(scratch->kind);
     scratch->event = scratch->work = NULL;
+    scratch->kind = NULL;
     scratch->event_capacity = 0;
 }
 
@@ -62,7 +64,7 @@ size_t hr_scratch_bytes(const hr_scratch *scratch)
                                   sizeof *scratch->told + sizeof *scratch->expecting) +
            scratch->load_capacity * sizeof *scratch->load +
            scratch->clock_capacity * sizeof *scratch->clock_at_start +
-           scratch->event_capacity * sizeof *scratch->event +
+           scratch->event_capacity * (sizeof *scratch->event + sizeof *scratch->kind) +
            HR_ORDER_WORK(scratch->event_capacity) * sizeof *scratch->work;
 }
 
@@ -100,7 +102,8 @@ hr_status hr_scratch_room_for_events(hr_scratch *s, size_t n, hr_err *err)
     const size_t most = n + n / 4 + 64;
     s->event = hr_mem_take(most + HR_EVENTS_PAD, sizeof *s->event);
     s->work = hr_mem_take(HR_ORDER_WORK(most), sizeof *s->work);
-    if (s->event == NULL || s->work == NULL) {
+    s->kind = hr_mem_take(most, sizeof *s->kind);
+    if (s->event == NULL || s->work == NULL || s->kind == NULL) {
         free_event_arrays(s);
         return HR_FAIL(err, HR_ERR_MEMORY, "no memory to order %zu events", n);
     }
@@ -160,8 +163,9 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     HR_TAKE(s->since, &s->arena, n * c->n_criteria);
     HR_TAKE(s->clock, &s->arena, n * c->n_criteria);
     HR_TAKE(s->last_over, &s->arena, n);
-    HR_TAKE(s->clocked, &s->arena, n);
-    memset(s->clocked, 0xff, n * sizeof *s->clocked);
+    HR_TAKE(s->ever_over, &s->arena, n);
+    HR_TAKE(s->clocked, &s->arena, n * c->n_criteria);
+    memset(s->clocked, 0xff, n * c->n_criteria * sizeof *s->clocked);
     HR_TAKE(s->allowed, &s->arena, n);
     HR_TRY(hr_backlog_take(replay, err));
     for (unsigned i = 0; i < c->n_criteria; i++) {
@@ -170,6 +174,7 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     }
     s->accounted = replay->prepared->from;
     s->criteria_over = 0;
+    s->n_begun = s->n_noted = 0;
     s->n_aged = 0;
     s->is_measuring = false;
     s->joinings = NULL;

@@ -47,6 +47,7 @@ struct hr_scratch {
     size_t clock_capacity, load_capacity;
     uint64_t *event; /* what happens when, in order; each kernel packs it its way */
     uint64_t *work;  /* for putting it in order */
+    uint16_t *kind;  /* of who joins, see events.h */
     size_t event_capacity;
     struct hr_lanes_memory *lanes;         /* of the lanes kernel, NULL until it is used */
     struct hr_scenarios_memory *scenarios; /* of the scenarios kernel, the same */
@@ -76,7 +77,10 @@ struct hr_scratch {
     hr_tick *since;             /* [n * C] begin of the episode in progress */
     uint64_t *clock;            /* [n * C] ticks of finished episodes, windowless */
     hr_tick *last_over;         /* [n] end of the last finished episode */
-    uint32_t *clocked;          /* [n] first meeting with clock_at_start: before it all were 0 */
+    uint64_t *ever_over;        /* [n] criteria that have been over */
+    uint32_t *clocked;          /* [n * C] first meeting with clock_at_start: before it all were 0,
+                                   where meetings stay */
+    uint32_t n_begun, n_noted;  /* meetings, see hr_overload_note_begun */
     hr_tick accounted;          /* time up to which criteria times are counted */
     uint64_t criteria_over;     /* criteria with n_over > 0 */
     struct hr_backlog *backlog; /* [n] see backlog.h; NULL: not followed */

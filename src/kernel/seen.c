@@ -61,9 +61,9 @@ out:
     return st;
 }
 
-/* Few keys are compared one by one: one of them has just been written, and a wide load would wait
- * until that has reached the cache. (For the same reason this is not compiled for wider vectors.)
- */
+/* Few keys that follow every change are compared one by one: one of them has just been written, and
+ * a wide load would wait until that has reached the cache. (For the same reason this is not
+ * compiled for wider vectors.) */
 enum { FEW_KEYS = 32 };
 _Static_assert(HR_VECTOR_PAD % 4 == 0, "keys come in fours");
 
@@ -91,7 +91,7 @@ static unsigned count_of_few(const int64_t *key, size_t n, int64_t one)
 
 unsigned hr_seen_least(const hr_seen *seen, uint32_t tie)
 {
-    const bool are_few = seen->n_keys <= FEW_KEYS;
+    const bool are_few = seen->is_fresh && seen->n_keys <= FEW_KEYS;
     const int64_t *key = seen->key;
     const int64_t best =
         are_few ? least_of_few(key, seen->n_keys) : seen->vector->least(key, seen->n_keys);

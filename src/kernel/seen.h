@@ -60,4 +60,19 @@ static inline void hr_seen_refresh(hr_seen *seen, unsigned server)
     }
 }
 
+/* hr_seen_add_in_flight of one who joins, where there are reports and what is in flight is added.
+ * Without a branch: whether the meeting began since the last report is as good as random. */
+static inline void hr_seen_add_joined(hr_seen *seen, hr_tick last_report, uint32_t meeting,
+                                      unsigned server, const int64_t *load)
+{
+    if (!hr_seen_is_keyed(seen)) {
+        hr_seen_add_in_flight(seen, last_report, meeting, load, 1, false);
+        return;
+    }
+    const int64_t is_seen = seen->replay->input->start[meeting] >= last_report;
+    const int64_t more =
+        seen->resource >= 0 ? load[seen->resource] : seen->resource == HR_SEEN_PARTICIPANTS;
+    seen->key[server] += hr_seen_key(more * is_seen, 0);
+}
+
 #endif

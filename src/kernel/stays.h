@@ -15,18 +15,29 @@ typedef struct hr_stay {
 
 typedef struct hr_stays_profile {
     hr_stay meetings;
-    hr_stay *kind;  /* [n_kinds] */
+    hr_stay *kind;  /* [n_kinds] among all */
     bool is_linear; /* loads follow from these costs and how long everybody stays */
 } hr_stays_profile;
 
 typedef struct hr_stays {
     hr_stays_profile *const *profile; /* [n_classes][n_profiles] */
+    hr_stay *kind;                    /* [n_kinds] of all profiles, as in hr_prepared_class */
 } hr_stays;
 
 /* Nobody has stayed yet. Memory from the arena; errors HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_stays_begin(hr_stays *stays, const hr_configuration *configuration,
                                        hr_arena *arena, hr_err *err);
-/* Once scratch->server is that of every meeting: write the counts of HR_NEEDS_SUMS. */
+/* Do all loads follow from costs and sizes? */
+bool hr_stays_are_linear(const hr_stays *stays, const hr_configuration *configuration);
+/* A participant of a placed meeting joins at `now` and stays till the meeting's end. */
+static inline void hr_stays_join(hr_stay *kind, const hr_prepared *prepared, hr_tick now,
+                                 hr_tick end)
+{
+    kind->ticks += hr_overload_clip(prepared, end) - hr_overload_clip(prepared, now);
+}
+
+/* Once scratch->server is that of every meeting and all have joined who do in the window: write the
+ * counts of HR_NEEDS_SUMS. */
 void hr_stays_count(hr_stays *stays, const hr_replaying *replay);
 
 #endif

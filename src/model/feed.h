@@ -13,7 +13,8 @@ typedef enum hr_meetings {
 } hr_meetings;
 
 /* Legs: what participants of the first pool's meetings are on the servers of another role.
- * All kinds of participants of the first pool are numbered: class by class, profile by profile. */
+ * All kinds of participants of the first pool are numbered, as hr_prepared_class.first_kind has it.
+ */
 typedef struct hr_leg {
     double share; /* of such participants that have one, 0..1 */
     const double
@@ -21,10 +22,9 @@ typedef struct hr_leg {
 } hr_leg;
 
 typedef struct hr_feed {
-    const unsigned *const *first; /* [classes][profiles] of the first pool: its first kind */
-    unsigned n_legs;              /* kinds of all profiles */
-    bool has_calls;               /* class and source 1 are calls, one by one, beside the legs */
-    const hr_leg *leg;            /* [n_legs] */
+    unsigned n_legs;   /* kinds of all profiles */
+    bool has_calls;    /* class and source 1 are calls, one by one, beside the legs */
+    const hr_leg *leg; /* [n_legs] */
 } hr_feed;
 
 #endif

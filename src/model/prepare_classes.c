@@ -178,6 +178,28 @@ out:
     return st;
 }
 
+static hr_status number_kinds(const hr_preparing *p, hr_prepared_class *classes, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_configuration *c = p->configuration;
+    unsigned n_kinds = 0;
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        unsigned *first = NULL;
+        HR_TAKE(first, p->arena, c->classes[k].n_profiles);
+        for (unsigned i = 0; i < c->classes[k].n_profiles; i++) {
+            first[i] = n_kinds;
+            n_kinds += c->classes[k].profiles[i].n_kinds;
+        }
+        classes[k].first_kind = first;
+    }
+    if (n_kinds > UINT16_MAX)
+        return HR_FAIL(err, HR_ERR_DATA, "%u kinds of participants; at most %d", n_kinds,
+                       UINT16_MAX);
+    p->prepared->n_kinds = n_kinds;
+out:
+    return st;
+}
+
 hr_status hr_prepare_classes(const hr_preparing *p, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -195,6 +217,7 @@ hr_status hr_prepare_classes(const hr_preparing *p, hr_err *err)
         alive[k] = share[k] * classes[k].mean_duration;
         mean += alive[k];
     }
+    HR_TRY(number_kinds(p, classes, err));
     for (unsigned k = 0; k < c->n_classes; k++)
         alive[k] /= mean;
     p->prepared->mean_duration = mean;

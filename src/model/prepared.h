@@ -24,6 +24,8 @@ typedef struct hr_prepared_class {
     double mean_duration; /* s */
     hr_sampler profile;
     const hr_prepared_profile *profiles; /* [n_profiles], then [n_parts] */
+    const unsigned *first_kind;          /* [n_profiles] number of the profile's first kind of
+                                            participants: class by class, profile by profile */
     const hr_sampler *load;              /* NULL or [n_resources], base units */
     const int64_t *reserve;              /* [n_resources] steps */
 } hr_prepared_class;
@@ -96,6 +98,7 @@ typedef struct hr_prepared {
     bool joins_at_once;
     hr_sampler join; /* s after the start */
     const hr_prepared_class *classes;
+    unsigned n_kinds; /* of all profiles of all classes, at most 2^16 - 1 */
     const hr_prepared_source *sources;
     const hr_prepared_background *background;
     unsigned n_session_items;

@@ -161,25 +161,15 @@ static double leg_of(const hr_role_work *w, const hr_kind *kind, double *cost)
                          number(w, HR_KEY_external_federated));
 }
 
-/* Kinds of participants of the first pool, numbered. */
-static hr_status number_kinds(const hr_role_work *w, hr_feed *feed, hr_err *err)
+/* Kinds of participants of the first pool. */
+static unsigned count_kinds(const hr_configuration *first)
 {
-    hr_status st = HR_OK;
-    const unsigned **first = NULL;
-    HR_TAKE(first, w->arena, w->first->n_classes);
-    for (unsigned k = 0; k < w->first->n_classes; k++) {
-        const hr_class *class = &w->first->classes[k];
-        unsigned *of_profile = NULL;
-        HR_TAKE(of_profile, w->arena, class->n_profiles);
-        for (unsigned i = 0; i < class->n_profiles; i++) {
-            of_profile[i] = feed->n_legs;
-            feed->n_legs += class->profiles[i].n_kinds;
-        }
-        first[k] = of_profile;
+    unsigned n = 0;
+    for (unsigned k = 0; k < first->n_classes; k++) {
+        for (unsigned i = 0; i < first->classes[k].n_profiles; i++)
+            n += first->classes[k].profiles[i].n_kinds;
     }
-    feed->first = first;
-out:
-    return st;
+    return n;
 }
 
 /* The mean of the legs as one class: one participant each, for as long as participants stay in the
@@ -255,7 +245,7 @@ static hr_status fill_legs(const hr_role_work *w, hr_feed *feed, hr_class *class
     hr_leg *legs = NULL;
     hr_profile *profiles = NULL;
     unsigned n = 0;
-    HR_TRY(number_kinds(w, feed, err));
+    feed->n_legs = count_kinds(w->first);
     HR_TAKE(legs, w->arena, feed->n_legs);
     HR_TAKE(profiles, w->arena, feed->n_legs);
     for (unsigned k = 0; k < w->first->n_classes; k++) {

@@ -140,6 +140,28 @@ static void see_order(const hr_input *legs)
     free(seen);
 }
 
+/* The number of a kind among all: those of classes and profiles before it come first. */
+static unsigned number_of(const hr_configuration *first, unsigned class, unsigned profile,
+                          unsigned kind)
+{
+    for (unsigned k = 0; k <= class; k++) {
+        const unsigned n = k == class ? profile : first->classes[k].n_profiles;
+        for (unsigned i = 0; i < n; i++)
+            kind += first->classes[k].profiles[i].n_kinds;
+    }
+    return kind;
+}
+
+static void see_kinds(const hr_input *meetings, const hr_configuration *first)
+{
+    for (uint32_t i = 0; i < meetings->n_joins; i++) {
+        const uint32_t join = meetings->join_order[i], meeting = meetings->join_meeting[join];
+        assert_int_equal(meetings->ordered_kinds[i],
+                         number_of(first, meetings->class_of[meeting], meetings->profile[meeting],
+                                   meetings->join_kind[join]));
+    }
+}
+
 /* What the pool's part of a tally holds after one replay, packed. */
 static size_t pack(choices *c, unsigned i, const hr_counts *counts, uint8_t **packed)
 {
@@ -185,6 +207,7 @@ static void see_choices(const fed_pool *pool, const char *const *sets, size_t n_
         for (unsigned i = 0; i < CHOICES; i++) {
             compare_inputs(&c->together[i], &c->alone[i], c->feeding[i].pool);
             see_order(&c->together[i]);
+            see_kinds(c->feeding[i].meetings, c->feeding[i].first);
         }
         assert_true(c->together[0].start == c->together[1].start);
         assert_true(c->together[0].start != c->together[2].start);

@@ -85,6 +85,17 @@ static void the_hash_is_frozen(void **state)
     assert_true(hr_hash_bytes("headroom study", 14) == UINT64_C(0xf4efd8d2598389a7));
 }
 
+static void pairs_hash_as_by_themselves(void **state)
+{
+    (void)state;
+    uint64_t word[5] = {0, 1, UINT64_MAX, 77, 1};
+    uint64_t expected[5];
+    for (size_t i = 0; i < 5; i++)
+        expected[i] = hr_hash((const uint64_t[]){42, word[i]}, 2);
+    hr_hash_pairs(42, word, 5);
+    assert_memory_equal(word, expected, sizeof expected);
+}
+
 static void a_stream_hashes_six_words_per_generator(void **state)
 {
     (void)state;
@@ -355,6 +366,7 @@ int main(void)
         cmocka_unit_test(the_generator_gives_the_known_answers),
         cmocka_unit_test(the_layout_is_frozen),
         cmocka_unit_test(the_hash_is_frozen),
+        cmocka_unit_test(pairs_hash_as_by_themselves),
         cmocka_unit_test(a_stream_hashes_six_words_per_generator),
         cmocka_unit_test(filling_and_next_walk_the_same_draws),
         cmocka_unit_test(uniforms_are_inside_the_open_interval),
