@@ -72,10 +72,10 @@ static hr_status tell_pool(hr_show *show, hr_err *err)
                       " of the time", &words, err));
     HR_TRY(add_causes(show, &words, err));
     HR_TRY(add_number(show, "user_minutes_lost", ", ", "", &words, err));
-    HR_TRY(add_number(
-        show, "meetings_lost",
-        pool > 0 ? "; legs that lose their server " : "; meetings that lose their server ", "",
-        &words, err));
+    HR_TRY(add_number(show, "meetings_lost",
+                      pool > 0 ? "; legs that lose their server "
+                               : "; meetings that lose their server ",
+                      "", &words, err));
     if (pool == 0)
         HR_TRY(add_number(show, "people_lost", ", participants ", "", &words, err));
     hr_show_fact(show, "Failures", words.s);

@@ -154,8 +154,8 @@ HR_MUST_CHECK hr_status hr_input_write_other(hr_input *input, const hr_configura
                                              const hr_input *meetings,
                                              const hr_configuration *first, uint64_t replication,
                                              const hr_vector *vector, hr_err *err);
-/* To the copy of an input that was written without_loads: loads of `each` steps for a participant, as
- * all are. They hold until the input is written again. Errors HR_ERR_MEMORY. */
+/* To the copy of an input that was written without_loads: loads of `each` steps for a participant,
+ * as all are. They hold until the input is written again. Errors HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_input_fill_loads(hr_input *copy, int64_t each, hr_err *err);
 /* Whether two configurations of a group, resolved for the same day, have the same meetings but for
  * thinning: they may differ in servers, rules, ceilings, costs, background and rates. */

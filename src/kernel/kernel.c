@@ -24,8 +24,8 @@ static const hr_kernel kernels[N_KERNELS] = {
      NULL, reference},
     {"scalar", "one replication at a time, any feature but some policies", 1, HR_MAX_SHARING, true,
      NULL, hr_scalar_replay},
-    {"lanes", "replications side by side, for pools without special features", HR_LANES_N, 0,
-     false, hr_lanes_decline, hr_lanes_replay},
+    {"lanes", "replications side by side, for pools without special features", HR_LANES_N, 0, false,
+     hr_lanes_decline, hr_lanes_replay},
     {"scenarios", "choices of a world side by side on one input, for the same pools", 1,
      HR_MAX_SHARING, true, hr_scenarios_decline, hr_scenarios_replay},
 };

@@ -31,8 +31,8 @@ static inline uint32_t hr_lanes_near(unsigned n_servers)
     return near;
 }
 
-/* After arrival `step` of a lane some server is above its lowest ceiling, or, on a join ramp, may be
- * before the next arrival: or may then have more people than ever, where that is counted. */
+/* After arrival `step` of a lane some server is above its lowest ceiling, or, on a join ramp, may
+ * be before the next arrival: or may then have more people than ever, where that is counted. */
 typedef struct hr_lanes_flag {
     uint32_t step;
     uint32_t standing; /* where the step before is not flagged: row of `standing`, else none */
@@ -57,8 +57,8 @@ typedef struct hr_lanes {
     const uint32_t *joining[HR_LANES_N];  /* [n + 1] joins in each gap, of all meetings */
     int32_t (*ceiling)[HR_LANES_N];       /* [n_servers] people, lowest of the server */
     uint8_t *server;                      /* [n_steps * N] out: where the meeting goes */
-    int32_t (*peak)[HR_LANES_N]; /* [n_servers] out, if wanted: most people after a measured
-                                    arrival, before anybody joins */
+    int32_t (*peak)[HR_LANES_N];     /* [n_servers] out, if wanted: most people after a measured
+                                        arrival, before anybody joins */
     hr_lanes_flag *flag[HR_LANES_N]; /* [n_steps] out, ascending */
     uint32_t n_flags[HR_LANES_N];
     uint64_t n_flagged, most_flagged; /* flagged steps of all lanes together */

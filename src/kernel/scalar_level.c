@@ -173,14 +173,13 @@ static inline uint64_t next_arrival(const hr_scalar_state *at, uint32_t meeting)
 }
 
 /* No arrival is behind the last word of the departures. */
-HR_INLINE void run_events(hr_scalar_state *at, const unsigned stride)
+HR_INLINE void run_events(hr_scalar_state *at, const bool has_joins, const unsigned stride)
 {
     const hr_input *in = at->replay->input;
     const unsigned number_bits = at->events.number_bits;
     const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
     const size_t n_resources = at->replay->configuration->n_resources;
     const uint64_t *event = at->next.departure;
-    const bool has_joins = in->n_joins > 0;
     uint32_t meeting = 0;
     for (uint64_t arrival = next_arrival(at, 0);;) {
         const uint64_t departure = *event >> number_bits;
@@ -308,8 +307,10 @@ HR_INLINE void run_all(hr_scalar_state *at, const unsigned stride)
         run_placed(at, true, stride);
     else if (at->is_placed)
         run_placed(at, false, stride);
+    else if (at->replay->input->n_joins > 0)
+        run_events(at, true, stride);
     else
-        run_events(at, stride);
+        run_events(at, false, stride);
 }
 
 static void run(hr_scalar_state *at)
