@@ -22,8 +22,15 @@
 
 enum { MOST_SAMPLES = 64 };
 
-/* Of the lanes kernel: mostly its ring of departures. */
-#define LANES_MEMORY 8e6
+/* Bytes, as measured on the ready studies with one thread and two: of a process; of a thread, by
+ * meetings and events of an input and besides: pages of departures of the lanes kernel, else what
+ * the choices of a team have for themselves. */
+#define PROCESS_MEMORY   30e6
+#define LANES_MEMORY     8e6
+#define TEAM_MEMORY      20e6
+#define BYTES_OF_LANE    45.0 /* of a meeting in one lane */
+#define BYTES_OF_MEETING 60.0
+#define BYTES_OF_EVENT   16.0
 
 /* What a user should know beforehand, bytes. */
 #define MUCH_MEMORY 2e9
@@ -257,8 +264,9 @@ static void add_sample(hr_forecast_work *work, const hr_configuration *configura
     const double events = mean_events(configuration, drawn);
     const double rounding = configuration->prepared->rounding;
     const unsigned lanes = hr_kernel_for(NULL, configuration, NULL)->most_lanes;
-    /* some 60 bytes a meeting, 16 an event, for each input that is replayed at once */
-    const double input = lanes * (60.0 * drawn + 16.0 * events) + (lanes > 1 ? LANES_MEMORY : 0.0);
+    const double input = lanes > 1
+                             ? lanes * BYTES_OF_LANE * drawn + LANES_MEMORY
+                             : BYTES_OF_MEETING * drawn + BYTES_OF_EVENT * events + TEAM_MEMORY;
     work->meetings += share * drawn;
     work->events += share * events;
     work->seconds += share * events * seconds_per_event(configuration, work->sharing);
@@ -278,7 +286,8 @@ static void add_totals(const hr_study *study, hr_forecast_work *work)
     work->least_seconds = work->least_replications * seconds;
     work->most_seconds = work->most_replications * seconds;
     /* tallies of a thread, inputs, what a rank keeps of each configuration, libraries */
-    work->memory = 3.0 * cells * sizeof(hr_cell) + work->input + 400.0 * configurations + 40e6;
+    work->memory =
+        3.0 * cells * sizeof(hr_cell) + work->input + 400.0 * configurations + PROCESS_MEMORY;
     /* value, two ends, error, hits of each cell, and the exact sums */
     work->file = configurations * cells * (5.0 * sizeof(double) + 12.0) + 1e5;
 }
