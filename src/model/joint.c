@@ -14,7 +14,7 @@ void hr_stretches_init(hr_stretches *stretches, const hr_configuration *configur
     for (unsigned k = 0; k < HR_MAX_CRITERIA; k++) {
         const bool is_any =
             k < configuration->n_criteria && configuration->criteria[k].resource < 0;
-        stretches->level_of[k] = (signed char)(is_any ? configuration->criteria[k].level : -1);
+        stretches->level_of[k] = (int16_t)(is_any ? configuration->criteria[k].level : -1);
     }
 }
 

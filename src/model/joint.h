@@ -32,8 +32,8 @@ typedef struct hr_stretch_list {
 
 /* Of one pool and replication. From before the window on, as begins decide who was first. */
 typedef struct hr_stretches {
-    hr_arena *arena;                       /* lists grow in it */
-    signed char level_of[HR_MAX_CRITERIA]; /* whose list a criterion is; -1: none's */
+    hr_arena *arena;                   /* lists grow in it */
+    int16_t level_of[HR_MAX_CRITERIA]; /* whose list a criterion is; -1: none's */
     hr_stretch_list level[HR_N_LEVELS];
     bool is_short; /* there was no memory for some: hr_joint_unite says so */
 } hr_stretches;
