@@ -18,6 +18,7 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 M0, TWO_SERVERS = ROOT / "params/m0.yaml", ROOT / "params/two-servers.yaml"
+DEPLOYMENT = HERE / "deployment.yaml"
 LAYOUTS = [(1, 1), (1, 2), (2, 1), (2, 2)]  # ranks, threads of each
 ACCOUNTS = ["idle_in_sets", "idle_at_looks", "scheduling", "mpi", "ledger", "part_logs",
             "result_file"]
@@ -118,7 +119,7 @@ def whole_run(options, runner):
     """M0 to its file in one process of one thread, beside its kernel by itself."""
     section = Section("program", options)
     for number in range(1, options.rounds + 1):
-        section.begin_round(number, ["chosen", "1", "0", "8", str(M0), str(TWO_SERVERS)])
+        section.begin_round(number, ["chosen", "1", "0", "8", str(M0), str(TWO_SERVERS), str(DEPLOYMENT)])
         wall = runner.run(runner.words(M0, m0_sets(options.replications)))
         shown = runner.shown()
         per_meeting = 1e9 / shown["meetings"]
