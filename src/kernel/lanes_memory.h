@@ -22,10 +22,10 @@ struct hr_lanes_memory {
     hr_lanes_flag *flag;                   /* these */
     uint32_t *joined, *joining, *join_gap; /* [N * most_ramp_steps], [N * (most_ramp_steps + 1)],
                                               [N * most_joins] lane by lane */
-    uint32_t longest[HR_LANES_N];          /* see hr_lanes_rank */
+    uint32_t longest[HR_LANES_N];          /* see hr_rank */
     uint64_t n_far;                        /* the same, of all lanes so far */
     /* of the lane at work */
-    void *start;            /* [most_steps + PAD] of 4 or 8 bytes: see hr_lanes_rank */
+    void *start;            /* [most_steps + PAD] of 4 or 8 bytes: see hr_rank */
     uint32_t *first;        /* [2 * most_steps + PAD] */
     uint8_t *flagged;       /* [most_steps + 1] */
     uint64_t *event, *work; /* of flagged gaps, in order */
@@ -36,7 +36,7 @@ struct hr_lanes_memory {
  * servers; `lanes` is set up but for what the inputs say. */
 HR_MUST_CHECK hr_status hr_lanes_memory_room(hr_lanes_memory **memory, uint32_t n_steps,
                                              uint32_t n_joins, unsigned n_servers, hr_err *err);
-/* Once it is known how many joins are far (see hr_lanes_rank): room for them. */
+/* Once it is known how many joins are far (see hr_rank): room for them. */
 bool hr_lanes_memory_pages(hr_lanes_memory *memory);
 
 #endif

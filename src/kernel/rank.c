@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-/* Arrivals to a cell of the table: then it stays in the nearest cache. */
+/* Arrivals to a cell of the table, up to twice as many: few enough that hardly any departure is
+ * behind the first comparisons (rank_level.c), and what is looked at stays in the nearest cache. */
 enum { TO_A_CELL = 2 };
 
 static uint64_t cells_wanted(uint64_t n, bool is_fine)
