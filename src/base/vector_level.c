@@ -36,14 +36,16 @@ static inline uint32_t output(uint64_t state)
     return (shifted >> turn) | (shifted << ((32 - turn) & 31));
 }
 
-static void pcg32_steps(uint64_t s[LANES], const uint64_t step[LANES], size_t n_blocks,
+/* Registers are read as they were written: a copy as bytes would be read back before it is there.
+ */
+static void pcg32_steps(uint64_t state[LANES], const uint64_t step[LANES], size_t n_blocks,
                         uint32_t *out)
 {
     for (size_t block = 0; block < n_blocks; block++, out += LANES) {
 #pragma omp simd
         for (int i = 0; i < LANES; i++) {
-            out[i] = output(s[i]);
-            s[i] = s[i] * MULTIPLIER + step[i];
+            out[i] = output(state[i]);
+            state[i] = state[i] * MULTIPLIER + step[i];
         }
     }
 }
@@ -53,19 +55,17 @@ static void pcg32(uint64_t state[16], const uint64_t increment[16], size_t n_blo
 {
     uint64_t s[STRIDE][LANES], step[LANES], power = 1, sum = 0; /* of the multiplier's powers */
     const size_t n_strides = STRIDE > 1 ? n_blocks / STRIDE : 0;
-    memcpy(s[0], state, sizeof s[0]);
-    memcpy(step, increment, sizeof step);
     for (int k = 0; n_strides > 0 && k < STRIDE; k++) {
 #pragma omp simd
         for (int i = 0; i < LANES; i++)
-            s[k][i] = state[i] * power + step[i] * sum;
+            s[k][i] = state[i] * power + increment[i] * sum;
         sum += power;
         power *= MULTIPLIER;
     }
     if (n_strides > 0) {
 #pragma omp simd
         for (int i = 0; i < LANES; i++)
-            step[i] *= sum;
+            step[i] = increment[i] * sum;
     }
     for (size_t stride = 0; stride < n_strides; stride++) {
         for (int k = 0; k < STRIDE; k++, out += LANES) {
@@ -76,9 +76,9 @@ static void pcg32(uint64_t state[16], const uint64_t increment[16], size_t n_blo
             }
         }
     }
-    memcpy(step, increment, sizeof step);
-    pcg32_steps(s[0], step, n_blocks - n_strides * STRIDE, out);
-    memcpy(state, s[0], sizeof s[0]);
+    if (n_strides > 0)
+        memcpy(state, s[0], sizeof s[0]);
+    pcg32_steps(state, increment, n_blocks - n_strides * STRIDE, out);
 }
 
 static void exponential(const uint32_t *word, size_t n, double *out)
@@ -149,31 +149,69 @@ static void exact_ticks(const uint32_t *word, size_t n, double scale, double mos
 }
 
 /* Most ticks are known from a logarithm that is only near, as one that is within `room` of the tick
- * could not be rounded to another. The rest are left to the exact one, with all of their batch. */
+ * could not be rounded to another. */
+typedef struct near_ticks {
+    double scale, room;
+} near_ticks;
+
+enum { NEAR_BATCH = 64 };
+
+#if defined(__FMA__)
+
+/* Whether the ticks of a batch are sure. */
+static inline bool find_near_ticks(const near_ticks *near, const uint32_t *word, uint64_t *out)
+{
+    const double scale = near->scale, room = near->room;
+    uint64_t is_sure = UINT64_MAX; /* in the highest bit */
+#pragma omp simd reduction(& : is_sure)
+    for (int i = 0; i < NEAR_BATCH; i++) {
+        const double value = hr_real_near_exponential(word[i]);
+        const double sum = __builtin_fma(value, scale, 0x1p52); /* rounds to a tick */
+        const double off = __builtin_fma(value, scale, 0x1p52 - sum);
+        is_sure &= hr_real_bits(__builtin_fma(off, off, -room * room));
+        out[i] = hr_real_bits(sum) & 0x000fffffffffffffu;
+    }
+    return is_sure >> 63 != 0;
+}
+
+#else
+
+static inline bool find_near_ticks(const near_ticks *near, const uint32_t *word, uint64_t *out)
+{
+    const double scale = near->scale, room = near->room;
+    uint64_t bits[NEAR_BATCH], is_sure = UINT64_MAX;
+    hr_real_near_part part[NEAR_BATCH];
+#pragma omp simd
+    for (int i = 0; i < NEAR_BATCH; i++)
+        bits[i] = hr_real_near_bits(word[i]);
+    for (int i = 0; i < NEAR_BATCH; i++)
+        part[i] = hr_real_near_part_of(bits[i]);
+#pragma omp simd reduction(& : is_sure)
+    for (int i = 0; i < NEAR_BATCH; i++) {
+        const double ticks = hr_real_near_by_part(bits[i], part[i]) * scale;
+        const double sum = ticks + 0x1p52; /* rounds to a tick */
+        const double off = ticks - (sum - 0x1p52);
+        is_sure &= hr_real_bits(off * off - room * room);
+        out[i] = hr_real_bits(sum) & 0x000fffffffffffffu;
+    }
+    return is_sure >> 63 != 0;
+}
+
+#endif
+
+/* What is not sure is left to the exact one, with all of its batch. */
 static void exponential_ticks(const uint32_t *word, size_t n, double scale, double most,
                               uint64_t *out)
 {
     size_t from = 0;
-#if defined(__FMA__)
-    enum { BATCH = 64 };
     /* 2^-30: more than the last roundings of a number of ticks near 1 */
-    const double margin = scale * HR_REAL_NEAR_ERROR + 0x1p-30, room = 0.5 - margin;
+    const double margin = scale * HR_REAL_NEAR_ERROR + 0x1p-30;
+    const near_ticks near = {scale, 0.5 - margin};
     const bool is_worth_it = margin < MOST_MARGIN && scale * HR_REAL_MOST_EXPONENTIAL < most;
-    for (; is_worth_it && n - from >= BATCH; from += BATCH) {
-        const uint32_t *w = word + from;
-        uint64_t *o = out + from, is_sure = UINT64_MAX; /* in the highest bit */
-#pragma omp simd reduction(& : is_sure)
-        for (int i = 0; i < BATCH; i++) {
-            const double value = hr_real_near_exponential(w[i]);
-            const double sum = __builtin_fma(value, scale, 0x1p52); /* rounds to a tick */
-            const double off = __builtin_fma(value, scale, 0x1p52 - sum);
-            is_sure &= hr_real_bits(__builtin_fma(off, off, -room * room));
-            o[i] = hr_real_bits(sum) & 0x000fffffffffffffu;
-        }
-        if (is_sure >> 63 == 0)
-            exact_ticks(w, BATCH, scale, most, o);
+    for (; is_worth_it && n - from >= NEAR_BATCH; from += NEAR_BATCH) {
+        if (!find_near_ticks(&near, word + from, out + from))
+            exact_ticks(word + from, NEAR_BATCH, scale, most, out + from);
     }
-#endif
     exact_ticks(word + from, n - from, scale, most, out + from);
 }
 

@@ -223,13 +223,7 @@ static void print_kernel(const hr_configuration *configuration, unsigned n_shari
 static void print_work(const hr_study *study, const hr_forecast_work *work)
 {
     hr_words words = {0};
-    hr_words_add(&words,
-                 "%s to %s replications, each about %s meetings and %s events: about %s to %s on "
-                 "one core",
-                 hr_text_number(work->least_replications).s,
-                 hr_text_number(work->most_replications).s, hr_text_number(work->meetings).s,
-                 hr_text_number(work->events).s, hr_text_seconds(work->least_seconds).s,
-                 hr_text_seconds(work->most_seconds).s);
+    hr_forecast_tell(study, work, &words);
     putchar('\n');
     fact("work", words.s);
     words = (hr_words){0};

@@ -65,6 +65,7 @@ static hr_status print_replication(const hr_study *study, uint64_t index, uint64
     HR_TRY(hr_replay(&configuration, &input, scratch, &counts, &observer, err));
     if (stretches.is_short)
         HR_TRY(HR_FAIL(err, HR_ERR_MEMORY, "no memory for the times of overload"));
+    hr_input_count_collisions(&input, &configuration, &counts);
     hr_trace_counts(&trace, &counts);
 out:
     hr_scratch_free(scratch);

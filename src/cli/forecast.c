@@ -7,8 +7,10 @@
 #include "kernel/kernel.h"
 #include "model/prepared.h"
 #include "model/tally.h"
+#include "results/bracket.h"
 #include "study/activity.h"
 #include "study/describe.h"
+#include "study/size.h"
 
 /* Time of one event (a start, a join, an end, a report, a step of sessions) on one core of 2020
  * or so, of drawing a meeting, and of folding one cell of the tally after a replication; measured
@@ -274,6 +276,23 @@ static void add_sample(hr_forecast_work *work, const hr_configuration *configura
     work->input = input > work->input ? input : work->input;
 }
 
+/* Is it left to simulation? */
+static hr_status add_open(const hr_study *study, uint64_t index, hr_arena *arena, double share,
+                          hr_forecast_work *work, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_verdict verdict = HR_GO_ON;
+    if (study->size.along == HR_SIZE_CHOICE && study->size.has_bracket) {
+        hr_configuration target = {0};
+        hr_estimate bounds;
+        HR_TRY(hr_study_pool(study, NULL, study->target.pool, index, 0, arena, &target, err));
+        HR_TRY(hr_bracket(study, &target, arena, &bounds, &verdict, err));
+    }
+    work->open += verdict == HR_GO_ON ? share : 0.0;
+out:
+    return st;
+}
+
 static void add_totals(const hr_study *study, hr_forecast_work *work)
 {
     const double configurations = (double)study->n_configurations;
@@ -281,8 +300,13 @@ static void add_totals(const hr_study *study, hr_forecast_work *work)
     const double most = (double)study->precision.at_most;
     const double block = (double)study->precision.block;
     const double seconds = work->seconds + cells * SECONDS_PER_CELL;
-    work->least_replications = configurations * (block < most ? block : most);
-    work->most_replications = configurations * most;
+    const double first = block < most ? block : most, open = work->open * configurations;
+    work->least_replications = open * first;
+    work->most_replications = open * most;
+    if (study->size.along == HR_SIZE_CHOICE) {
+        const double on = fmin(open, 2.0 * (double)hr_size_rows(study));
+        work->most_replications = on * most + (open - on) * first;
+    }
     work->least_seconds = work->least_replications * seconds;
     work->most_seconds = work->most_replications * seconds;
     /* tallies of a thread, inputs, what a rank keeps of each configuration, libraries */
@@ -308,11 +332,27 @@ hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_work *work, hr_
         hr_arena_reset(&arena);
         HR_TRY(hr_study_configuration(study, NULL, index, 0, &arena, &configuration, err));
         add_sample(work, &configuration, 1.0 / (double)n);
+        HR_TRY(add_open(study, index, &arena, 1.0 / (double)n, work, err));
     }
     add_totals(study, work);
 out:
     hr_arena_free(&arena);
     return st;
+}
+
+void hr_forecast_tell(const hr_study *study, const hr_forecast_work *work, hr_words *words)
+{
+    hr_words_add(words,
+                 "%s to %s replications, each about %s meetings and %s events: about %s to %s on "
+                 "one core",
+                 hr_text_number(work->least_replications).s,
+                 hr_text_number(work->most_replications).s, hr_text_number(work->meetings).s,
+                 hr_text_number(work->events).s, hr_text_seconds(work->least_seconds).s,
+                 hr_text_seconds(work->most_seconds).s);
+    if (study->size.along == HR_SIZE_CHOICE)
+        hr_words_add(words,
+                     "; bounds leave %.3g %% of the candidates open, of which two of a row go on",
+                     100.0 * work->open);
 }
 
 /* ---- warnings */
@@ -356,6 +396,15 @@ static bool warn_of_memory(const hr_configuration *configuration, const hr_forec
         return false;
     hr_words_add(warning, "memory: no published cost, not modelled: its outcomes are all zero");
     return true;
+}
+
+/* The means above are exact but for this. */
+static bool warn_of_media(const hr_configuration *configuration, hr_words *warning)
+{
+    if (configuration->activation != NULL)
+        hr_words_add(warning, "media that begin later (meetings.activation) are counted from their "
+                              "meeting's beginning in these means: there is less load than that");
+    return configuration->activation != NULL;
 }
 
 static bool warn_of_size(const hr_forecast_work *work, hr_words *warning)
@@ -423,6 +472,9 @@ bool hr_forecast_warning(const hr_study *study, const hr_configuration *configur
     }
     *warning = (hr_words){0};
     if (warn_of_effort(study, warning) && n++ == i)
+        return true;
+    *warning = (hr_words){0};
+    if (warn_of_media(configuration, warning) && n++ == i)
         return true;
     *warning = (hr_words){0};
     if (warn_of_activity(study, configuration->index, warning) && n++ == i)

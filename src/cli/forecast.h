@@ -48,12 +48,15 @@ typedef struct hr_forecast_joining {
 hr_forecast_joining hr_forecast_joining_of(const hr_configuration *configuration);
 
 /* Expected work of a whole study: the least (every configuration stops at its first look) and the
- * most (none stops before precision.at_most). */
+ * most (none stops before precision.at_most). Where it asks how much is needed, of the candidates
+ * that exact bounds leave open: the least is their first looks, the most has two of each row go on
+ * to the end, as they do where rows fall (METHODS.md). */
 typedef struct hr_forecast_work {
     double meetings;                    /* mean in one replication */
     double events;                      /* mean in one replication */
     double least_seconds, most_seconds; /* of one core, about */
     double least_replications, most_replications;
+    double open;      /* share of the configurations that bounds leave open; 1 but for sizing */
     unsigned sharing; /* choices of one world that have the same meetings, of at most 32 */
     double seconds;   /* of one replication's events, on one core */
     double input;     /* bytes of the inputs that a thread holds */
@@ -64,6 +67,9 @@ typedef struct hr_forecast_work {
 /* Averages over up to 64 configurations spread over the design. */
 HR_MUST_CHECK hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_work *work,
                                             hr_err *err);
+
+/* "864 to 99,072 replications, each about ...: about 2 s to 3 min on one core" */
+void hr_forecast_tell(const hr_study *study, const hr_forecast_work *work, hr_words *words);
 
 /* Warning number i about a study: the pool of one of its configurations, its work; false past the
  * last. */

@@ -143,3 +143,37 @@ void hr_json_flag(hr_json *json, const char *key, bool value)
     begin(json, key);
     fputs(value ? "true" : "false", json->out);
 }
+
+/* ---- arrays of numbers under a key */
+
+void hr_json_counts(hr_json *json, const char *key, const uint64_t *value, size_t n)
+{
+    hr_json_array(json, key);
+    for (size_t i = 0; i < n; i++)
+        hr_json_count(json, NULL, value[i]);
+    hr_json_end_array(json);
+}
+
+void hr_json_integers(hr_json *json, const char *key, const int64_t *value, size_t n)
+{
+    hr_json_array(json, key);
+    for (size_t i = 0; i < n; i++)
+        hr_json_integer(json, NULL, value == NULL ? 0 : value[i]);
+    hr_json_end_array(json);
+}
+
+void hr_json_words(hr_json *json, const char *key, const uint32_t *value, size_t n)
+{
+    hr_json_array(json, key);
+    for (size_t i = 0; i < n; i++)
+        hr_json_count(json, NULL, value[i]);
+    hr_json_end_array(json);
+}
+
+void hr_json_numbers(hr_json *json, const char *key, const double *value, size_t n)
+{
+    hr_json_array(json, key);
+    for (size_t i = 0; i < n; i++)
+        hr_json_number(json, NULL, value[i]);
+    hr_json_end_array(json);
+}

@@ -33,5 +33,10 @@ void hr_json_count(hr_json *json, const char *key, uint64_t value);
 void hr_json_integer(hr_json *json, const char *key, int64_t value);
 void hr_json_wide(hr_json *json, const char *key, hr_u128 value); /* all digits */
 void hr_json_flag(hr_json *json, const char *key, bool value);
+/* Arrays of numbers under a key; of NULL integers n zeros. */
+void hr_json_counts(hr_json *json, const char *key, const uint64_t *value, size_t n);
+void hr_json_integers(hr_json *json, const char *key, const int64_t *value, size_t n);
+void hr_json_words(hr_json *json, const char *key, const uint32_t *value, size_t n);
+void hr_json_numbers(hr_json *json, const char *key, const double *value, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/known.h"
 #include "cli/show.h"
 #include "estimate/diagnosis.h"
 #include "estimate/weighted.h"
@@ -68,6 +69,40 @@ static void add_shares(hr_words *words, const hr_diagnosis *d)
     hr_words_add(words, " %.2g %% from the true laws", 100.0 * d->share[HR_MOST_RUNGS - 1]);
 }
 
+/* Bounds and approximations of the target, which need no simulation, beside its estimate: "at least
+ * 2.4e-05 % (pigeonhole)". */
+static hr_status show_bounds(hr_show *show, hr_err *err)
+{
+    static const char *const how[HR_N_EXACT_IS] = {
+        [HR_EXACT_LOWER] = "at least ",
+        [HR_EXACT_UPPER] = "at most ",
+        [HR_EXACT_APPROXIMATION] = "about ",
+    };
+    hr_status st = HR_OK;
+    const hr_target *target = &show->study->target;
+    const unsigned cell = hr_show_target_cell(show);
+    const hr_exact_effort effort = hr_exact_effort_beside(1.0);
+    hr_known_view view = {
+        .study = show->study, .schema = &show->schemas[target->pool], .effort = &effort};
+    hr_exact answer;
+    hr_words words = {0};
+    HR_TRY(hr_known_turn_to(&view, 0, err));
+    HR_TRY(hr_known_cell(&view, target->outcome, cell, &answer, err));
+    for (unsigned i = 0; i < view.known.n; i++) {
+        const hr_exact *item = &view.known.item[i];
+        if (how[item->is] == NULL)
+            continue;
+        const hr_text value = hr_text_number(item->value * hr_show_factor(target->outcome));
+        hr_words_add(&words, "%s%s%s%s (%s)", words.used > 0 ? ", " : "", how[item->is], value.s,
+                     hr_show_blank_unit(show, target->outcome, cell).s, item->method);
+    }
+    if (words.used > 0)
+        hr_show_fact(show, "Beside it", words.s);
+out:
+    hr_known_free(&view);
+    return st;
+}
+
 hr_status hr_show_rare(hr_show *show, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -100,6 +135,8 @@ hr_status hr_show_rare(hr_show *show, hr_err *err)
                  "off",
                  HR_WEIGHTED_HITS, 100.0 * HR_WEIGHTED_SHARE);
     hr_show_fact(show, "Rare", words.s);
+    if (n == 1 && isnan(show->exact[0]))
+        HR_TRY(show_bounds(show, err));
 out:
     return st;
 }

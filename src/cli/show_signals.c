@@ -162,9 +162,9 @@ out:
 /* A Standard Edition server is a Front End with everything on it. */
 static bool is_of(const hr_study *study, unsigned pool, const hr_signal *signal)
 {
-    return signal->is_modelled &&
-           (strcmp(study->pools[pool].name, hr_roles[signal->role].name) == 0 ||
-            (pool == 0 && signal->role == HR_ROLE_front_end));
+    const hr_role_id role = study->pools[pool].role;
+    return signal->is_modelled && (role == signal->role || (role == HR_ROLE_standard_edition &&
+                                                            signal->role == HR_ROLE_front_end));
 }
 
 static void print_seen(const hr_show *show, const hr_seen_signals *seen)

@@ -9,41 +9,6 @@
 #include "model/joint.h"
 #include "model/prepared.h"
 
-/* ---- arrays of numbers under a key */
-
-static void put_u64s(hr_json *json, const char *key, const uint64_t *value, size_t n)
-{
-    hr_json_array(json, key);
-    for (size_t i = 0; i < n; i++)
-        hr_json_count(json, NULL, value[i]);
-    hr_json_end_array(json);
-}
-
-/* NULL is n zeros: a class without a reserve. */
-static void put_i64s(hr_json *json, const char *key, const int64_t *value, size_t n)
-{
-    hr_json_array(json, key);
-    for (size_t i = 0; i < n; i++)
-        hr_json_integer(json, NULL, value == NULL ? 0 : value[i]);
-    hr_json_end_array(json);
-}
-
-static void put_u32s(hr_json *json, const char *key, const uint32_t *value, size_t n)
-{
-    hr_json_array(json, key);
-    for (size_t i = 0; i < n; i++)
-        hr_json_count(json, NULL, value[i]);
-    hr_json_end_array(json);
-}
-
-static void put_reals(hr_json *json, const char *key, const double *value, size_t n)
-{
-    hr_json_array(json, key);
-    for (size_t i = 0; i < n; i++)
-        hr_json_number(json, NULL, value[i]);
-    hr_json_end_array(json);
-}
-
 static hr_json start_line(FILE *out, const char *type)
 {
     hr_json json = hr_json_start(out, 0);
@@ -76,7 +41,13 @@ static void put_window(hr_json *json, const hr_trace *trace)
     hr_json_count(json, "to", trace->input->to);
     hr_json_count(json, "period", prepared->period);
     hr_json_count(json, "n_periods", configuration->n_periods);
-    put_u64s(json, "min_episode", prepared->min_episode, configuration->n_durations);
+    hr_json_number(json, "large_from", configuration->large_from);
+    hr_json_flag(json, "anatomy", configuration->follows_anatomy);
+    hr_json_integer(json, "inserted_class",
+                    configuration->inserted != NULL && configuration->inserted->size > 0
+                        ? (int64_t)configuration->inserted->class_of
+                        : -1);
+    hr_json_counts(json, "min_episode", prepared->min_episode, configuration->n_durations);
 }
 
 static void put_resources(hr_json *json, const hr_configuration *configuration)
@@ -95,8 +66,8 @@ static void put_resources(hr_json *json, const hr_configuration *configuration)
     hr_json_end_array(json);
     hr_json_array(json, "full");
     for (unsigned r = 0; r < configuration->n_resources; r++)
-        put_reals(json, NULL, prepared->full + r * (size_t)configuration->n_servers,
-                  configuration->n_servers);
+        hr_json_numbers(json, NULL, prepared->full + r * (size_t)configuration->n_servers,
+                        configuration->n_servers);
     hr_json_end_array(json);
 }
 
@@ -109,8 +80,8 @@ static void put_limits(hr_json *json, const hr_trace *trace)
         hr_json_object(json, NULL);
         hr_json_count(json, "resource", configuration->limits[l].resource);
         hr_json_integer(json, "level", configuration->limits[l].level);
-        put_reals(json, "ceiling", configuration->prepared->ceiling + l * n, n);
-        put_i64s(json, "effective", trace->input->ceiling + l * n, n);
+        hr_json_numbers(json, "ceiling", configuration->prepared->ceiling + l * n, n);
+        hr_json_integers(json, "effective", trace->input->ceiling + l * n, n);
         hr_json_end_object(json);
     }
     hr_json_end_array(json);
@@ -144,7 +115,7 @@ static void put_policies(hr_json *json, const hr_configuration *configuration)
     hr_json_text(json, "ties", placement->ties == HR_TIES_LOWEST ? "lowest" : "uniform");
     hr_json_count(json, "report_period", prepared->report_period);
     hr_json_flag(json, "in_flight", placement->in_flight);
-    put_u32s(json, "weight", prepared->weight, configuration->n_servers);
+    hr_json_words(json, "weight", prepared->weight, configuration->n_servers);
     hr_json_count(json, "report_lag", prepared->report_lag);
     hr_json_flag(json, "reports_staggered", placement->reports_staggered);
     hr_json_number(json, "growth", placement->growth);
@@ -167,7 +138,7 @@ static void put_policies(hr_json *json, const hr_configuration *configuration)
     hr_json_integer(json, "level", configuration->admission_level);
     hr_json_array(json, "reserve");
     for (unsigned k = 0; k < configuration->n_classes; k++)
-        put_i64s(json, NULL, prepared->classes[k].reserve, configuration->n_resources);
+        hr_json_integers(json, NULL, prepared->classes[k].reserve, configuration->n_resources);
     hr_json_end_array(json);
     hr_json_end_object(json);
 }
@@ -175,10 +146,10 @@ static void put_policies(hr_json *json, const hr_configuration *configuration)
 static void put_profile(hr_json *json, const hr_prepared_profile *profile, unsigned n_resources)
 {
     hr_json_object(json, NULL);
-    put_i64s(json, "cost", profile->cost, n_resources);
+    hr_json_integers(json, "cost", profile->cost, n_resources);
     hr_json_array(json, "kinds");
     for (unsigned i = 0; i < profile->n_kinds; i++)
-        put_i64s(json, NULL, profile->kind_cost + i * (size_t)n_resources, n_resources);
+        hr_json_integers(json, NULL, profile->kind_cost + i * (size_t)n_resources, n_resources);
     hr_json_end_array(json);
     hr_json_end_object(json);
 }
@@ -207,7 +178,7 @@ static void put_sessions(hr_json *json, const hr_configuration *configuration)
     hr_json_array(json, "session_costs");
     for (unsigned b = 0; b < configuration->n_background; b++) {
         if (configuration->background[b].kind == HR_BACKGROUND_SESSIONS)
-            put_i64s(json, NULL, prepared->background[b].cost, configuration->n_resources);
+            hr_json_integers(json, NULL, prepared->background[b].cost, configuration->n_resources);
     }
     hr_json_end_array(json);
 }
@@ -225,21 +196,41 @@ static void put_backlog(hr_json *json, const hr_configuration *configuration)
     hr_json_end_object(json);
 }
 
+/* Empty where meetings are placed as a whole. */
+static void put_probe_media(hr_json *json, const hr_configuration *configuration)
+{
+    const size_t n_media = HR_MEDIUM_LAST + 1, n = configuration->n_resources;
+    const int64_t *part = configuration->prepared->probe_part;
+    hr_json_array(json, "probe_media");
+    for (size_t i = 0; part != NULL && i < configuration->n_probes; i++) {
+        hr_json_array(json, NULL);
+        for (size_t m = 0; m < n_media; m++)
+            hr_json_integers(json, NULL, part + (i * n_media + m) * n, n);
+        hr_json_end_array(json);
+    }
+    hr_json_end_array(json);
+    hr_json_array(json, "probe_sizes");
+    for (size_t i = 0; i < configuration->n_probes; i++)
+        hr_json_count(json, NULL, (uint64_t)configuration->probes[i].size);
+    hr_json_end_array(json);
+}
+
 static void put_observation(hr_json *json, const hr_configuration *configuration)
 {
     const hr_prepared *prepared = configuration->prepared;
     hr_json_count(json, "observe_every", prepared->observe_every);
-    put_u64s(json, "observed", prepared->observed, configuration->n_observed);
+    hr_json_counts(json, "observed", prepared->observed, configuration->n_observed);
     hr_json_array(json, "slot");
     for (unsigned i = 0; i < configuration->n_observed; i++)
         hr_json_count(json, NULL, prepared->slot[i]);
     hr_json_end_array(json);
     hr_json_array(json, "probes");
     for (unsigned p = 0; p < configuration->n_probes; p++)
-        put_i64s(json, NULL, prepared->probe + p * (size_t)configuration->n_resources,
-                 configuration->n_resources);
+        hr_json_integers(json, NULL, prepared->probe + p * (size_t)configuration->n_resources,
+                         configuration->n_resources);
     hr_json_end_array(json);
-    put_i64s(json, "thresholds", prepared->threshold, configuration->n_thresholds);
+    put_probe_media(json, configuration);
+    hr_json_integers(json, "thresholds", prepared->threshold, configuration->n_thresholds);
 }
 
 void hr_trace_header(const hr_trace *trace)
@@ -263,11 +254,12 @@ void hr_trace_header(const hr_trace *trace)
 static void put_returns(hr_json *json, const hr_trace *trace, uint32_t meeting, uint32_t number)
 {
     uint64_t after[HR_RETURNS];
+    const uint32_t name = hr_input_name(trace->input, meeting);
     for (unsigned turn = 0; turn < HR_RETURNS; turn++)
         after[turn] =
-            hr_prepared_return_after(trace->configuration->prepared, trace->input->tie[meeting],
-                                     trace->input->pick[meeting], number, turn);
-    put_u64s(json, "back_after", after, HR_RETURNS);
+            hr_prepared_return_after(trace->configuration->prepared, trace->input->tie[name],
+                                     trace->input->pick[name], number, turn);
+    hr_json_counts(json, "back_after", after, HR_RETURNS);
 }
 
 static const char *const medium_names[] = {[HR_MEDIUM_FOCUS] = "focus",
@@ -289,8 +281,8 @@ static void put_meeting(const hr_trace *trace, uint32_t m)
     hr_json_count(&json, "size", input->size[m]);
     hr_json_count(&json, "tie", input->tie[m]);
     hr_json_count(&json, "pick", input->pick[m]);
-    put_i64s(&json, "initial", input->initial + m * n_resources, n_resources);
-    put_i64s(&json, "final", input->final + m * n_resources, n_resources);
+    hr_json_integers(&json, "initial", input->initial + m * n_resources, n_resources);
+    hr_json_integers(&json, "final", input->final + m * n_resources, n_resources);
     hr_json_count(&json, "told", hr_policy_told(trace->configuration, input, m));
     if (input->n_changes > 0 && trace->configuration->prepared->joins_at_once)
         put_returns(&json, trace, m, 0);
@@ -348,7 +340,7 @@ static void put_change(const hr_trace *trace, uint32_t i)
     hr_json_end_array(&json);
     hr_json_array(&json, "effective");
     for (size_t l = 0; l < n_limits; l++)
-        put_i64s(&json, NULL, input->ceiling + (i * n_limits + l) * n, n);
+        hr_json_integers(&json, NULL, input->ceiling + (i * n_limits + l) * n, n);
     hr_json_end_array(&json);
     hr_json_end_object(&json);
 }
@@ -359,6 +351,13 @@ static void put_probe_words(const hr_trace *trace, uint32_t i)
     hr_json_count(&json, "number", i);
     hr_json_count(&json, "tie", trace->input->probe_tie[i]);
     hr_json_count(&json, "pick", trace->input->probe_pick[i]);
+    hr_json_array(&json, "media");
+    for (unsigned m = 0; trace->configuration->prepared->probe_part != NULL && m <= HR_MEDIUM_LAST;
+         m++)
+        hr_json_count(
+            &json, NULL,
+            hr_input_medium_words(trace->input->probe_tie[i], trace->input->probe_pick[i], m));
+    hr_json_end_array(&json);
     hr_json_end_object(&json);
 }
 
@@ -411,14 +410,15 @@ static void put_path_counts(hr_json *json, const hr_configuration *configuration
 {
     const size_t c = configuration->n_criteria, n = configuration->n_servers;
     const size_t r = configuration->n_resources, d = configuration->n_durations;
-    put_u64s(json, "time_with", counts->time_with, c * (n + 1));
-    put_u64s(json, "server_time", counts->server_time, c * n);
-    put_u64s(json, "episodes", counts->episodes, c);
-    put_u64s(json, "server_episodes", counts->server_episodes, c * n);
-    put_u64s(json, "periods_hit", counts->periods_hit, c * d);
-    put_u64s(json, "first_over", counts->first_over, c * r);
-    put_u64s(json, "meetings_hit", counts->meetings_hit, c * d);
-    put_u64s(json, "people_hit", counts->people_hit, c * d);
+    hr_json_counts(json, "time_with", counts->time_with, c * (n + 1));
+    hr_json_counts(json, "server_time", counts->server_time, c * n);
+    hr_json_counts(json, "episodes", counts->episodes, c);
+    hr_json_counts(json, "server_episodes", counts->server_episodes, c * n);
+    hr_json_counts(json, "periods_hit", counts->periods_hit, c * d);
+    hr_json_counts(json, "first_over", counts->first_over, c * r);
+    hr_json_counts(json, "anatomy", counts->anatomy, c * HR_N_ANATOMY);
+    hr_json_counts(json, "meetings_hit", counts->meetings_hit, c * d);
+    hr_json_counts(json, "people_hit", counts->people_hit, c * d);
     hr_json_count(json, "meetings_ended", counts->meetings_ended);
     hr_json_count(json, "joins_offered", counts->joins_offered);
     hr_json_count(json, "joins_refused", counts->joins_refused);
@@ -428,15 +428,18 @@ static void put_path_counts(hr_json *json, const hr_configuration *configuration
     hr_json_count(json, "people_lost", counts->people_lost);
     hr_json_count(json, "person_time_lost", counts->person_time_lost);
     hr_json_count(json, "people_ended", counts->people_ended);
-    put_u64s(json, "person_time_over", counts->person_time_over, c);
+    hr_json_counts(json, "person_time_over", counts->person_time_over, c);
     hr_json_count(json, "person_time", counts->person_time);
-    put_u64s(json, "offered", counts->offered, configuration->n_classes);
-    put_u64s(json, "refused", counts->refused, configuration->n_classes);
-    put_i64s(json, "peak", counts->peak, r * n);
+    hr_json_counts(json, "offered", counts->offered, configuration->n_classes);
+    hr_json_counts(json, "refused", counts->refused, configuration->n_classes);
+    hr_json_integers(json, "peak", counts->peak, r * n);
     hr_json_array(json, "load_time");
     for (size_t i = 0; i < r; i++)
         hr_json_wide(json, NULL, counts->load_time[i]);
     hr_json_end_array(json);
+    hr_json_count(json, "inserted_hit", counts->inserted_hit);
+    hr_json_count(json, "collision_periods", counts->collision_periods);
+    hr_json_count(json, "collision_time", counts->collision_time);
     hr_json_count(json, "throttled_periods", counts->throttled_periods);
     hr_json_count(json, "rejected_periods", counts->rejected_periods);
     hr_json_count(json, "throttled_time", counts->throttled_time);
@@ -449,20 +452,20 @@ static void put_snapshot_counts(hr_json *json, const hr_configuration *configura
     const size_t c = configuration->n_criteria, n = configuration->n_servers;
     const size_t t = configuration->prepared->n_slots, r = configuration->n_resources;
     const size_t p = HR_N_LEVELS * (size_t)configuration->n_probes;
-    put_u64s(json, "n_snapshots", counts->n_snapshots, t);
-    put_u64s(json, "over_with", counts->over_with, t * c * (n + 1));
-    put_u64s(json, "server_over", counts->server_over, t * c * n);
-    put_i64s(json, "load", counts->load, t * r * n);
-    put_u64s(json, "load_square", counts->load_square, t * r * n);
-    put_u64s(json, "load_shifted", counts->load_shifted, t * r * n);
-    put_i64s(json, "largest", counts->largest, t * r);
-    put_u64s(json, "total_above", counts->total_above, t * configuration->n_thresholds);
-    put_u64s(json, "fits", counts->fits, t * p);
-    put_u64s(json, "fits_somewhere", counts->fits_somewhere, t * p);
-    put_u64s(json, "fits_everywhere", counts->fits_everywhere, t * p);
-    put_u64s(json, "fits_servers", counts->fits_servers, t * p);
-    put_u64s(json, "stranded", counts->stranded, t * p);
-    put_u64s(json, "nowhere", counts->nowhere, t * p);
+    hr_json_counts(json, "n_snapshots", counts->n_snapshots, t);
+    hr_json_counts(json, "over_with", counts->over_with, t * c * (n + 1));
+    hr_json_counts(json, "server_over", counts->server_over, t * c * n);
+    hr_json_integers(json, "load", counts->load, t * r * n);
+    hr_json_counts(json, "load_square", counts->load_square, t * r * n);
+    hr_json_counts(json, "load_shifted", counts->load_shifted, t * r * n);
+    hr_json_integers(json, "largest", counts->largest, t * r);
+    hr_json_counts(json, "total_above", counts->total_above, t * configuration->n_thresholds);
+    hr_json_counts(json, "fits", counts->fits, t * p);
+    hr_json_counts(json, "fits_somewhere", counts->fits_somewhere, t * p);
+    hr_json_counts(json, "fits_everywhere", counts->fits_everywhere, t * p);
+    hr_json_counts(json, "fits_servers", counts->fits_servers, t * p);
+    hr_json_counts(json, "stranded", counts->stranded, t * p);
+    hr_json_counts(json, "nowhere", counts->nowhere, t * p);
 }
 
 /* Level by level: begin, end, begin, end ... */

@@ -25,6 +25,7 @@ void hr_worker_free(hr_worker *worker)
     for (unsigned i = 0; i < HR_TEAM_MOST; i++) {
         hr_input_free(&worker->member[i].input);
         hr_input_free(&worker->member[i].other);
+        hr_input_free(&worker->member[i].site);
     }
     for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
         hr_input_free(&worker->input[l]);
@@ -37,8 +38,8 @@ size_t hr_worker_bytes(const hr_worker *worker)
                    worker->tally_arena.total + worker->output.total +
                    hr_scratch_bytes(worker->scratch);
     for (unsigned i = 0; i < HR_TEAM_MOST; i++)
-        bytes +=
-            hr_input_bytes(&worker->member[i].input) + hr_input_bytes(&worker->member[i].other);
+        bytes += hr_input_bytes(&worker->member[i].input) +
+                 hr_input_bytes(&worker->member[i].other) + hr_input_bytes(&worker->member[i].site);
     for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
         bytes += hr_input_bytes(&worker->input[l]);
     return bytes;
@@ -94,6 +95,13 @@ static hr_status make_counts(hr_worker *worker, unsigned pool,
     }
 out:
     return st;
+}
+
+/* What follows from a pool's meetings alone. */
+static void count_collisions(const hr_worker *worker, unsigned p, const hr_lane *lane)
+{
+    if (worker->study->pools[p].layout.needs & HR_NEEDS_COLLISION)
+        hr_input_count_collisions(lane->input, lane->configuration, lane->counts);
 }
 
 /* Count the first pool's part of a day, and what is about all pools, which have been replayed. */
@@ -164,6 +172,7 @@ static hr_status replay_pool(hr_worker *worker, unsigned p, hr_member *const *ow
                               worker->scratch, &worker->err));
     }
     for (unsigned i = 0; i < n; i++) {
+        count_collisions(worker, p, &lane[i]);
         hr_tally_add(&owner[i]->tally, &worker->study->pools[p].layout, lane[i].configuration,
                      lane[i].counts, owner[i]->weight);
         if (lane[i].configuration->meetings != HR_MEETINGS_LEGS)
@@ -171,6 +180,14 @@ static hr_status replay_pool(hr_worker *worker, unsigned p, hr_member *const *ow
     }
 out:
     return st;
+}
+
+/* What a pool follows from: the first pool, or the site that was replayed before it. */
+static hr_lane feeder_of(const hr_worker *worker, unsigned p, hr_member *member,
+                         const hr_lane *first)
+{
+    const unsigned feeder = worker->study->pools[p].feeder;
+    return feeder == 0 ? *first : (hr_lane){&member->others[feeder - 1], &member->site, NULL};
 }
 
 /* One more pool's part of the day: legs are written for all at once, as they may be the same. */
@@ -184,16 +201,16 @@ static hr_status run_pool(hr_worker *worker, unsigned p, hr_member *const *who,
     unsigned n_lanes = 0, n_feeding = 0;
     for (unsigned i = 0; i < n; i++) {
         const hr_configuration *pool = &who[i]->others[p - 1];
-        hr_input *input = &who[i]->other;
+        hr_input *input = worker->study->pools[p].is_site ? &who[i]->site : &who[i]->other;
         if (pool->n_servers == 0)
             continue;
+        const hr_lane of = feeder_of(worker, p, who[i], &first[i]);
         owner[n_lanes] = who[i];
         lane[n_lanes++] = (hr_lane){pool, input, &who[i]->other_counts[p - 1]};
         if (pool->meetings == HR_MEETINGS_LEGS)
-            feeding[n_feeding++] =
-                (hr_feeding){input, pool, first[i].input, first[i].configuration};
+            feeding[n_feeding++] = (hr_feeding){input, pool, of.input, of.configuration};
         else
-            HR_TRY(hr_input_write_other(input, pool, first[i].input, first[i].configuration, day,
+            HR_TRY(hr_input_write_other(input, pool, of.input, of.configuration, day,
                                         worker->vector, &worker->err));
     }
     HR_TRY(hr_input_write_legs(feeding, n_feeding, day, worker->vector, &worker->err));
@@ -234,6 +251,7 @@ static hr_status finish_day(hr_worker *worker, hr_member *const *who, const hr_l
         who[i]->weight = first[i].input->weight;
     HR_TRY(run_others(worker, who, first, n, day));
     for (unsigned i = 0; i < n; i++) {
+        count_collisions(worker, 0, &first[i]);
         if (unites_pools(worker))
             HR_TRY(unite_pools(worker, who[i], &first[i]));
         add_first(worker, who[i], &first[i]);

@@ -19,7 +19,8 @@ typedef struct hr_member {
     hr_counts *other_counts;        /* [n_pools - 1] */
     hr_joint joint;                 /* of the day, where an outcome asks for all pools at once */
     hr_input input;                 /* of the day */
-    hr_input other;                 /* of the day, of one other pool after the other */
+    hr_input other;                 /* of the day, of one other pool after the other; */
+    hr_input site;                  /* of sites, whose pools of other roles follow them */
     hr_counts counts;
     hr_tally tally;
     double weight;     /* of the day, see hr_input */

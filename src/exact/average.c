@@ -159,7 +159,7 @@ static hr_status integrate(integrating *o, double from, double to, unsigned halv
     /* 7 points agree with 15 long after 15 are right: the classical power of QUADPACK */
     const double x = fine[0] > 0.0 ? 200.0 * difference / fine[0] : 0.0;
     const double error = fine[0] > 0.0 ? fine[0] * fmin(1.0, x * sqrt(x)) : difference;
-    if (error > GOAL * (o->sum[0] + fine[0]) && halvings > 0 && o->n_times < a->most_times) {
+    if (error > GOAL * (o->sum[0] + fine[0]) && halvings > 0 && o->n_times < a->effort->times) {
         HR_TRY(integrate(o, from, 0.5 * (from + to), halvings - 1, err));
         return integrate(o, 0.5 * (from + to), to, halvings - 1, err);
     }
@@ -170,18 +170,50 @@ out:
     return st;
 }
 
+static bool is_multiple(double length, double period)
+{
+    const double n = length / period;
+    return n > 0.5 && fabs(n - floor(n + 0.5)) < 1e-12 * n;
+}
+
+/* The longest period that all arrivals have, of which the window holds several; else 0. */
+static double common_period(const hr_configuration *c)
+{
+    double longest = 0.0;
+    for (unsigned s = 0; s < c->n_sources; s++) {
+        const hr_source *source = &c->sources[s];
+        const bool is_steady =
+            source->kind == HR_SOURCE_POISSON || source->kind == HR_SOURCE_POISSON_BATCH;
+        if (source->is_late || (!is_steady && !(source->period > 0.0)))
+            return 0.0;
+        longest = is_steady ? longest : fmax(longest, source->period);
+    }
+    for (unsigned s = 0; s < c->n_sources && longest > 0.0; s++) {
+        const hr_source *source = &c->sources[s];
+        if (source->kind != HR_SOURCE_POISSON && source->kind != HR_SOURCE_POISSON_BATCH &&
+            !is_multiple(longest, source->period))
+            return 0.0;
+    }
+    return c->start != HR_START_EMPTY && longest > 0.0 && is_multiple(c->length, longest) ? longest
+                                                                                          : 0.0;
+}
+
 static hr_status over_window(const hr_averaging *averaging, hr_arena *arena, double *mean,
                              double *error, const char **why, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *c = averaging->configuration;
     integrating o = {.averaging = averaging};
-    edge_list edges = {.from = c->from, .to = c->from + c->length};
+    const double period = common_period(c), length = period > 0.0 ? period : c->length;
+    edge_list edges = {.from = c->from, .to = c->from + length};
     HR_TAKE(edges.at, arena, MOST_EDGES);
     find_edges(c, &edges);
+    hr_exact_meter *meter = averaging->effort->meter;
     double from = edges.from;
     for (size_t i = 0; i <= edges.n && o.why == NULL; i++) {
         const double to = i < edges.n ? edges.at[i] : edges.to;
+        if (meter != NULL)
+            meter->least = POINTS * (double)(edges.n + 1 - i);
         if (to > from)
             HR_TRY(integrate(&o, from, to, MOST_HALVINGS, err));
         from = to;
@@ -190,7 +222,7 @@ static hr_status over_window(const hr_averaging *averaging, hr_arena *arena, dou
         o.why = "it changes too much over the window";
     *why = o.why;
     for (unsigned v = 0; v < averaging->n; v++)
-        mean[v] = o.sum[v] / c->length;
+        mean[v] = o.sum[v] / length;
     *error = o.sum[0] > 0.0 ? o.error / o.sum[0] : 0.0;
 out:
     return st;
@@ -202,12 +234,15 @@ static hr_status over_snapshots(const hr_averaging *averaging, double *mean, con
     hr_status st = HR_OK;
     const hr_configuration *c = averaging->configuration;
     unsigned n = 0;
+    hr_exact_meter *meter = averaging->effort->meter;
     for (double t = c->from; t < c->from + c->length && *why == NULL; n++) {
         double value[HR_MOST_AVERAGED] = {0.0};
-        if (n >= averaging->most_times) {
+        if (n >= averaging->effort->times) {
             *why = "there are too many snapshots, each with a law of its own";
             return HR_OK;
         }
+        if (meter != NULL)
+            meter->least = ceil((c->from + c->length - t) / c->observe_every);
         HR_TRY(averaging->at(averaging->context, t, value, why, err));
         for (unsigned v = 0; v < averaging->n; v++)
             mean[v] += (value[v] - mean[v]) / (n + 1.0);

@@ -3,10 +3,11 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/quadrature.h"
 #include "model/occupancy.h"
 #include "model/prepared.h"
 
-enum { MOST_COUNT = 4096, NODES = 8 };
+enum { MOST_COUNT = 4096 };
 #define GONE 1e-18 /* P(D > age) beyond which nobody is left */
 
 bool hr_batch_is_one(const hr_source *source)
@@ -85,11 +86,6 @@ static void add_left(const counts *o, double stay, double factor, double *scratc
 
 /* ---- ages of batches at random */
 
-static const double gauss_place[NODES / 2] = {0.1834346424956498, 0.5255324099163290,
-                                              0.7966664774136267, 0.9602898564975363};
-static const double gauss_weight[NODES / 2] = {0.3626837833783620, 0.3137066458778873,
-                                               0.2223810344533745, 0.1012285362903763};
-
 /* Durations of a table: nobody leaves between two of its values. */
 static void integrate_table(const hr_law *law, const counts *o, double weight, double rate,
                             double *scratch, double *left)
@@ -109,7 +105,7 @@ static void integrate_table(const hr_law *law, const counts *o, double weight, d
     }
 }
 
-/* Gauss and Legendre's rule on panels that are short where the law may be steep. */
+/* By quadrature on panels that are short where the law may be steep. */
 static void integrate_ages(const hr_law *law, const counts *o, double weight, double rate,
                            double *scratch, double *left)
 {
@@ -117,11 +113,10 @@ static void integrate_ages(const hr_law *law, const counts *o, double weight, do
     double width = mean * 0x1p-10;
     for (double from = 0.0; hr_law_survival(law, from) > GONE; from += width) {
         width = fmin(fmax(width, 0.5 * from), 0.25 * mean);
-        for (int i = 0; i < NODES; i++) {
-            const double side = i % 2 ? 0.5 : -0.5;
-            const double age = from + width * (0.5 + side * gauss_place[i / 2]);
+        for (int i = 0; i < HR_QUADRATURE_NODES; i++) {
+            const double age = from + 0.5 * width * (1.0 + hr_quadrature_node[i]);
             add_left(o, weight * hr_law_survival(law, age),
-                     0.5 * rate * width * gauss_weight[i / 2], scratch, left);
+                     0.5 * rate * width * hr_quadrature_weight[i], scratch, left);
         }
     }
 }
@@ -228,10 +223,8 @@ static hr_status add_source(const hr_load_asked *asked, unsigned s, const hr_exa
         integrate_ages(law, &o, weight, c->sources[s].rate, scratch, left);
     HR_TRY(one_load(asked, arena, &one, err));
     const double n = (double)(o.n - 1) * (double)(one.n - 1) + 1.0;
-    if (n > (double)effort->points || n * (double)o.n * (double)asked->loads->n > effort->work) {
-        *why = "the load takes too many different values";
+    if (!hr_exact_may(effort, n, n * (double)o.n * (double)asked->loads->n, why))
         return HR_OK;
-    }
     HR_TAKE(power, arena, (size_t)n);
     HR_TAKE(next, arena, (size_t)n);
     HR_TAKE(sum, arena, (size_t)n);
@@ -265,11 +258,8 @@ static hr_status add_epoch(const counts *o, double stay, const counts *one,
     double *thin = NULL, *law = NULL, *next = NULL, *sum = NULL;
     const double n_law = (double)(o->n - 1) * (double)(one->n - 1) + 1.0;
     const double n = n_law + (double)lattice->n;
-    if (n > (double)effort->points ||
-        n_law * ((double)o->n * (double)one->n + (double)lattice->n) > effort->work) {
-        *why = "the load takes too many different values";
+    if (!hr_exact_may(effort, n, n_law * ((double)o->n * (double)one->n + (double)lattice->n), why))
         return HR_OK;
-    }
     HR_TAKE(thin, arena, one->n);
     HR_TAKE(law, arena, (size_t)n_law);
     HR_TAKE(next, arena, (size_t)n_law);

@@ -12,6 +12,8 @@ static const char *decline(const hr_configuration *c)
         return "its load is legs of another pool's participants";
     if (hr_failures_happen(c->failures))
         return "servers are out or fail";
+    if (c->inserted != NULL)
+        return "a meeting is inserted";
     if (!c->prepared->joins_at_once)
         return "participants join over time";
     if (p->report_period > 0.0)

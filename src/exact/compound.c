@@ -11,6 +11,8 @@
 #define SCALE_DOWN 0x1p-800
 #define SCALE_LOG  554.51774444795624753 /* 800 log 2 */
 
+const char *const hr_compound_vanishes = "the probability is below 1e-290";
+
 hr_status hr_compound_recursion(const hr_jumps *jumps, size_t n, hr_arena *arena, double **out,
                                 double *log_scale, hr_err *err)
 {
@@ -73,15 +75,13 @@ hr_status hr_compound(const hr_jumps *jumps, int64_t above, const hr_exact_effor
         const int64_t place = above < 0 ? 0 : above;
         const double log_tail = fmin(hr_saddlepoint_log_tail(jumps, place), 0.0);
         if (log_tail < LEAST_LOG) {
-            *why = "the probability is below 1e-290";
+            *why = hr_compound_vanishes;
             return HR_OK;
         }
         n = points_needed(jumps, fmax((double)place, mean), log_tail + NEGLIGIBLE);
     }
-    if (n > (double)effort->points || n * (double)jumps->n > effort->work) {
-        *why = "the load takes too many different values";
+    if (!hr_exact_may(effort, n, n * (double)jumps->n, why))
         return HR_OK;
-    }
     HR_TRY(hr_compound_recursion(jumps, (size_t)n, arena, &f, &log_scale, err));
     const double scale = hr_exp(0.5 * log_scale); /* twice: once may be 0 */
     for (size_t k = 0; k < (size_t)n; k++)

@@ -22,7 +22,8 @@ typedef struct hr_lattice {
 
 /* The law of the load, far enough that what is left beyond is below 1e-17 of P(S > above) by
  * Chernoff's bound. `*why` is set, and nothing else, when that takes more than `effort` or when
- * P(S > above) is below 1e-290. HR_ERR_MEMORY. */
+ * P(S > above) is below 1e-290 (hr_compound_vanishes). HR_ERR_MEMORY. */
+extern const char *const hr_compound_vanishes;
 HR_MUST_CHECK hr_status hr_compound(const hr_jumps *jumps, int64_t above,
                                     const hr_exact_effort *effort, hr_arena *arena,
                                     hr_lattice *lattice, const char **why, hr_err *err);

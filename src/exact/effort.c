@@ -1,7 +1,23 @@
 #include "exact/effort.h"
 
 const hr_exact_effort hr_exact_effort_whole = {
-    .work = 4e9, .points = 1u << 24, .states = 600000, .times = 20000};
+    .work = 4e9, .points = 1u << 24, .states = 600000, .times = 20000, .all = 1.6e10};
+
+bool hr_exact_may(const hr_exact_effort *effort, double points, double work, const char **why)
+{
+    hr_exact_meter *meter = effort->meter;
+    const double laws = meter != NULL && meter->least > 1.0 ? meter->least : 1.0;
+    if (points > (double)effort->points || work > effort->work)
+        *why = "the load takes too many different values";
+    else if (meter != NULL && meter->spent + laws * work > effort->all)
+        *why = "the laws of its average take more work than is allowed";
+    else {
+        if (meter != NULL)
+            meter->spent += work;
+        return true;
+    }
+    return false;
+}
 
 #define MOST_OF_ONE 2e6
 #define MOST_OF_ALL 4e9
@@ -19,5 +35,6 @@ hr_exact_effort hr_exact_effort_beside(double n_configurations)
     return (hr_exact_effort){.work = work,
                              .points = (size_t)(work / 32.0),
                              .states = (size_t)(states < most ? states : most),
-                             .times = 60};
+                             .times = 60,
+                             .all = 60.0 * work};
 }

@@ -42,6 +42,10 @@ const hr_exact_method hr_exact_methods[] = {
      "as chain, also from empty, with changing rates and batches on the clock or at once; batches "
      "are punctual, the window begins empty or in equilibrium",
      "Jensen 1953 (uniformization); Blanes and Moan 2006", hr_exact_by_transient},
+    {"scan", HR_EXACT_VALUE, "period_overload of meetings that all last alike",
+     "random placement or one server; one load, one constant duration, one rate; a busy period of "
+     "up to two durations from empty, of one from equilibrium",
+     "Naus 1982; Huntington and Naus 1975", hr_exact_by_scan},
     {"pigeonhole", HR_EXACT_LOWER, "overload of any server, overloaded_servers, period_overload",
      "as pool_total: more load in the pool than all ceilings together puts some server over",
      "theorem: the pool's total does not depend on the rule", hr_exact_by_pigeonhole},
@@ -73,18 +77,18 @@ double hr_question_background(const hr_question *question, unsigned resource, co
     return -room.ceiling;
 }
 
-unsigned hr_question_times(const hr_question *question)
-{
-    return question->effort->times;
-}
-
 /* One method's answer; of an outcome that it does not know, NOTHING without a reason. */
 static hr_status ask(const hr_exact_method *method, const hr_question *question, hr_exact *answer,
                      hr_err *err)
 {
     hr_status st = HR_OK;
+    hr_exact_meter meter = {0};
+    hr_exact_effort effort = *question->effort;
+    hr_question metered = *question;
+    effort.meter = &meter;
+    metered.effort = &effort;
     *answer = (hr_exact){.value = (double)NAN, .method = method->name};
-    HR_TRY(method->answer(question, answer, err));
+    HR_TRY(method->answer(&metered, answer, err));
     if (answer->why != NULL)
         answer->is = HR_EXACT_NOTHING;
     else if (!isnan(answer->value))

@@ -91,8 +91,8 @@ static hr_status pigeonhole_by(const hr_question *question, unsigned resource, d
     HR_TRY(hr_loads_make(c, resource, question->effort, question->arena, &a.loads, why, err));
     if (*why != NULL)
         goto out;
-    const hr_averaging averaging = {c, question->quantity.when,     question->quantity.time,
-                                    1, hr_question_times(question), pigeonhole_at,
+    const hr_averaging averaging = {c, question->quantity.when, question->quantity.time,
+                                    1, question->effort,        pigeonhole_at,
                                     &a};
     HR_TRY(hr_average(&averaging, question->arena, mean, error, why, err));
     *value = *why == NULL ? mean[0] : 0.0;
@@ -251,8 +251,7 @@ hr_status hr_exact_by_saddlepoint(const hr_question *question, hr_exact *answer,
     HR_TRY(hr_loads_make(c, a.resource, question->effort, question->arena, &a.loads, &why, err));
     if (why != NULL || a.loads.n == 0)
         goto out;
-    const hr_averaging averaging = {c,       q->when, q->time, 1, hr_question_times(question),
-                                    near_at, &a};
+    const hr_averaging averaging = {c, q->when, q->time, 1, question->effort, near_at, &a};
     HR_TRY(hr_average(&averaging, question->arena, mean, &answer->error, &why, err));
     answer->error += a.error;
     answer->value = why == NULL && a.error < WORTH_SAYING ? mean[0] : (double)NAN;

@@ -48,6 +48,8 @@ static const char *decline(const hr_question *question)
         return "participants join over time";
     if (hr_failures_happen(c->failures))
         return "servers are out or fail";
+    if (c->inserted != NULL)
+        return "a meeting is inserted";
     if (c->placement.start_gate > 0.0 || c->placement.dedicated > 0 ||
         c->placement.join_gate > 0.0 || c->placement.most_joins > 0 ||
         c->placement.review_period > 0.0 || c->placement.unit != HR_UNIT_MEETING)

@@ -133,8 +133,7 @@ hr_status hr_exact_by_mean(const hr_question *question, hr_exact *answer, hr_err
                          err));
     if (answer->why != NULL)
         goto out;
-    const hr_averaging averaging = {c,       q->when, q->time, 1, hr_question_times(question),
-                                    mean_at, &a};
+    const hr_averaging averaging = {c, q->when, q->time, 1, question->effort, mean_at, &a};
     HR_TRY(hr_average(&averaging, question->arena, mean, &answer->error, &answer->why, err));
     answer->value = mean[0] * unit_of(question);
     answer->error += 1e-9;
@@ -179,8 +178,7 @@ hr_status hr_exact_by_total(const hr_question *question, hr_exact *answer, hr_er
     HR_TRY(hr_loads_make(c, 0, question->effort, question->arena, &a.loads, &answer->why, err));
     if (answer->why != NULL)
         goto out;
-    const hr_averaging averaging = {c,        q->when, q->time, 1, hr_question_times(question),
-                                    total_at, &a};
+    const hr_averaging averaging = {c, q->when, q->time, 1, question->effort, total_at, &a};
     HR_TRY(hr_average(&averaging, question->arena, mean, &answer->error, &answer->why, err));
     answer->value = mean[0];
     answer->error += 1e-11;

@@ -102,7 +102,7 @@ static hr_status answer_with(asking *a, hr_exact *answer, hr_err *err)
     const hr_configuration *c = question->configuration;
     double mean[HR_MOST_AVERAGED];
     const hr_averaging averaging = {
-        c, question->quantity.when, question->quantity.time, 1, hr_question_times(question), at, a};
+        c, question->quantity.when, question->quantity.time, 1, question->effort, at, a};
     HR_TAKE(a->alive, question->arena, c->n_classes);
     HR_TRY(hr_average(&averaging, question->arena, mean, &answer->error, &answer->why, err));
     answer->value =

@@ -146,6 +146,18 @@ static double fits(const hr_split *split, unsigned j)
     return fmin(sum, 1.0);
 }
 
+/* The server drawn is over with the probe, or all are: rare numbers are no differences from 1. */
+static double does_not_fit(const hr_configuration *c, const hr_split *split, hr_quantity_kind kind)
+{
+    double drawn = 0.0, all = 1.0;
+    for (unsigned j = 0; j < split->n; j++) {
+        const double over = hr_split_over_server(split, j);
+        drawn += (split->n == 1 ? 1.0 : c->weight[j]) * over;
+        all *= over;
+    }
+    return kind == HR_QUANTITY_FITS_NOWHERE ? all : drawn;
+}
+
 static hr_status probe(asking *a, const hr_split *split, double *value, const char **why,
                        hr_err *err)
 {
@@ -179,6 +191,10 @@ static hr_status probe(asking *a, const hr_split *split, double *value, const ch
         break;
     case HR_QUANTITY_MISPLACED:
         value[0] = some - chosen;
+        break;
+    case HR_QUANTITY_DOES_NOT_FIT:
+    case HR_QUANTITY_FITS_NOWHERE:
+        value[0] = does_not_fit(c, split, a->question->quantity.kind);
         break;
     default:
         if (split->n > 1)
@@ -271,7 +287,7 @@ static bool is_linear(hr_quantity_kind kind)
 {
     return kind == HR_QUANTITY_SERVER_OVER || kind == HR_QUANTITY_SERVERS_OVER ||
            kind == HR_QUANTITY_SERVER_HOURS || kind == HR_QUANTITY_FITS ||
-           kind == HR_QUANTITY_FITS_SERVERS;
+           kind == HR_QUANTITY_FITS_SERVERS || kind == HR_QUANTITY_DOES_NOT_FIT;
 }
 
 static const char *decline(const hr_question *question)
@@ -329,9 +345,8 @@ hr_status hr_exact_by_split(const hr_question *question, hr_exact *answer, hr_er
                              &answer->why, err));
     if (answer->why != NULL)
         goto out;
-    const hr_averaging averaging = {c, question->quantity.when,     question->quantity.time,
-                                    2, hr_question_times(question), at,
-                                    &a};
+    const hr_averaging averaging = {
+        c, question->quantity.when, question->quantity.time, 2, question->effort, at, &a};
     HR_TRY(hr_average(&averaging, question->arena, mean, &answer->error, &answer->why, err));
     put_answer(question, mean, answer);
     answer->error += 1e-11;

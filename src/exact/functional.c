@@ -13,7 +13,7 @@ bool hr_functional_is_known(hr_quantity_kind kind)
 
 static bool is_probe(hr_quantity_kind kind)
 {
-    return kind >= HR_QUANTITY_FITS && kind <= HR_QUANTITY_MISPLACED;
+    return kind >= HR_QUANTITY_FITS && kind <= HR_QUANTITY_FITS_NOWHERE;
 }
 
 static bool is_of_server(hr_quantity_kind kind)
@@ -29,7 +29,7 @@ static bool is_of_pool(hr_quantity_kind kind)
            kind == HR_QUANTITY_EPISODES || kind == HR_QUANTITY_LENGTH ||
            kind == HR_QUANTITY_LARGEST_LOAD || kind == HR_QUANTITY_TOTAL_ABOVE ||
            kind == HR_QUANTITY_FITS_SOMEWHERE || kind == HR_QUANTITY_FITS_EVERYWHERE ||
-           kind == HR_QUANTITY_MISPLACED;
+           kind == HR_QUANTITY_MISPLACED || kind == HR_QUANTITY_FITS_NOWHERE;
 }
 
 static double ceiling_of(const hr_functional *f, unsigned j)
@@ -71,7 +71,8 @@ hr_status hr_functional_make(const hr_chain *chain, const hr_quantity *quantity,
     if (is_of_server(kind) && m->is_sorted && m->n_servers > 1 &&
         c->placement.ties == HR_TIES_LOWEST)
         *why = "ties go to the lowest server";
-    if (f->is_alone && (kind == HR_QUANTITY_FITS || kind == HR_QUANTITY_FITS_SERVERS))
+    if (f->is_alone && (kind == HR_QUANTITY_FITS || kind == HR_QUANTITY_FITS_SERVERS ||
+                        kind == HR_QUANTITY_DOES_NOT_FIT))
         *why = "the servers' numbers depend on each other";
 out:
     return st;
@@ -103,9 +104,11 @@ static double probe(const hr_functional *f, size_t state, const double *fits)
 {
     const hr_chain_model *m = &f->chain->model;
     double chance[HR_CHAIN_MOST_CELLS], chosen = 0.0, some = 0.0, all = 1.0, sum = 0.0;
+    double missing = 0.0;
     hr_chain_choose(m, f->chain->count + state * f->chain->n_cells, 0, 0, chance);
     for (unsigned j = 0; j < m->n_servers; j++) {
         chosen += chance[j] * fits[j];
+        missing += chance[j] * (1.0 - fits[j]);
         some = fmax(some, fits[j]);
         all = fmin(all, fits[j]);
         sum += fits[j];
@@ -119,6 +122,10 @@ static double probe(const hr_functional *f, size_t state, const double *fits)
         return all;
     case HR_QUANTITY_FITS_SERVERS:
         return sum / m->n_servers;
+    case HR_QUANTITY_DOES_NOT_FIT:
+        return missing;
+    case HR_QUANTITY_FITS_NOWHERE:
+        return 1.0 - some;
     default:
         return some - chosen;
     }

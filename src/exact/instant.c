@@ -20,6 +20,10 @@ const char *hr_instant_decline(const hr_configuration *configuration)
         return "participants may be sent to other servers";
     if (!configuration->prepared->joins_at_once)
         return "participants join over time";
+    if (configuration->inserted != NULL)
+        return "a meeting is inserted";
+    if (configuration->activation != NULL)
+        return "media begin later than their meeting";
     return NULL;
 }
 
@@ -44,10 +48,22 @@ bool hr_instant_is_constant(const hr_configuration *configuration)
     return configuration->start != HR_START_EMPTY;
 }
 
+/* Classes that last alike share what takes long. */
+static bool is_like_before(const hr_class *class, unsigned k)
+{
+    return k > 0 && class[k - 1].share > 0.0 &&
+           hr_law_equals(&class[k].duration, &class[k - 1].duration);
+}
+
 void hr_instant_alive(const hr_configuration *configuration, double t, double *alive)
 {
     for (unsigned k = 0; k < configuration->n_classes; k++) {
+        const hr_class *class = configuration->classes;
         alive[k] = 0.0;
+        if (is_like_before(class, k)) {
+            alive[k] = alive[k - 1] / class[k - 1].share * class[k].share;
+            continue;
+        }
         for (unsigned s = 0; s < configuration->n_sources; s++)
             alive[k] += hr_occupancy_mean(configuration, s, k, t);
     }

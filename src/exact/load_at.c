@@ -36,7 +36,7 @@ hr_status hr_load_at(const hr_load_asked *asked, int64_t above, const hr_exact_e
     if (*why != NULL)
         return HR_OK;
     HR_TRY(hr_compound(&jumps, above, effort, arena, lattice, why, err));
-    while (*why != NULL && above > 0 && has_epochs(c)) {
+    while (*why == hr_compound_vanishes && above > 0 && has_epochs(c)) {
         above /= 2; /* the rates' part alone may hardly reach so far */
         *why = NULL;
         HR_TRY(hr_compound(&jumps, above, effort, arena, lattice, why, err));

@@ -9,10 +9,8 @@ hr_status hr_loss_carried(const hr_jumps *offered, int64_t ceiling, const hr_exa
     hr_status st = HR_OK;
     double *f = NULL, log_scale = 0.0, sum = 0.0;
     const double n = ceiling < 0 ? 1.0 : floor((double)ceiling / (double)offered->span) + 1.0;
-    if (n > (double)effort->points || n * (double)offered->n > effort->work) {
-        *why = "the load takes too many different values";
+    if (!hr_exact_may(effort, n, n * (double)offered->n, why))
         return HR_OK;
-    }
     HR_TRY(hr_compound_recursion(offered, (size_t)n, arena, &f, &log_scale, err));
     for (size_t k = 0; k < (size_t)n; k++)
         sum += f[k];

@@ -209,10 +209,8 @@ hr_status hr_pair_over(const hr_pair_jumps *jumps, const double *alive, const in
     const double least = fmin(hr_saddlepoint_log_tail(&second, above[1]), 0.0) + NEGLIGIBLE;
     const double n[2] = {floor((double)above[0] / (double)jumps->span[0]) + 1.0,
                          points_needed(&second, above[1], least)};
-    if (n[0] * n[1] > (double)effort->points || n[0] * n[1] * (double)jumps->n > effort->work) {
-        *why = "two loads together take too many different values";
+    if (!hr_exact_may(effort, n[0] * n[1], n[0] * n[1] * (double)jumps->n, why))
         return HR_OK;
-    }
     g.n[0] = (size_t)n[0];
     g.n[1] = (size_t)n[1];
     HR_TAKE(g.f, arena, g.n[0] * g.n[1]);

@@ -39,6 +39,8 @@ static const struct {
     {"fits_servers", HR_QUANTITY_FITS_SERVERS},
     {"misplaced", HR_QUANTITY_MISPLACED},
     {"nowhere", HR_QUANTITY_NOWHERE},
+    {"does_not_fit", HR_QUANTITY_DOES_NOT_FIT},
+    {"fits_nowhere", HR_QUANTITY_FITS_NOWHERE},
 };
 
 static unsigned n_named_criteria(const hr_configuration *configuration)

@@ -31,6 +31,8 @@ typedef enum hr_quantity_kind {
     HR_QUANTITY_FITS_EVERYWHERE,
     HR_QUANTITY_FITS_SERVERS,
     HR_QUANTITY_MISPLACED,
+    HR_QUANTITY_DOES_NOT_FIT, /* the complement of fits, added up itself */
+    HR_QUANTITY_FITS_NOWHERE, /* of fits_somewhere */
     HR_QUANTITY_NOWHERE,
     HR_N_QUANTITIES
 } hr_quantity_kind;

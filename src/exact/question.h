@@ -23,6 +23,7 @@ hr_status hr_exact_by_gamma(const hr_question *question, hr_exact *answer, hr_er
 hr_status hr_exact_by_loss(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_chain(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_transient(const hr_question *question, hr_exact *answer, hr_err *err);
+hr_status hr_exact_by_scan(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_pigeonhole(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_random_split(const hr_question *question, hr_exact *answer, hr_err *err);
 hr_status hr_exact_by_saddlepoint(const hr_question *question, hr_exact *answer, hr_err *err);
@@ -31,7 +32,5 @@ hr_status hr_exact_by_saddlepoint(const hr_question *question, hr_exact *answer,
 bool hr_question_is_random(const hr_question *question);
 /* Constant background of a resource, steps; `*why` where it is more. */
 double hr_question_background(const hr_question *question, unsigned resource, const char **why);
-/* Times at which laws may be worked out for an average. */
-unsigned hr_question_times(const hr_question *question);
 
 #endif

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "explore/queue.h"
+#include "study/size.h"
 
 /* Configurations that are settled at once. */
 enum { AT_ONCE = 4096 };
@@ -43,14 +44,19 @@ hr_status hr_ledger_init(hr_ledger *ledger, const hr_study *study, int n_ranks, 
     const uint64_t n = study->n_configurations;
     const bool is_sizing = study->size.along == HR_SIZE_CHOICE;
     const uint64_t share = is_sizing ? n : n / (uint64_t)n_ranks + 1;
-    *ledger = (hr_ledger){.study = study, .n_active = n};
+    *ledger = (hr_ledger){.study = study, .n_active = n, .n_cells = 1};
     HR_TAKE(ledger->n_looks, &ledger->arena, n);
     HR_TAKE(ledger->verdict, &ledger->arena, n);
     HR_TAKE(ledger->active, &ledger->rounds, n);
-    HR_TAKE(ledger->own, &ledger->rounds, n);
-    HR_TAKE(ledger->scale, &ledger->rounds, share);
+    if (hr_curve_is_asked(study)) {
+        HR_TAKE(ledger->curve, &ledger->rounds, 1);
+        HR_TRY(hr_curve_init(ledger->curve, study, &ledger->rounds, err));
+        ledger->n_cells = ledger->curve->n;
+    }
+    HR_TAKE(ledger->own, &ledger->rounds, n * ledger->n_cells);
+    HR_TAKE(ledger->scale, &ledger->rounds, share * ledger->n_cells);
     HR_TRY(hr_queue_sort(study, ledger->active, n, err));
-    for (uint64_t i = 0; i < share; i++)
+    for (uint64_t i = 0; i < share * ledger->n_cells; i++)
         ledger->scale[i] = -1.0;
     if (is_sizing)
         HR_TRY(start_sizing(ledger, err));
@@ -62,6 +68,7 @@ void hr_ledger_close(hr_ledger *ledger)
 {
     hr_arena_free(&ledger->rounds);
     ledger->sizing = NULL;
+    ledger->curve = NULL;
     ledger->active = NULL;
     ledger->own = NULL;
     ledger->behind = NULL;
@@ -82,35 +89,34 @@ static uint64_t most_active(const hr_ledger *ledger)
     return ledger->sizing != NULL ? ledger->study->n_configurations : ledger->n_active;
 }
 
-static bool has_weights(const hr_cell *target)
+static bool has_weights(const hr_cell *cell)
 {
-    const hr_behind *b = &target->behind;
+    const hr_behind *b = &cell->behind;
     return b->x != 0 || b->y != 0 || b->largest != 0;
 }
 
-hr_status hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *target,
+hr_status hr_ledger_add(hr_ledger *ledger, uint64_t position, const hr_cell *cell,
                         uint64_t n_replications, hr_err *err)
 {
     hr_status st = HR_OK;
     HR_ASSERT(position < ledger->n_active);
-    hr_entry_add(&ledger->own[position], target, n_replications);
-    if (!has_weights(target))
-        return HR_OK;
-    if (ledger->behind == NULL)
-        HR_TAKE(ledger->behind, &ledger->rounds, most_active(ledger));
-    hr_entry_add_behind(&ledger->own[position], &ledger->behind[position], &target->behind);
+    for (size_t i = 0; i < ledger->n_cells; i++) {
+        const uint64_t at = position * ledger->n_cells + i;
+        hr_entry_add(&ledger->own[at], &cell[i], n_replications);
+        if (!has_weights(&cell[i]))
+            continue;
+        if (ledger->behind == NULL)
+            HR_TAKE(ledger->behind, &ledger->rounds, most_active(ledger) * ledger->n_cells);
+        hr_entry_add_behind(&ledger->own[at], &ledger->behind[at], &cell[i].behind);
+    }
 out:
     return st;
 }
 
 /* ---- verdicts */
 
-/* A curve that is read at many places goes on as long as it may: no place speaks for the others. */
 static struct hr_stopping stopping_rule(const hr_study *study)
 {
-    if (study->size.along != HR_SIZE_NOT_ASKED)
-        return (struct hr_stopping){.confidence = study->precision.confidence,
-                                    .at_most = study->precision.at_most};
     return (struct hr_stopping){.relative = study->precision.relative,
                                 .confidence = study->precision.confidence,
                                 .min_hits = study->precision.hits,
@@ -120,22 +126,31 @@ static struct hr_stopping stopping_rule(const hr_study *study)
                                 .threshold = study->target.at_most};
 }
 
-/* Divisor of the target cell in this configuration; kept, because every look needs it. */
-static hr_status target_scale(hr_ledger *ledger, uint64_t configuration, uint64_t place,
-                              hr_arena *arena, hr_err *err)
+static uint32_t cell_that_decides(const hr_ledger *ledger, size_t i)
+{
+    return ledger->curve != NULL ? hr_size_cell(ledger->study, i) : ledger->study->target.cell;
+}
+
+/* Divisors of the cells that decide of this configuration; kept, because every look needs them. */
+static hr_status find_scales(hr_ledger *ledger, uint64_t configuration, uint64_t place,
+                             hr_arena *arena, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_configuration resolved = {0};
     const hr_study *study = ledger->study;
+    const unsigned outcome = study->target.outcome;
     const hr_layout *layout = &study->pools[study->target.pool].layout;
-    unsigned index[HR_MAX_AXES];
-    const uint32_t cell = study->target.cell - layout->first[study->target.outcome];
-    if (ledger->scale[place] >= 0.0)
+    double *scale = ledger->scale + place * ledger->n_cells;
+    if (scale[0] >= 0.0)
         return HR_OK;
-    hr_layout_index(layout, study->target.outcome, cell, index);
     hr_arena_reset(arena);
     HR_TRY(hr_study_pool(study, NULL, study->target.pool, configuration, 0, arena, &resolved, err));
-    ledger->scale[place] = hr_outcome_scale(study->target.outcome, &resolved, index);
+    for (size_t i = 0; i < ledger->n_cells; i++) {
+        unsigned index[HR_MAX_AXES];
+        const uint32_t cell = cell_that_decides(ledger, i) - layout->first[outcome];
+        hr_layout_index(layout, outcome, cell, index);
+        scale[i] = hr_outcome_scale(outcome, &resolved, index);
+    }
 out:
     return st;
 }
@@ -147,44 +162,60 @@ typedef struct hr_settling {
     hr_arena arena;
     hr_arena resolving; /* of one configuration */
     uint64_t first, n;  /* positions */
-    hr_entry *total;    /* [AT_ONCE] over all ranks */
+    uint64_t most;      /* of n */
+    size_t n_cells;     /* of each */
+    hr_entry *total;    /* [most * n_cells] over all ranks */
     bool is_weighted;   /* somewhere */
-    hr_behind *behind;  /* [AT_ONCE] of total */
-    uint64_t *verdict;  /* [AT_ONCE] */
+    hr_behind *behind;  /* [most * n_cells] of total */
+    hr_cell *cell;      /* [n_cells] of one configuration */
+    uint64_t *verdict;  /* [most] */
     uint64_t *work;
 } hr_settling;
 
-static hr_status settling_init(hr_settling *part, uint64_t n_active, hr_err *err)
+static hr_status settling_init(hr_settling *part, const hr_ledger *ledger, hr_err *err)
 {
     hr_status st = HR_OK;
-    const uint64_t n = n_active < AT_ONCE ? n_active : AT_ONCE;
-    *part = (hr_settling){0};
-    HR_TAKE(part->total, &part->arena, n);
-    HR_TAKE(part->behind, &part->arena, n);
+    const size_t k = ledger->n_cells;
+    const uint64_t most = k < AT_ONCE ? AT_ONCE / k : 1;
+    const uint64_t n = ledger->n_active < most ? ledger->n_active : most;
+    *part = (hr_settling){.most = n, .n_cells = k};
+    HR_TAKE(part->total, &part->arena, n * k);
+    HR_TAKE(part->behind, &part->arena, n * k);
+    HR_TAKE(part->cell, &part->arena, k);
     HR_TAKE(part->verdict, &part->arena, n);
-    HR_TAKE(part->work, &part->arena, HR_ENTRY_WORK(n));
+    HR_TAKE(part->work, &part->arena, HR_ENTRY_WORK(n * k));
 out:
     return st;
 }
 
-static hr_status check_complete(uint64_t configuration, const hr_entry *total, const hr_look *look,
-                                hr_err *err)
+static hr_status check_complete(uint64_t configuration, uint64_t n_replications,
+                                const hr_look *look, hr_err *err)
 {
-    if (total->n_replications == look->replications)
+    if (n_replications == look->replications)
         return HR_OK;
     return HR_FAIL(err, HR_ERR_BUG,
                    "configuration %llu has %llu replications after look %u instead of %llu",
-                   (unsigned long long)configuration, (unsigned long long)total->n_replications,
+                   (unsigned long long)configuration, (unsigned long long)n_replications,
                    look->number, (unsigned long long)look->replications);
 }
 
 /* Collective. */
 static void sum_over_ranks(const hr_ledger *ledger, hr_settling *part, hr_comm *comm)
 {
-    const hr_behind *behind = ledger->behind != NULL ? ledger->behind + part->first : NULL;
-    hr_entry_sum(comm, ledger->own + part->first, part->n, part->total, part->work);
+    const uint64_t first = part->first * part->n_cells, n = part->n * part->n_cells;
+    const hr_behind *behind = ledger->behind != NULL ? ledger->behind + first : NULL;
+    hr_entry_sum(comm, ledger->own + first, n, part->total, part->work);
     if (part->is_weighted)
-        hr_entry_sum_behind(comm, behind, part->n, part->total, part->behind, part->work);
+        hr_entry_sum_behind(comm, behind, n, part->total, part->behind, part->work);
+}
+
+/* Of one configuration: part->cell and how many replications they are of. */
+static uint64_t take_cells(hr_settling *part, uint64_t i)
+{
+    for (size_t k = 0; k < part->n_cells; k++)
+        part->cell[k] = hr_entry_target(&part->total[i * part->n_cells + k],
+                                        &part->behind[i * part->n_cells + k]);
+    return part->total[i * part->n_cells].n_replications;
 }
 
 /* Local: the verdicts of this rank's share, 0 elsewhere. */
@@ -198,19 +229,29 @@ static hr_status judge_share(hr_ledger *ledger, hr_settling *part, const hr_comm
     memset(part->verdict, 0, part->n * sizeof *part->verdict);
     for (uint64_t i = 0; i < part->n; i++) {
         const uint64_t c = ledger->active[part->first + i];
-        const hr_entry *entry = &part->total[i];
-        const hr_cell target = hr_entry_target(entry, &part->behind[i]);
+        const uint64_t n = take_cells(part, i);
+        const double *scale = ledger->scale + c / n_ranks * ledger->n_cells;
         hr_estimate estimate;
         if (c % n_ranks != (uint64_t)hr_comm_rank(comm))
             continue;
-        HR_TRY(check_complete(c, entry, look, err));
-        HR_TRY(target_scale(ledger, c, c / n_ranks, &part->resolving, err));
-        part->verdict[i] = hr_stopping_verdict(&rule, &hr_outcomes[study->target.outcome], &target,
-                                               entry->n_replications, ledger->scale[c / n_ranks],
-                                               look->number, &estimate);
+        HR_TRY(check_complete(c, n, look, err));
+        HR_TRY(find_scales(ledger, c, c / n_ranks, &part->resolving, err));
+        part->verdict[i] =
+            ledger->curve != NULL
+                ? hr_curve_verdict(ledger->curve, part->cell, n, scale, look->number)
+                : hr_stopping_verdict(&rule, &hr_outcomes[study->target.outcome], part->cell, n,
+                                      *scale, look->number, &estimate);
     }
 out:
     return st;
+}
+
+static void move(hr_ledger *ledger, uint64_t from, uint64_t to)
+{
+    const size_t n = ledger->n_cells;
+    memmove(ledger->own + to * n, ledger->own + from * n, n * sizeof *ledger->own);
+    if (ledger->behind != NULL)
+        memmove(ledger->behind + to * n, ledger->behind + from * n, n * sizeof *ledger->behind);
 }
 
 /* What goes on moves to position `kept` and on; returns where the next one would go. */
@@ -221,11 +262,8 @@ static uint64_t strike_out(hr_ledger *ledger, const hr_settling *part, const hr_
         const uint64_t position = part->first + i;
         const uint32_t c = ledger->active[position];
         if (part->verdict[i] == HR_GO_ON && !look->is_last) {
-            ledger->active[kept] = c;
-            ledger->own[kept] = ledger->own[position];
-            if (ledger->behind != NULL)
-                ledger->behind[kept] = ledger->behind[position];
-            kept++;
+            move(ledger, position, kept);
+            ledger->active[kept++] = c;
             continue;
         }
         ledger->n_looks[c] = (uint8_t)(look->number + 1);
@@ -241,10 +279,9 @@ static hr_status judge_all(hr_ledger *ledger, hr_settling *part, const hr_look *
     hr_status st = HR_OK;
     for (uint64_t i = 0; i < part->n; i++) {
         const uint32_t c = ledger->active[part->first + i];
-        HR_TRY(check_complete(c, &part->total[i], look, err));
-        HR_TRY(target_scale(ledger, c, c, &part->resolving, err));
-        const hr_cell target = hr_entry_target(&part->total[i], &part->behind[i]);
-        hr_sizing_judge(ledger->sizing, c, &target, look, ledger->scale[c]);
+        HR_TRY(check_complete(c, take_cells(part, i), look, err));
+        HR_TRY(find_scales(ledger, c, c, &part->resolving, err));
+        hr_sizing_judge(ledger->sizing, c, part->cell, look, ledger->scale[c]);
         ledger->sizing->own[c] = ledger->own[part->first + i];
         if (ledger->behind != NULL)
             ledger->sizing->behind[c] = ledger->behind[part->first + i];
@@ -258,13 +295,13 @@ hr_status hr_ledger_settle(hr_ledger *ledger, hr_comm *comm, const hr_look *look
     hr_status st = HR_OK;
     hr_settling part;
     uint64_t kept = 0;
-    HR_TRY(hr_comm_agree(comm, settling_init(&part, ledger->n_active, err), err));
+    HR_TRY(hr_comm_agree(comm, settling_init(&part, ledger, err), err));
     uint64_t is_weighted = ledger->behind != NULL;
     hr_comm_max(comm, &is_weighted, 1);
     part.is_weighted = is_weighted != 0;
-    for (part.first = 0; part.first < ledger->n_active; part.first += AT_ONCE) {
+    for (part.first = 0; part.first < ledger->n_active; part.first += part.most) {
         const uint64_t left = ledger->n_active - part.first;
-        part.n = left < AT_ONCE ? left : AT_ONCE;
+        part.n = left < part.most ? left : part.most;
         sum_over_ranks(ledger, &part, comm);
         /* A rank that has failed goes on summing with the others until all agree. */
         if (st == HR_OK && ledger->sizing != NULL)

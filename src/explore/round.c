@@ -20,25 +20,53 @@ static bool is_done(const hr_round *round, uint64_t task)
     return (round->done[task / 8] >> (task % 8) & 1) != 0;
 }
 
+/* What is read of a record. */
+typedef struct hr_recalled {
+    hr_arena arena;
+    uint8_t *packed; /* [index->most_bytes] */
+    hr_cell target;
+} hr_recalled;
+
+/* The cells that decide, of a record: a curve's candidates stand in its tally. */
+static hr_status read_cells(const hr_round *round, const hr_part *part, hr_recalled *room,
+                            const hr_cell **cell, uint64_t *n_replications, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_curve *curve = round->ledger->curve;
+    size_t size = 0;
+    HR_TRY(hr_part_read_target(round->index, part, &room->target, n_replications, err));
+    *cell = &room->target;
+    if (curve == NULL)
+        return HR_OK;
+    HR_TRY(hr_part_read(round->index, part, room->packed, &size, err));
+    HR_TRY(hr_curve_unpack(curve, room->packed, size, err));
+    *cell = curve->cell;
+out:
+    return st;
+}
+
 /* Rank 0: mark what is in part logs and enter it into the ledger. */
 static hr_status recall(hr_round *round, hr_err *err)
 {
     hr_status st = HR_OK;
+    hr_recalled room = {0};
     const hr_queue *queue = &round->queue;
     hr_queue_place at = hr_queue_find(queue, 0);
+    HR_TAKE(room.packed, &room.arena, round->index->most_bytes);
     for (; at.number < queue->n_tasks; hr_queue_next(queue, &at)) {
-        hr_cell target;
         uint64_t n_replications;
+        const hr_cell *cell;
         const hr_task task = hr_queue_task(queue, &at);
         const hr_part *part = hr_part_index_find(round->index, &task);
         if (part == NULL)
             continue;
-        HR_TRY(hr_part_read_target(round->index, part, &target, &n_replications, err));
-        HR_TRY(hr_ledger_add(round->ledger, hr_queue_position(&at), &target, n_replications, err));
+        HR_TRY(read_cells(round, part, &room, &cell, &n_replications, err));
+        HR_TRY(hr_ledger_add(round->ledger, hr_queue_position(&at), cell, n_replications, err));
         round->done[at.number / 8] = (uint8_t)(round->done[at.number / 8] | 1u << (at.number % 8));
         round->n_resumed++;
     }
 out:
+    hr_arena_free(&room.arena);
     return st;
 }
 
@@ -165,8 +193,12 @@ static hr_status set_record(hr_set *set, hr_round *round, hr_err *err)
         if (!result->done)
             continue;
         HR_TRY(hr_partlog_append(round->log, &set->task[i], result, err));
-        HR_TRY(hr_ledger_add(round->ledger, set->position[i], &result->target,
-                             result->n_replications, err));
+        hr_curve *curve = round->ledger->curve;
+        if (curve != NULL)
+            HR_TRY(hr_curve_unpack(curve, result->packed, result->packed_size, err));
+        HR_TRY(hr_ledger_add(round->ledger, set->position[i],
+                             curve != NULL ? curve->cell : &result->target, result->n_replications,
+                             err));
     }
     HR_TRY(hr_partlog_flush(round->log, err));
 out:

@@ -120,6 +120,7 @@ hr_status hr_input_write_shared(hr_input *const *input,
     HR_TRY(hr_tilting_mark(&writing, err));
     HR_TRY(hr_write_joins(&writing, err));
     HR_TRY(hr_write_loads(&writing, err));
+    HR_TRY(hr_write_inserted(&writing, err));
     for (unsigned l = 0; l < n; l++) {
         hr_writing own = writing;
         own.configuration = configuration[l];
@@ -140,7 +141,7 @@ out:
     return st;
 }
 
-enum { MOST_ROOMS = 41 };
+enum { MOST_ROOMS = 56 };
 
 /* Every growing array of the store, so that none is forgotten when counting or freeing. */
 static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
@@ -182,11 +183,26 @@ static size_t list_rooms(struct hr_input_store *s, hr_room *list[MOST_ROOMS])
         &s->place,
         &s->work,
         &s->further,
+        &s->further_start,
         &s->further_place,
         &s->stratum,
         &s->leaning,
         &s->part_of,
         &s->medium,
+        &s->first_row,
+        &s->next_row,
+        &s->with_inserted[0],
+        &s->with_inserted[1],
+        &s->with_inserted[2],
+        &s->with_inserted[3],
+        &s->with_inserted[4],
+        &s->with_inserted[5],
+        &s->with_inserted[6],
+        &s->with_inserted[7],
+        &s->with_inserted[8],
+        &s->with_inserted[9],
+        &s->with_inserted[10],
+        &s->first_join,
     };
     _Static_assert(sizeof rooms / sizeof *rooms <= MOST_ROOMS, "the list holds every room");
     memcpy(list, rooms, sizeof rooms);

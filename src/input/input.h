@@ -73,12 +73,16 @@ typedef struct hr_input {
     uint32_t *probe_pick;
 
     /* media placed apart: what is replayed in place of the meetings, else NULL. There a row is one
-     * medium of a meeting: those of a meeting stand together, the Focus first, with its times, its
-     * people, words of their own, and a part of its profile */
+     * medium of a meeting, from when it is activated to the meeting's end, the Focus before the
+     * others, with its people, words of their own, and a part of its profile; who is in the meeting
+     * earlier joins the medium when it begins. Media that the meeting's end forestalls have no row
+     */
     struct hr_input *media;
-    uint32_t *part_of; /* [n_meetings] the meeting; these arrays are NULL but there */
-    uint8_t *medium;   /* [n_meetings] hr_medium */
-    uint32_t n_wholes; /* part_of is below this */
+    uint32_t *part_of;   /* [n_meetings] the meeting; these arrays are NULL but there */
+    uint8_t *medium;     /* [n_meetings] hr_medium */
+    uint32_t *first_row; /* [n_wholes] the Focus of a meeting of the input's own, */
+    uint32_t *next_row;  /* [n_meetings] and from it on its media, in no order; 0: no more */
+    uint32_t n_wholes;   /* part_of is below this */
 
     /* bit `lane` of kept[meeting]: it is placed in this pool; NULL: all are */
     const uint32_t *kept;
@@ -100,6 +104,21 @@ typedef struct hr_input {
 static inline bool hr_input_owns(const hr_input *input, uint32_t meeting)
 {
     return input->kept == NULL || (input->kept[meeting] >> input->lane & 1) != 0;
+}
+
+/* Words of a medium of the meeting, or the probe, that has these two: the upper half is its `tie`,
+ * the lower one its `pick`; a meeting's medium i is activated by number HR_MEDIUM_LAST + 1 + i. So
+ * neither takes draws from whoever places whole meetings. */
+static inline uint64_t hr_input_medium_words(uint32_t tie, uint32_t pick, unsigned i)
+{
+    const uint64_t name = (uint64_t)tie << 32 | pick;
+    return hr_split(hr_hash(&name, 1), i);
+}
+
+/* The row that names the meeting, by its words: where media are apart its Focus, else itself. */
+static inline uint32_t hr_input_name(const hr_input *input, uint32_t row)
+{
+    return input->part_of == NULL ? row : input->first_row[input->part_of[row]];
 }
 
 /* What a replay takes for the meetings. */
@@ -154,6 +173,12 @@ HR_MUST_CHECK hr_status hr_input_write_other(hr_input *input, const hr_configura
                                              const hr_input *meetings,
                                              const hr_configuration *first, uint64_t replication,
                                              const hr_vector *vector, hr_err *err);
+/* When two of the input's own meetings of at least configuration->large_from participants are in
+ * progress at once, whatever becomes of them: counts->collision_time, in ticks of the window, and
+ * collision_periods. */
+struct hr_counts;
+void hr_input_count_collisions(const hr_input *input, const hr_configuration *configuration,
+                               struct hr_counts *counts);
 /* To the copy of an input that was written without_loads: loads of `each` steps for a participant,
  * as all are. They hold until the input is written again. Errors HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_input_fill_loads(hr_input *copy, int64_t each, hr_err *err);

@@ -19,8 +19,7 @@ static bool is_placed(const hr_input *in, uint32_t meeting)
     return in->store->kept == NULL || in->store->kept[meeting] != 0;
 }
 
-/* P(a duration, in whole ticks and at least one, is above `age` ticks), see hr_duration_ticks. */
-static double lasts(const hr_law *law, hr_tick age)
+double hr_lasting_chance(const hr_law *law, hr_tick age)
 {
     return age == 0 ? 1.0 : hr_law_survival(law, ((double)age + 0.5) / HR_TICKS_PER_SECOND);
 }
@@ -32,10 +31,11 @@ static double chance_at(const hr_writing *writing, uint32_t meeting, hr_tick at)
     const hr_input *in = writing->input;
     const hr_law *law = &writing->configuration->classes[in->class_of[meeting]].duration;
     const hr_tick start = in->start[meeting], begin = writing->prepared->begin;
-    const double now = lasts(law, at - start);
+    const double now = hr_lasting_chance(law, at - start);
     if (start >= begin)
         return now;
-    return at >= begin && in->end[meeting] > begin ? now / lasts(law, begin - start) : now;
+    return at >= begin && in->end[meeting] > begin ? now / hr_lasting_chance(law, begin - start)
+                                                   : now;
 }
 
 /* Was it over when the simulation began? Then it had its turn, and no more. */
@@ -44,15 +44,11 @@ static bool is_over(const hr_input *in, uint32_t meeting)
     return in->end[meeting] <= in->begin;
 }
 
-/* End of a meeting that lasts beyond `at`: the rest of its duration, given that. */
-static hr_tick end_beyond(const hr_writing *writing, uint32_t meeting, hr_tick at, uint32_t word)
+hr_tick hr_lasting_end(const hr_law *law, hr_tick start, hr_tick at, uint32_t word)
 {
-    const hr_input *in = writing->input;
-    const hr_law *law = &writing->configuration->classes[in->class_of[meeting]].duration;
-    const hr_tick start = in->start[meeting];
     if (law->kind == HR_LAW_EXPONENTIAL)
         return at + hr_duration_ticks(law->a * -hr_log(hr_uniform(word)));
-    const double left = lasts(law, at - start) * hr_uniform(word);
+    const double left = hr_lasting_chance(law, at - start) * hr_uniform(word);
     const double p = fmin(1.0 - left, 1.0 - 0x1p-53);
     const hr_tick end = start + hr_duration_ticks(hr_law_quantile(law, p));
     return end > at ? end : at + 1;
@@ -71,11 +67,12 @@ void hr_lasting_lean(const hr_writing *writing)
         if (!is_placed(in, i) || !is_of(writing, component, turn++) || is_over(in, i) ||
             in->end[i] > tilting->at)
             continue;
+        const hr_law *duration = &writing->configuration->classes[in->class_of[i]].duration;
         const double chance = chance_at(writing, i, tilting->at);
         const double more = hr_expm1(component->lean[tilting->stratum[i]]);
         /* (p' - p) / (1 - p), p' = p e^s / (1 + p (e^s - 1)) */
         if (hr_uniform(lean) < chance * more / (1.0 + chance * more))
-            in->end[i] = end_beyond(writing, i, tilting->at, rest);
+            in->end[i] = hr_lasting_end(duration, in->start[i], tilting->at, rest);
     }
 }
 

@@ -41,11 +41,11 @@ static bool has_same_meetings(const hr_class *a, const hr_class *b)
 bool hr_input_may_share(const hr_configuration *a, const hr_configuration *b)
 {
     const hr_prepared *p = a->prepared, *q = b->prepared;
-    bool same = a->tilt == NULL && b->tilt == NULL && a->seed == b->seed && a->group == b->group &&
-                p->begin == q->begin && p->from == q->from && p->to == q->to &&
-                a->start == b->start && a->n_sources == b->n_sources &&
-                a->n_classes == b->n_classes && p->joins_at_once == q->joins_at_once &&
-                hr_law_equals(&a->join, &b->join);
+    bool same = a->inserted == NULL && b->inserted == NULL && a->tilt == NULL && b->tilt == NULL &&
+                a->seed == b->seed && a->group == b->group && p->begin == q->begin &&
+                p->from == q->from && p->to == q->to && a->start == b->start &&
+                a->n_sources == b->n_sources && a->n_classes == b->n_classes &&
+                p->joins_at_once == q->joins_at_once && hr_law_equals(&a->join, &b->join);
     for (unsigned i = 0; same && i < a->n_sources; i++)
         same = has_same_starts(p->sources[i].drawn, q->sources[i].drawn);
     for (unsigned k = 0; same && k < a->n_classes; k++)

@@ -73,9 +73,10 @@ struct hr_input_store {
     hr_room ceiling, sessions, probe_tie, probe_pick;
     hr_room change, server_state, signed_in, outages, outages_in_order;
     hr_room words, reals, place, work;
-    hr_room further, further_place, stratum, leaning; /* of a tilted input */
-    hr_input media; /* what input->media points at; the next two are used there */
-    hr_room part_of, medium;
+    hr_room further, further_start, further_place, stratum, leaning; /* of a tilted input */
+    hr_room with_inserted[11]; /* the arrays of an input into which a meeting was inserted */
+    hr_input media;            /* what input->media points at; the next five are used there */
+    hr_room part_of, medium, first_row, next_row, first_join;
     hr_endings endings[HR_MAX_BACKGROUND]; /* of each item */
 };
 
@@ -145,6 +146,11 @@ HR_MUST_CHECK hr_status hr_write_division(const hr_writing *writing, hr_err *err
 HR_MUST_CHECK hr_status hr_write_thinned(const hr_writing *writing, hr_err *err);
 /* Loads of the meetings, which are written already, at the costs of writing->configuration. */
 HR_MUST_CHECK hr_status hr_write_loads(const hr_writing *writing, hr_err *err);
+/* The inserted meeting among those that are written already with their loads. */
+HR_MUST_CHECK hr_status hr_write_inserted(const hr_writing *writing, hr_err *err);
+/* The kind of its participant number `i`, which follows from its words. */
+unsigned hr_inserted_kind(const hr_prepared_profile *profile, uint32_t tie, uint32_t pick,
+                          uint32_t i);
 /* Rows for the media of the meetings, which are not thinned yet, where writing->configuration,
  * number `lane` of those who share them, places media apart: for `input`, its own. */
 HR_MUST_CHECK hr_status hr_write_media(const hr_writing *writing, unsigned lane, hr_input *input,

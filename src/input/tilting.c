@@ -2,6 +2,7 @@
 
 #include "base/order.h"
 #include "input/clock.h"
+#include "input/clustering.h"
 #include "input/lasting.h"
 #include "input/weight.h"
 
@@ -42,15 +43,6 @@ static hr_tick duration_of(const hr_sampler *law, uint32_t word)
     return hr_duration_ticks(hr_sampler_draw(law, word));
 }
 
-/* Did the source bring anything then? */
-static bool may_start(const trying *t, const hr_prepared_source *source, hr_tick start)
-{
-    const hr_prepared *p = t->writing->prepared;
-    const bool has_past =
-        t->writing->configuration->start != HR_START_EMPTY && source->first <= p->begin;
-    return has_past || start >= source->first;
-}
-
 /* Of a rate: durations weighted by their length, ages uniform over them, as in past.c. */
 static bool try_rate(const trying *t, const hr_prepared_source *source, unsigned class, uint32_t i,
                      life *out)
@@ -66,7 +58,7 @@ static bool try_rate(const trying *t, const hr_prepared_source *source, unsigned
         out->start = t->at - (hr_tick)(real_of(t, SECOND, i) * (double)duration);
         out->end = out->start + duration;
     }
-    if (!may_start(t, source, out->start))
+    if (!hr_tilting_may_start(t->writing, source, out->start))
         return false;
     const double seconds = ((double)out->start - (double)HR_TICK_ZERO) / HR_TICKS_PER_SECOND;
     return source->drawn->kind == HR_SOURCE_POISSON ||
@@ -98,7 +90,7 @@ static bool try_clock(const trying *t, const hr_prepared_source *source, unsigne
     out->end = out->start + duration;
     const bool is_before = writing->configuration->start == HR_START_EMPTY &&
                            epoch < (int64_t)writing->prepared->begin;
-    return !is_before && may_start(t, source, out->start);
+    return !is_before && hr_tilting_may_start(t->writing, source, out->start);
 }
 
 /* A pick that sends the meeting to this server when placed at random. */
@@ -111,28 +103,85 @@ static uint32_t pick_for(const hr_prepared *prepared, int server, uint32_t word)
     return (uint32_t)(from + (word * n >> 32));
 }
 
-static void try_one(const trying *t, uint32_t i, hr_tilting *tilting, hr_tick *start)
+bool hr_tilting_may_start(const hr_writing *writing, const hr_prepared_source *source,
+                          hr_tick start)
+{
+    const hr_prepared *p = writing->prepared;
+    const bool has_past =
+        writing->configuration->start != HR_START_EMPTY && source->first <= p->begin;
+    return has_past || start >= source->first;
+}
+
+hr_status hr_tilting_room(const hr_writing *writing, uint32_t more, hr_err *err)
+{
+    hr_status st = HR_OK;
+    struct hr_input_store *store = writing->input->store;
+    hr_tilting *tilting = writing->tilting;
+    const size_t have = tilting->n_further, n = have + more + 1;
+    HR_TRY(hr_room_grow(&store->further, n, sizeof *tilting->further, have, err));
+    HR_TRY(hr_room_grow(&store->further_start, n, sizeof *tilting->start, have, err));
+    tilting->further = store->further.data;
+    tilting->start = store->further_start.data;
+out:
+    return st;
+}
+
+void hr_tilting_push(const hr_writing *writing, hr_tick start, hr_tick end, uint16_t stratum,
+                     uint32_t mark, uint32_t pick)
+{
+    hr_tilting *tilting = writing->tilting;
+    const hr_tilt *tilt = tilting->tilt;
+    const hr_tilt_stratum *range = &tilt->strata[stratum];
+    const uint16_t class = tilt->class_of_stratum[stratum];
+    const int server = tilt->components[writing->input->component].server;
+    const uint32_t word = (uint32_t)(range->first_word + (mark * range->n_words >> 32));
+    tilting->start[tilting->n_further] = start;
+    tilting->further[tilting->n_further++] = (hr_further){
+        .end = end,
+        .word = tilt->classes[class].descends ? ~word : word,
+        .pick = pick_for(writing->prepared, server, pick),
+        .class = class,
+        .stratum = stratum,
+        .leans = true,
+    };
+}
+
+static bool try_one(const trying *t, uint32_t i, size_t kind)
 {
     const hr_writing *writing = t->writing;
-    const hr_tilt *tilt = tilting->tilt;
-    const size_t kind = hr_sampler_index(&t->component->kind, t->word[KIND * t->stride + i]);
+    const hr_tilt *tilt = writing->tilting->tilt;
     const uint16_t stratum = (uint16_t)(kind % tilt->n_strata);
     const unsigned class = tilt->class_of_stratum[stratum];
     const hr_prepared_source *source = &writing->prepared->sources[kind / tilt->n_strata];
-    const hr_tilt_stratum *range = &tilt->strata[stratum];
-    const uint64_t mark = t->word[MARK * t->stride + i];
     const bool is_clock = source->drawn->kind == HR_SOURCE_CLOCK_BATCH;
     life its;
     if (!(is_clock ? try_clock(t, source, class, i, &its) : try_rate(t, source, class, i, &its)))
-        return;
-    const uint32_t word = (uint32_t)(range->first_word + (mark * range->n_words >> 32));
-    start[tilting->n_further] = its.start;
-    tilting->further[tilting->n_further++] = (hr_further){
-        .end = its.end,
-        .word = tilt->classes[class].descends ? ~word : word,
-        .pick = pick_for(writing->prepared, t->component->server, t->word[PICK * t->stride + i]),
-        .stratum = stratum,
-    };
+        return false;
+    hr_tilting_push(writing, its.start, its.end, stratum, t->word[MARK * t->stride + i],
+                    t->word[PICK * t->stride + i]);
+    return true;
+}
+
+/* As many further large meetings as the component has: each is tried until it comes about. */
+static hr_status add_large(const trying *t, hr_err *err)
+{
+    hr_status st = HR_OK;
+    uint32_t word[N_WORDS];
+    double length[2];
+    const trying one = {t->writing, t->component, t->at, 1, word, length};
+    hr_stream stream;
+    if (t->component->n_large == 0)
+        return HR_OK;
+    HR_TRY(hr_tilting_room(t->writing, t->component->n_large, err));
+    hr_stream_open(&stream, t->writing->id, HR_PURPOSE_TILT, 4, t->writing->vector);
+    for (unsigned n = 0; n < t->component->n_large;) {
+        for (unsigned i = 0; i < N_WORDS; i++)
+            word[i] = hr_stream_next(&stream);
+        t->writing->vector->exponential(word + FIRST, 2, length);
+        n += try_one(&one, 0, hr_sampler_index(&t->component->large, word[KIND]));
+    }
+out:
+    return st;
 }
 
 /* Is this replication the one of its turn that is drawn from the true laws? */
@@ -164,27 +213,33 @@ out:
     return st;
 }
 
-/* n of them are tried. */
+/* n of them are tried: single meetings, and whole batches. */
 static hr_status add_further(const hr_writing *writing, trying *t, hr_stream *stream, uint32_t n,
                              hr_err *err)
 {
     hr_status st = HR_OK;
     struct hr_input_store *store = writing->input->store;
-    hr_tilting *tilting = writing->tilting;
+    const hr_tilting *tilting = writing->tilting;
     const size_t n_blocks = (n + (size_t)HR_LANES - 1) / HR_LANES, stride = n_blocks * HR_LANES;
-    hr_tick *start = NULL;
-    HR_ROOM(tilting->further, &store->further, stride + 1);
+    const size_t n_alone = writing->configuration->n_sources * (size_t)tilting->tilt->n_strata;
+    hr_clustering clustering = hr_clustering_open(writing, t->component);
+    HR_TRY(hr_tilting_room(writing, n, err));
     HR_TRY(hr_room_grow(&store->words, N_WORDS * stride + 1, sizeof(uint32_t), 0, err));
-    HR_TRY(hr_room_grow(&store->reals, 3 * stride + 1, sizeof(double), 0, err));
+    HR_TRY(hr_room_grow(&store->reals, 2 * stride + 1, sizeof(double), 0, err));
     t->stride = stride;
     t->word = store->words.data;
     t->length = store->reals.data;
     hr_stream_fill(stream, N_WORDS * n_blocks, store->words.data);
     writing->vector->exponential(t->word + FIRST * stride, 2 * stride, store->reals.data);
-    start = (hr_tick *)store->reals.data + 2 * stride;
-    for (uint32_t i = 0; i < n; i++)
-        try_one(t, i, tilting, start);
-    HR_TRY(put_starts(writing, start, tilting->n_further, err));
+    for (uint32_t i = 0; i < n; i++) {
+        const size_t kind = hr_sampler_index(&t->component->kind, t->word[KIND * stride + i]);
+        if (kind < n_alone)
+            try_one(t, i, kind);
+        else /* which leaves room for those to come */
+            HR_TRY(hr_clustering_try(&clustering, (unsigned)(kind - n_alone), n - i - 1, err));
+    }
+    HR_TRY(add_large(t, err));
+    HR_TRY(put_starts(writing, tilting->start, tilting->n_further, err));
 out:
     return st;
 }
@@ -257,7 +312,7 @@ void hr_tilting_put(const hr_writing *writing)
         const hr_further *further = &tilting->further[f];
         in->end[tilting->place[f]] = further->end;
         if (tilting->tilt->n_classes > 1)
-            in->class_of[tilting->place[f]] = tilting->tilt->class_of_stratum[further->stratum];
+            in->class_of[tilting->place[f]] = further->class;
     }
 }
 
@@ -315,8 +370,10 @@ static hr_status mark_all(const hr_writing *writing, hr_err *err)
         if (is_mark)
             HR_TRY(mark_loads(writing, r, err));
     }
-    for (uint32_t f = 0; f < tilting->n_further; f++)
-        tilting->stratum[tilting->place[f]] = tilting->further[f].stratum;
+    for (uint32_t f = 0; f < tilting->n_further; f++) {
+        if (tilting->further[f].leans)
+            tilting->stratum[tilting->place[f]] = tilting->further[f].stratum;
+    }
 out:
     return st;
 }
@@ -330,12 +387,13 @@ static void mark_further(const hr_writing *writing)
     for (uint32_t f = 0; f < tilting->n_further; f++) {
         const hr_further *further = &tilting->further[f];
         const uint32_t meeting = tilting->place[f];
-        const unsigned class = tilt->class_of_stratum[further->stratum];
+        if (!further->leans)
+            continue;
         if (tilt->by_server)
             in->pick[meeting] = further->pick;
-        if (tilt->classes[class].resource < 0)
-            in->size[meeting] =
-                (uint32_t)hr_sampler_draw(&writing->prepared->classes[class].size, further->word);
+        if (tilt->classes[further->class].resource < 0)
+            in->size[meeting] = (uint32_t)hr_sampler_draw(
+                &writing->prepared->classes[further->class].size, further->word);
     }
 }
 
@@ -345,7 +403,7 @@ void hr_tilting_force(const hr_writing *writing, unsigned resource, uint32_t *wo
     const hr_tilt *tilt = tilting != NULL ? tilting->tilt : NULL;
     for (uint32_t f = 0; tilt != NULL && f < tilting->n_further; f++) {
         const hr_further *further = &tilting->further[f];
-        if (tilt->classes[tilt->class_of_stratum[further->stratum]].resource == (int)resource)
+        if (further->leans && tilt->classes[further->class].resource == (int)resource)
             words[tilting->place[f]] = further->word;
     }
 }

@@ -1,11 +1,14 @@
 #include "input/weight.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/real.h"
 
 #define NEGLIGIBLE                                                                                 \
     (-30.0) /* exponents of terms that change no weight by 1e-9: the density is 0.1 and more */
+
+#define MOST_EXPONENT 1e4 /* no other is near it */
 
 /* The instants: a power of two of ticks from one to the next, so that a shift finds them. */
 typedef struct checks {
@@ -56,9 +59,20 @@ static unsigned n_rows(const hr_writing *writing)
     return tilt->by_server ? writing->configuration->n_servers : 1;
 }
 
+/* Beside them a row for each server (for all), of the number of large meetings; none where no
+ * component goes by that. */
+static unsigned n_number_rows(const hr_writing *writing)
+{
+    const hr_tilt *tilt = writing->tilting->tilt;
+    bool any = false;
+    for (unsigned c = 0; c < tilt->n_components; c++)
+        any = any || tilt->components[c].n_large > 0;
+    return !any ? 0 : tilt->by_server ? writing->configuration->n_servers : 1;
+}
+
 /* leaning[row * (n_checks + 1) + u]: by how much the row's sum grows from check u - 1 to u. */
 static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, unsigned to,
-                    double *leaning)
+                    unsigned n_numbers, double *leaning)
 {
     const hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting->tilt;
@@ -77,6 +91,11 @@ static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, 
         leaning[c * n + from] += tilt->components[c].lean[stratum];
         leaning[c * n + to] -= tilt->components[c].lean[stratum];
     }
+    if (tilt->strata[stratum].is_large && n_numbers > 0) {
+        double *number = leaning + (tilt->n_components + (server < 0 ? 0 : (size_t)server)) * n;
+        number[from] += 1.0;
+        number[to] -= 1.0;
+    }
 }
 
 static void add_leaning(const hr_writing *writing, double *leaning)
@@ -84,10 +103,11 @@ static void add_leaning(const hr_writing *writing, double *leaning)
     const hr_input *in = writing->input;
     const uint32_t *kept = in->store->kept;
     const checks c = checks_of(writing->tilting->tilt);
+    const unsigned n_numbers = n_number_rows(writing);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         const unsigned from = check_after(&c, in->start[i]), to = check_after(&c, in->end[i]);
         if (to > from && (kept == NULL || kept[i] != 0))
-            add_one(writing, i, from, to, leaning);
+            add_one(writing, i, from, to, n_numbers, leaning);
     }
 }
 
@@ -148,15 +168,37 @@ static void add_loads(const hr_writing *writing, int64_t *work, double *leaning)
     }
 }
 
-/* sum over u of exp(slope * S(u) + log_scale) of a row of n; exponents take n of `work`. */
-static double sum_of_row(const hr_vector *vector, const double *row, size_t n, double slope,
-                         double log_scale, double *work)
+/* ln of number (number - 1) ... over n_large factors; far below all others when there are not so
+ * many. */
+static double log_ways(double number, unsigned n_large)
 {
-    double *exponent = work, sum = 0.0;
+    double ways = 1.0;
+    for (unsigned i = 0; i < n_large; i++)
+        ways *= fmax(number - i, 0.0);
+    return ways > 0.0 ? hr_log(ways) : 2.0 * NEGLIGIBLE - MOST_EXPONENT;
+}
+
+/* A component's row of n instants: of S in multiples of the slope, and of numbers of large ones. */
+typedef struct row {
+    const double *leaning, *number;
+    size_t n;
+    unsigned n_large;
+    double slope, log_scale;
+} row;
+
+/* sum over u of exp(slope * S(u) + log_scale), by ways of being met with its large ones; exponents
+ * take n of `work`. */
+static double sum_of_row(const hr_vector *vector, const row *r, double *work)
+{
+    double *exponent = work, sum = 0.0, number = 0.0;
     size_t n_terms = 0;
-    for (size_t u = 0; u < n; u++) {
-        sum += row[u];
-        exponent[n_terms] = slope * sum + log_scale;
+    for (size_t u = 0; u < r->n; u++) {
+        sum += r->leaning[u];
+        exponent[n_terms] = r->slope * sum + r->log_scale;
+        if (r->n_large > 0) {
+            number += r->number[u];
+            exponent[n_terms] += log_ways(number, r->n_large);
+        }
         n_terms += exponent[n_terms] > NEGLIGIBLE;
     }
     vector->exp(exponent, n_terms, exponent);
@@ -170,7 +212,8 @@ hr_status hr_weight_write(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_tilt *tilt = writing->tilting->tilt;
-    const size_t n = tilt->n_checks, cells = n_rows(writing) * (n + 1);
+    const size_t n = tilt->n_checks;
+    const size_t cells = (n_rows(writing) + (size_t)n_number_rows(writing)) * (n + 1);
     double *leaning = NULL;
     const size_t n_work = 3 * (n + 1);
     HR_ROOM(leaning, &writing->input->store->leaning, cells + n_work);
@@ -184,9 +227,15 @@ hr_status hr_weight_write(const hr_writing *writing, hr_err *err)
     for (unsigned c = 0; c < tilt->n_components; c++) {
         const hr_tilt_component *component = &tilt->components[c];
         const size_t together = component->server < 0 ? 0 : (size_t)component->server;
-        density +=
-            sum_of_row(writing->vector, leaning + (tilt->is_linear ? together : c) * (n + 1), n,
-                       tilt->is_linear ? component->theta : 1.0, component->log_scale, work);
+        const row r = {
+            .leaning = leaning + (tilt->is_linear ? together : c) * (n + 1),
+            .number = leaning + (tilt->n_components + together) * (n + 1),
+            .n = n,
+            .n_large = component->n_large,
+            .slope = tilt->is_linear ? component->theta : 1.0,
+            .log_scale = component->log_scale,
+        };
+        density += sum_of_row(writing->vector, &r, work);
     }
     writing->input->weight = 1.0 / density;
 out:

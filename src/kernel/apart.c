@@ -1,5 +1,6 @@
 #include "kernel/apart.h"
 
+#include "kernel/failing.h"
 #include "model/placement.h"
 
 /* C criteria, M meetings, R rows. A meeting is named by its first row's part_of. */
@@ -47,9 +48,29 @@ bool hr_apart_is_focus(const hr_replaying *replay, uint32_t row)
     return replay->scratch->apart != NULL && replay->input->medium[row] == HR_MEDIUM_FOCUS;
 }
 
-unsigned hr_apart_home(const hr_replaying *replay, uint32_t row)
+unsigned hr_apart_home(const hr_replaying *replay, uint32_t tie, uint32_t pick, uint32_t number)
 {
-    return hr_placement_tie(replay->input->tie[row], replay->configuration->n_servers);
+    const unsigned n = replay->configuration->n_servers;
+    const unsigned home = hr_placement_tie(tie, n);
+    const uint32_t word = hr_placement_word(pick, HR_PLACEMENT_WORDS + 2 * number);
+    unsigned up = 0;
+    if (hr_failing_takes(replay, home))
+        return home;
+    for (unsigned j = 0; j < n; j++)
+        up += hr_failing_takes(replay, j);
+    unsigned left = up > 0 ? hr_placement_tie(word, up) : 0;
+    for (unsigned j = 0; j < n && up > 0; j++) {
+        if (hr_failing_takes(replay, j) && left-- == 0)
+            return j;
+    }
+    return n;
+}
+
+bool hr_apart_is_refused(const hr_replaying *replay, uint32_t row)
+{
+    const hr_scratch *s = replay->scratch;
+    return s->apart != NULL && replay->input->medium[row] != HR_MEDIUM_FOCUS &&
+           s->server[hr_input_name(replay->input, row)] == replay->configuration->n_servers;
 }
 
 bool hr_apart_is_first(const hr_replaying *replay, uint32_t row)
@@ -57,18 +78,19 @@ bool hr_apart_is_first(const hr_replaying *replay, uint32_t row)
     return replay->scratch->apart == NULL || hr_apart_is_focus(replay, row);
 }
 
-/* Rows of one meeting stand together and are placed in turn. */
 bool hr_apart_is_first_refused(const hr_replaying *replay, uint32_t row)
 {
     const unsigned n_servers = replay->configuration->n_servers;
+    const hr_input *in = replay->input;
     const uint16_t *server = replay->scratch->server;
-    if (server[row] != n_servers)
-        return false;
-    for (; !hr_apart_is_first(replay, row); row--) {
-        if (server[row - 1] == n_servers)
-            return false;
-    }
-    return true;
+    if (server[row] != n_servers || replay->scratch->apart == NULL)
+        return server[row] == n_servers;
+    uint32_t i = hr_input_name(in, row);
+    bool any = false;
+    do
+        any = any || (i < row && server[i] == n_servers); /* rows are placed in turn */
+    while ((i = in->next_row[i]) != 0);
+    return !any;
 }
 
 /* ---- what a meeting meets */
@@ -86,10 +108,10 @@ static void see_meeting(hr_replaying *replay, hr_tick now, uint32_t row)
     const uint32_t meeting = in->part_of[row];
     const size_t n_criteria = replay->configuration->n_criteria;
     uint64_t over = 0;
-    while (in->medium[row] != HR_MEDIUM_FOCUS)
-        row--;
-    for (; row < in->n_meetings && in->part_of[row] == meeting; row++)
-        over |= a->is_there[row] ? replay->scratch->over[replay->scratch->server[row]] : 0;
+    uint32_t i = in->first_row[meeting];
+    do
+        over |= a->is_there[i] ? replay->scratch->over[replay->scratch->server[i]] : 0;
+    while ((i = in->next_row[i]) != 0);
     for (uint64_t left = over ^ a->over[meeting]; left != 0; left &= left - 1) {
         const unsigned c = (unsigned)__builtin_ctzll(left);
         const size_t place = meeting * n_criteria + c;
@@ -122,13 +144,13 @@ void hr_apart_arrive(hr_replaying *replay, hr_tick now, uint32_t row)
     see_meeting(replay, now, row);
 }
 
-void hr_apart_join(hr_replaying *replay, hr_tick now, uint32_t row, uint32_t people)
+void hr_apart_join(hr_replaying *replay, hr_tick now, uint32_t row, int64_t people)
 {
     struct hr_apart *a = replay->scratch->apart;
     const uint32_t meeting = replay->input->part_of[row];
-    a->people[meeting] += people;
+    a->people[meeting] += (uint32_t)people;
     for (uint64_t left = a->over[meeting]; left != 0; left &= left - 1)
-        a->person_time[__builtin_ctzll(left)] += people * time_left(replay, now);
+        a->person_time[__builtin_ctzll(left)] += (uint64_t)people * time_left(replay, now);
 }
 
 void hr_apart_leave(hr_replaying *replay, hr_tick now, uint32_t row)
@@ -155,6 +177,8 @@ void hr_apart_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t row)
         const size_t place = meeting * (size_t)c->n_criteria + i;
         const bool is_over = a->over[meeting] >> i & 1;
         const uint64_t met = a->met[place] + (is_over ? now - a->since[place] : 0);
+        if (met > 0 && hr_configuration_inserts(c, replay->input->class_of[row]))
+            counts->inserted_hit |= (uint64_t)1 << i;
         for (unsigned d = 0; d < c->n_durations && met > 0; d++) {
             const bool hit = met >= replay->prepared->min_episode[d];
             counts->meetings_hit[i * c->n_durations + d] += hit;

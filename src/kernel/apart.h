@@ -14,15 +14,21 @@
 HR_MUST_CHECK hr_status hr_apart_begin(hr_replaying *replay, hr_err *err);
 /* Is the row a Focus? Never where meetings are placed as a whole. */
 bool hr_apart_is_focus(const hr_replaying *replay, uint32_t row);
-/* Where the Focus is: the server of the organiser's routing group, which no load moves. */
-unsigned hr_apart_home(const hr_replaying *replay, uint32_t row);
+/* Where a Focus with these words is, for the `number`-th time: the server of the organiser's
+ * routing group, which no load moves, or, while that takes no meetings, any other that does;
+ * n_servers: none does. */
+unsigned hr_apart_home(const hr_replaying *replay, uint32_t tie, uint32_t pick, uint32_t number);
+/* Is the row a medium of a meeting whose Focus found no server? */
+bool hr_apart_is_refused(const hr_replaying *replay, uint32_t row);
 /* Is the row the first of its meeting, or its first that is refused? True of every whole meeting.
  */
 bool hr_apart_is_first(const hr_replaying *replay, uint32_t row);
 bool hr_apart_is_first_refused(const hr_replaying *replay, uint32_t row);
-/* The row has come to its server, `people` more are in its meeting, it is about to leave. */
+/* The row has come to its server, `people` more are in its meeting (or fewer), it is about to
+ * leave.
+ */
 void hr_apart_arrive(hr_replaying *replay, hr_tick now, uint32_t row);
-void hr_apart_join(hr_replaying *replay, hr_tick now, uint32_t row, uint32_t people);
+void hr_apart_join(hr_replaying *replay, hr_tick now, uint32_t row, int64_t people);
 void hr_apart_leave(hr_replaying *replay, hr_tick now, uint32_t row);
 /* The meeting of the row ends inside the window: how much overload has it met? */
 void hr_apart_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t row);

@@ -1,6 +1,9 @@
 #include "kernel/failing.h"
 
+#include "kernel/absence.h"
+#include "kernel/apart.h"
 #include "kernel/backlog.h"
+#include "kernel/joining.h"
 #include "kernel/placing.h"
 #include "kernel/policy.h"
 #include "kernel/reports.h"
@@ -23,6 +26,7 @@ struct hr_failing {
     uint16_t *turn;    /* [numbers] times that they came back or tried to */
     hr_tick *placed;   /* [M] when it was placed last; 0: at its start */
     uint32_t *restart; /* [M] how often a server was asked for */
+    uint32_t *lost_by; /* [M] the change that a meeting whose media are apart lost one to last */
 };
 
 /* A meeting whose server went out; refused ones are on server n. */
@@ -60,6 +64,7 @@ hr_status hr_failing_begin(hr_replaying *replay, hr_err *err)
     HR_TAKE(s->failing->turn, &s->arena, numbers);
     HR_TAKE(s->failing->placed, &s->arena, in->n_meetings);
     HR_TAKE(s->failing->restart, &s->arena, in->n_meetings);
+    HR_TAKE(s->failing->lost_by, &s->arena, in->n_meetings);
     take_states(replay);
 out:
     return st;
@@ -151,21 +156,29 @@ static void count_away(hr_replaying *replay, uint32_t number, hr_tick now)
     f->since[number] = 0;
 }
 
-/* They come back after a while, unless the meeting is over by then. */
-static void send_away(hr_replaying *replay, hr_tick now, uint32_t meeting, uint32_t number)
+/* They come back after a while, unless the meeting is over by then. How many are away now that were
+ * not before; `was_in`: they have been in the meeting. */
+static uint32_t send_away(hr_replaying *replay, hr_tick now, uint32_t meeting, uint32_t number,
+                          bool was_in)
 {
     struct hr_failing *f = replay->scratch->failing;
     const hr_input *in = replay->input;
-    const uint32_t first = hr_failing_first_join(in, meeting);
+    const uint32_t first = hr_failing_first_join(in, meeting), name = hr_input_name(in, meeting);
     const uint32_t own = replay->prepared->joins_at_once ? 0 : number - first;
-    const hr_tick back = now + hr_prepared_return_after(replay->prepared, in->tie[meeting],
-                                                        in->pick[meeting], own, f->turn[number]++);
-    if (f->since[number] == 0)
+    const hr_tick back = now + hr_prepared_return_after(replay->prepared, in->tie[name],
+                                                        in->pick[name], own, f->turn[number]++);
+    uint32_t people = 0;
+    if (f->since[number] == 0) {
         f->since[number] = now;
+        people = replay->scratch->absence != NULL
+                     ? hr_absence_goes(replay, now, meeting, number, was_in)
+                     : people_of(replay, number);
+    }
     if (back < in->end[meeting])
         push(f, (coming){back, number});
-    else
+    else if (replay->scratch->absence == NULL)
         count_away(replay, number, in->end[meeting]);
+    return people;
 }
 
 uint32_t hr_failing_first_join(const hr_input *input, uint32_t meeting)
@@ -186,27 +199,34 @@ bool hr_failing_restart(hr_replaying *replay, hr_tick now, uint32_t meeting, uin
     const hr_configuration *c = replay->configuration;
     const hr_input *in = replay->input;
     hr_scratch *s = replay->scratch;
+    const bool is_focus = hr_apart_is_focus(replay, meeting);
+    const uint32_t again = s->failing->restart[meeting]++;
     const unsigned server =
-        hr_placing_choose_again(replay, meeting, s->failing->restart[meeting]++);
+        is_focus ? hr_apart_home(replay, in->tie[meeting], in->pick[meeting], again + 1)
+                 : hr_placing_choose_again(replay, meeting, again);
     if (server == c->n_servers) {
-        send_away(replay, now, meeting, number);
+        (void)send_away(replay, now, meeting, number, !is_focus);
         return false;
     }
     s->server[meeting] = (uint16_t)server;
     s->failing->placed[meeting] = now;
     if (replay->observer != NULL)
         replay->observer->placed(replay->observer->context, now, meeting, server);
-    hr_overload_meeting_comes(replay, now, meeting, server);
-    s->truth.meetings[server]++;
-    const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
+    if (s->apart != NULL)
+        hr_apart_arrive(replay, now, meeting);
+    else
+        hr_overload_meeting_comes(replay, now, meeting, server);
+    s->truth.meetings[server] += !is_focus;
+    hr_joining_move(replay, meeting);
+    const uint32_t people = replay->prepared->joins_at_once && !is_focus ? in->size[meeting] : 0;
     const int64_t *initial = in->initial + meeting * (size_t)c->n_resources;
-    hr_server_count_stay(replay, now, in->end[meeting], initial, people);
+    hr_server_count_stay(replay, now, in->end[meeting], initial, s->apart == NULL ? people : 0);
     hr_server_grow(replay, now, meeting, initial, people);
-    hr_reports_add(replay, server, meeting, initial, people, true);
+    hr_reports_add(replay, server, meeting, initial, people, !is_focus);
     return true;
 }
 
-/* One participant is back in a meeting that is on a server. */
+/* One participant is back in a meeting that is on a server, where a join may be decided about. */
 static void come_back(hr_replaying *replay, hr_tick now, uint32_t meeting, uint32_t number)
 {
     const hr_configuration *c = replay->configuration;
@@ -214,9 +234,16 @@ static void come_back(hr_replaying *replay, hr_tick now, uint32_t meeting, uint3
     const int64_t *cost =
         replay->prepared->classes[in->class_of[meeting]].profiles[in->profile[meeting]].kind_cost +
         in->join_kind[number] * (size_t)c->n_resources;
-    hr_server_count_stay(replay, now, in->end[meeting], cost, 1);
-    hr_server_grow(replay, now, meeting, cost, 1);
-    hr_reports_add(replay, replay->scratch->server[meeting], meeting, cost, 1, false);
+    const bool is_focus = hr_apart_is_focus(replay, meeting);
+    unsigned server = replay->scratch->server[meeting];
+    if (hr_joining_decides(c) && !is_focus)
+        server = hr_joining_join(replay, now, meeting, number, cost);
+    else
+        hr_server_grow(replay, now, meeting, cost, !is_focus);
+    if (server == c->n_servers)
+        return; /* turned away */
+    hr_server_count_stay(replay, now, in->end[meeting], cost, replay->scratch->apart == NULL);
+    hr_reports_add(replay, server, meeting, cost, !is_focus, false);
 }
 
 void hr_failing_return(hr_replaying *replay)
@@ -227,26 +254,50 @@ void hr_failing_return(hr_replaying *replay)
     if (!hr_failing_is_placed(replay, meeting) &&
         !hr_failing_restart(replay, one.tick, meeting, one.number))
         return;
-    count_away(replay, one.number, one.tick);
+    if (replay->scratch->absence != NULL) {
+        replay->scratch->failing->since[one.number] = 0;
+        hr_absence_comes(replay, one.tick, meeting, one.number);
+    } else {
+        count_away(replay, one.number, one.tick);
+    }
     if (!at_once)
         come_back(replay, one.tick, meeting, one.number);
 }
 
 /* ---- going out */
 
-static void throw_out(hr_replaying *replay, hr_tick now, uint32_t meeting)
+enum { WHOLE = 0 }; /* not a part */
+
+/* Those who are on the meeting's servers, or on one further `part` of it, which are gone. How many.
+ */
+static uint32_t throw_out(hr_replaying *replay, hr_tick now, uint32_t meeting, uint32_t part)
 {
     const hr_input *in = replay->input;
     const struct hr_failing *f = replay->scratch->failing;
-    if (replay->prepared->joins_at_once) {
-        send_away(replay, now, meeting, meeting);
-        return;
-    }
+    uint32_t people = 0;
+    if (replay->prepared->joins_at_once)
+        return send_away(replay, now, meeting, meeting, true);
     for (uint32_t i = hr_failing_first_join(in, meeting);
          i < in->n_joins && in->join_meeting[i] == meeting; i++) {
-        if (in->join_tick[i] < now && f->since[i] == 0)
-            send_away(replay, now, meeting, i);
+        const bool is_in =
+            in->join_tick[i] < now && f->since[i] == 0 &&
+            (part == WHOLE ? hr_joining_is_in(replay, i) : hr_joining_is_on_part(replay, i, part));
+        if (is_in)
+            people += send_away(replay, now, meeting, i, true);
     }
+    return people;
+}
+
+/* The meeting has lost a server, its own or another one, and so many people with it. */
+static void count_lost(hr_replaying *replay, hr_tick now, uint32_t meeting, uint32_t people)
+{
+    struct hr_failing *f = replay->scratch->failing;
+    uint32_t *lost_by = &f->lost_by[hr_input_name(replay->input, meeting)];
+    if (now >= replay->prepared->from) {
+        replay->counts->meetings_lost += *lost_by != f->change;
+        replay->counts->people_lost += people;
+    }
+    *lost_by = f->change;
 }
 
 static void lose(hr_replaying *replay, hr_tick now, uint32_t meeting)
@@ -255,22 +306,35 @@ static void lose(hr_replaying *replay, hr_tick now, uint32_t meeting)
     hr_scratch *s = replay->scratch;
     const unsigned server = s->server[meeting];
     int64_t *load = s->load + meeting * (size_t)c->n_resources;
+    const uint32_t people = s->people[meeting] + hr_joining_elsewhere(replay, meeting);
     hr_policy_expect(replay, now, meeting, true);
-    hr_server_discount_stay(replay, now, replay->input->end[meeting], load, s->people[meeting]);
+    hr_joining_drop(replay, now, meeting);
+    hr_server_discount_stay(replay, now, replay->input->end[meeting], load,
+                            s->apart == NULL ? s->people[meeting] : 0);
     hr_server_remove(replay, now, server, load, s->people[meeting]);
-    s->truth.meetings[server]--;
-    hr_overload_meeting_leaves(replay, now, meeting, server);
-    if (now >= replay->prepared->from) {
-        replay->counts->meetings_lost++;
-        replay->counts->people_lost += s->people[meeting];
-    }
+    s->truth.meetings[server] -= !hr_apart_is_focus(replay, meeting);
+    if (s->apart != NULL)
+        hr_apart_leave(replay, now, meeting);
+    else
+        hr_overload_meeting_leaves(replay, now, meeting, server);
     s->server[meeting] = nowhere(replay);
     s->people[meeting] = 0;
     for (unsigned r = 0; r < c->n_resources; r++)
         load[r] = 0;
     if (replay->observer != NULL)
         replay->observer->placed(replay->observer->context, now, meeting, c->n_servers);
-    throw_out(replay, now, meeting);
+    const uint32_t away = throw_out(replay, now, meeting, WHOLE);
+    count_lost(replay, now, meeting, s->apart == NULL ? people : away);
+}
+
+/* Parts of the meeting whose servers are out; it goes on without them. */
+static void lose_parts(hr_replaying *replay, hr_tick now, uint32_t meeting)
+{
+    uint32_t part, people;
+    while ((part = hr_joining_lose(replay, now, meeting, states(replay), &people)) != 0) {
+        const uint32_t away = throw_out(replay, now, meeting, part);
+        count_lost(replay, now, meeting, replay->scratch->apart == NULL ? people : away);
+    }
 }
 
 void hr_failing_change(hr_replaying *replay, uint32_t n_started)
@@ -282,9 +346,12 @@ void hr_failing_change(hr_replaying *replay, uint32_t n_started)
     const hr_tick now = replay->input->change[row];
     take_states(replay);
     for (uint32_t i = 0; i < n_started; i++) {
-        if (s->server[i] < c->n_servers && replay->input->end[i] > now &&
-            states(replay)[s->server[i]] == HR_SERVER_OUT)
+        if (s->server[i] >= c->n_servers || replay->input->end[i] <= now)
+            continue;
+        if (states(replay)[s->server[i]] == HR_SERVER_OUT)
             lose(replay, now, i);
+        else
+            lose_parts(replay, now, i);
     }
     hr_overload_set_ceilings(replay, replay->input->ceiling + row * c->n_limits * c->n_servers);
     for (unsigned j = 0; j < c->n_servers; j++) {

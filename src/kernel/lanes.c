@@ -172,7 +172,7 @@ static bool place(unsigned level, hr_lanes_memory *m)
     if (m->is_narrow && !m->lanes.is_too_narrow)
         return false;
     m->is_narrow = false;
-    return wide[level](&m->lanes);
+    return hr_lanes_memory_pages(m) && wide[level](&m->lanes);
 }
 
 /* With loads, where they were left out for this kernel. */

@@ -12,103 +12,12 @@
 #include <string.h>
 
 #include "kernel/lanes_arrivals.h"
+#include "kernel/lanes_departures.h"
 
 #if defined(__clang__)
 /* With sanitizers or without optimisation the loops stay scalar; the bits are the same. */
 #pragma clang diagnostic ignored "-Wpass-failed"
 #endif
-
-enum { PAGE = HR_LANES_PAGE };
-
-/* ---- departures */
-
-/* One more page for a block of arrivals; where its next departure goes. */
-__attribute__((noinline)) static uint32_t open_page(hr_lanes *lanes, uint32_t end)
-{
-    const uint32_t page = lanes->n_spare > 0 ? lanes->spare[--lanes->n_spare] : ++lanes->n_pages;
-    ((entry_word *)lanes->entry)[(size_t)page * PAGE] = end;
-    return page * PAGE + 1;
-}
-
-/* tail and entry are those of `lanes`, in registers where many are kept. */
-static inline void keep(hr_lanes *lanes, uint32_t *tail, entry_word *entry, uint32_t block,
-                        entry_word departure)
-{
-    uint32_t end = tail[block];
-    if (end % PAGE == 0)
-        end = open_page(lanes, end);
-    entry[end] = departure;
-    tail[block] = end + 1;
-}
-
-/* The rows from an arrival on. */
-static inline lane_key *rows_of(const hr_lanes *lanes, uint32_t step, const unsigned n_servers)
-{
-    return (lane_key *)lanes->rows + (size_t)((step & (lanes->near - 1)) * n_servers * N);
-}
-
-static inline void leave(lane_key *rows, entry_word departure)
-{
-    lane_key *row = rows + (departure & (((entry_word)1 << HALF_ENTRY) - 1));
-    *row = (lane_key)(*row + (lane_key)(departure >> HALF_ENTRY));
-}
-
-/* The departures of a block of arrivals, into its rows. */
-static void set_rows(hr_lanes *lanes, uint32_t block)
-{
-    const entry_word *entry = lanes->entry;
-    lane_key *rows = rows_of(lanes, block * BLOCK, lanes->n_servers);
-    uint32_t end = lanes->tail[block];
-    while (end != 0) {
-        const uint32_t page = (end - 1) / PAGE;
-        for (uint32_t i = page * PAGE + 1; i < end; i++)
-            leave(rows, entry[i]);
-        lanes->spare[lanes->n_spare++] = page;
-        end = (uint32_t)entry[(size_t)page * PAGE];
-    }
-}
-
-/* The departures of an arrival in each lane, some of which are due before the block ends. */
-__attribute__((noinline)) static void keep_near(hr_lanes *lanes, uint32_t now,
-                                                const uint32_t *block, const entry_word *departure)
-{
-    for (int l = 0; l < N; l++) {
-        if (block[l] == now)
-            leave(lanes->rows, departure[l]);
-        else
-            keep(lanes, lanes->tail, lanes->entry, block[l], departure[l]);
-    }
-}
-
-/* On a ramp: so many more leave with a gap than join in it. */
-static inline void keep_at(hr_lanes *lanes, uint32_t gap, uint32_t rows_end, uint32_t width,
-                           uint32_t place, lane_key people)
-{
-    if (gap < rows_end)
-        leave((lane_key *)lanes->rows + (size_t)((gap & (lanes->near - 1)) * width),
-              (entry_word)(unsigned_key)people << HALF_ENTRY | place);
-    else
-        keep(lanes, lanes->tail, lanes->entry, gap / BLOCK,
-             (entry_word)(unsigned_key)people << HALF_ENTRY | (gap % BLOCK * width + place));
-}
-
-/* The departures of the arrivals of one step, and who joins them after the next one. */
-__attribute__((noinline)) static void keep_joins(hr_lanes *lanes, uint32_t step,
-                                                 const arrivals *block, const uint32_t **next,
-                                                 const uint8_t *server)
-{
-    const uint32_t rows_end = step / BLOCK * BLOCK + lanes->near, i = step % BLOCK;
-    const uint32_t width = lanes->n_servers * N;
-    for (unsigned l = 0; l < N; l++) {
-        const uint32_t place = (uint32_t)server[l] * N + l, size = block->size[i][l];
-        const uint32_t *join = next[l];
-        const uint32_t *end = join + (size - (unsigned_key)block->people[i][l]);
-        for (; join < end; join++)
-            keep_at(lanes, *join, rows_end, width, place, -(1 << BITS));
-        keep_at(lanes, block->gap[i][l], rows_end, width, place, (lane_key)(size << BITS));
-        next[l] = end;
-    }
-}
 
 /* ---- overload */
 
@@ -229,7 +138,24 @@ take_off(lane_key *row, lane_vector *key, lane_vector *least, const unsigned n_s
         key[s] -= leaving;
         lower(least, &key[s]);
     }
-    memset(row, 0, n_servers * N * sizeof *row);
+    memset(row, 0, hr_lanes_row_servers(n_servers) * N * sizeof *row);
+}
+
+/* The same with the keys of several servers in a register. */
+__attribute__((always_inline)) static inline void
+take_off_shared(lane_key *row, shared_vector *key, shared_vector *least, const unsigned n_registers)
+{
+    const shared_vector none = {0};
+    *least = none + (lane_key)(((entry_word)1 << (HALF_ENTRY - 1)) - 1);
+    HR_UNROLL
+    for (unsigned w = 0; w < n_registers; w++) {
+        shared_vector leaving;
+        memcpy(&leaving, row + w * SHARE * N, sizeof leaving);
+        memcpy(row + w * SHARE * N, &none, sizeof none);
+        key[w] -= leaving;
+        lower_shared(least, &key[w]);
+    }
+    lower_across(least);
 }
 
 /* The departures of the arrivals of one step, to where they wait. */
@@ -245,7 +171,8 @@ keep_departures(hr_lanes *lanes, uint32_t step, const uint32_t *gap_of, const la
     for (unsigned l = 0; l < N; l++)
         lane[l] = l;
     const words blocks = gap / BLOCK, near = (words)(blocks == step / BLOCK);
-    const entries place = __builtin_convertvector(gap % BLOCK * (n_servers * N) + lane, entries) +
+    const entries place = __builtin_convertvector(
+                              gap % BLOCK * (hr_lanes_row_servers(n_servers) * N) + lane, entries) +
                           __builtin_convertvector(*server, entries) * N;
     const entries departures = place | __builtin_convertvector(*added, entries) << HALF_ENTRY;
     memcpy(block, &blocks, sizeof block);
@@ -264,12 +191,12 @@ keep_departures(hr_lanes *lanes, uint32_t step, const uint32_t *gap_of, const la
 
 /* What a pool is like between two blocks of arrivals. */
 typedef struct lanes_state {
-    lane_vector key[KEYS];
-    lane_vector limit[KEYS]; /* a key is above when its people are above the ceiling */
-    lane_vector peak[KEYS];  /* negative keys: the least are those of most people */
-    lane_vector room;        /* lowest ceiling */
-    lane_vector over;        /* lanes that were flagged last */
-    const uint32_t *next[N]; /* on a ramp: of join_gap */
+    lane_vector key[REGISTERS * SHARE]; /* past the last server never the least */
+    lane_vector limit[KEYS];            /* a key is above when its people are above the ceiling */
+    lane_vector peak[KEYS];             /* negative keys: the least are those of most people */
+    lane_vector room;                   /* lowest ceiling */
+    lane_vector over;                   /* lanes that were flagged last */
+    const uint32_t *next[N];            /* on a ramp: of join_gap */
 } lanes_state;
 
 static void begin(hr_lanes *lanes, lanes_state *at)
@@ -285,9 +212,12 @@ static void begin(hr_lanes *lanes, lanes_state *at)
             at->room[l] = (lane_key)(people < at->room[l] ? people : at->room[l]);
         }
     }
+    for (unsigned s = lanes->n_servers; s < registers_for(lanes->n_servers) * SHARE; s++)
+        at->key[s] = (lane_vector){0} + (lane_key)(((entry_word)1 << (HALF_ENTRY - 1)) - 1);
     for (int l = 0; l < N; l++)
         at->next[l] = lanes->join_gap[l];
-    memset(lanes->rows, 0, lanes->near * (size_t)lanes->n_servers * N * sizeof(lane_key));
+    memset(lanes->rows, 0,
+           lanes->near * (size_t)hr_lanes_row_servers(lanes->n_servers) * N * sizeof(lane_key));
     memset(lanes->tail, 0, (lanes->n_steps / BLOCK + (size_t)2) * sizeof *lanes->tail);
     memset(lanes->n_flags, 0, sizeof lanes->n_flags);
     lanes->n_pages = lanes->n_spare = lanes->n_standing = 0;
@@ -307,44 +237,80 @@ choose(const lane_vector *key, const lane_vector *least, const uint32_t *tie,
     *chosen = (*least & ~(lane_key)((1 << BITS) - 1)) | *server;
 }
 
+/* One by one: then those in registers stay there. */
+__attribute__((always_inline)) static inline void apart(const shared_vector *key, lane_vector *each,
+                                                        const unsigned n_registers)
+{
+    HR_UNROLL
+    for (unsigned w = 0; w < n_registers; w++) {
+        const shared_vector copy = key[w];
+        memcpy(&each[w * SHARE], &copy, sizeof copy);
+    }
+}
+
+/* The same for several servers in a register. */
+__attribute__((always_inline)) static inline void
+choose_shared(const shared_vector *key, const shared_vector *least, const uint32_t *tie,
+              const unsigned n_servers, const bool uniform, lane_vector *server,
+              shared_vector *chosen)
+{
+    lane_vector each[REGISTERS * SHARE], one, of_one;
+    first_of(least, &one);
+    if (uniform)
+        apart(key, each, registers_for(n_servers));
+    choose(each, &one, tie, n_servers, uniform, server, &of_one);
+    if (uniform)
+        spread(&of_one, chosen);
+    else
+        *chosen = *least;
+}
+
 /* The arrivals from `from` to `to`, of one block. */
 __attribute__((always_inline)) static inline bool
 place_block(hr_lanes *lanes, uint32_t from, uint32_t to, const arrivals *block, lanes_state *at,
             const unsigned n_servers, const bool uniform)
 {
-    lane_vector key[KEYS], over = at->over;
+    const unsigned n_registers = registers_for(n_servers);
+    shared_vector key[REGISTERS];
+    lane_vector over = at->over;
     const lane_vector room = at->room, none = {0};
     bool is_over = any(&over);
     HR_UNROLL
-    for (unsigned s = 0; s < n_servers; s++)
-        key[s] = at->key[s];
+    for (unsigned w = 0; w < n_registers; w++)
+        memcpy(&key[w], &at->key[w * SHARE], sizeof key[w]);
     for (uint32_t step = from; step < to; step++) {
-        lane_vector least, people, server, chosen;
-        take_off((lane_key *)lanes->rows + (step - from) * n_servers * N, key, &least, n_servers);
+        lane_vector each[REGISTERS * SHARE], least, people, server;
+        shared_vector least_of_all, chosen, added_to_all;
+        take_off_shared(rows_of(lanes, step, n_servers), key, &least_of_all, n_registers);
+        first_of(&least_of_all, &least);
         load(block->people[step - from], &people);
         const lane_vector added = people << BITS, after = (least >> BITS) + people;
-        choose(key, &least, block->tie[step - from], n_servers, uniform, &server, &chosen);
+        choose_shared(key, &least_of_all, block->tie[step - from], n_servers, uniform, &server,
+                      &chosen);
+        spread(&added, &added_to_all);
         HR_UNROLL
-        for (unsigned s = 0; s < n_servers; s++)
-            key[s] = wrapping_sum(key[s], (key[s] == chosen) & added);
+        for (unsigned w = 0; w < n_registers; w++)
+            key[w] = (shared_vector)((shared_bits)key[w] +
+                                     (shared_bits)((key[w] == chosen) & added_to_all));
         const bytes servers = __builtin_convertvector(server, bytes);
         memcpy(lanes->server + (size_t)step * N, &servers, sizeof servers);
         keep_departures(lanes, step, block->gap[step - from], &server, &added, n_servers);
         const lane_vector above = after > room;
         if (is_over || any(&above)) {
             const lane_vector too_many = after > (lane_key)MOST;
+            apart(key, each, n_registers);
             lanes->is_too_narrow = any(&too_many);
             if (lanes->is_too_narrow ||
-                !flag(lanes, step, key, &none, &none, at->limit, &over, n_servers))
+                !flag(lanes, step, each, &none, &none, at->limit, &over, n_servers))
                 return false;
             is_over = any(&over);
         }
-        if (lanes->wants_peak)
-            note_peak(lanes, step, key, at->peak, n_servers);
+        if (lanes->wants_peak) {
+            apart(key, each, n_registers);
+            note_peak(lanes, step, each, at->peak, n_servers);
+        }
     }
-    HR_UNROLL
-    for (unsigned s = 0; s < n_servers; s++)
-        at->key[s] = key[s];
+    apart(key, at->key, n_registers);
     at->over = over;
     return true;
 }

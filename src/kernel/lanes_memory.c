@@ -47,7 +47,7 @@ static size_t pages_for(size_t n_steps, uint64_t n_far)
 /* Fewer servers may have more rows. */
 static size_t row_cells(unsigned n_servers, bool has_ramp)
 {
-    const size_t block = (size_t)HR_LANES_BLOCK * n_servers * N;
+    const size_t block = (size_t)HR_LANES_BLOCK * hr_lanes_row_servers(n_servers) * N;
     return has_ramp && block < HR_LANES_NEAR_CELLS ? HR_LANES_NEAR_CELLS : block;
 }
 
@@ -64,17 +64,9 @@ size_t hr_lanes_memory_bytes(const hr_lanes_memory *m)
            (m->most_steps + m->most_joins) * events +
            N * (m->most_ramp_steps * (sizeof *m->joined + sizeof *m->joining) +
                 m->most_joins * sizeof *m->join_gap) +
-           m->most_pages * (HR_LANES_PAGE * sizeof(uint64_t) + sizeof *m->lanes.spare) +
+           m->most_pages * (HR_LANES_PAGE * m->entry_bytes + sizeof *m->lanes.spare) +
            (row_cells(m->most_servers, m->most_joins > 0) + 2 * row) * sizeof(int32_t) +
            m->lanes.most_standing * m->most_servers * sizeof *m->lanes.standing;
-}
-
-static bool take_pages(hr_lanes_memory *m, size_t most)
-{
-    m->lanes.entry = hr_mem_take(most * HR_LANES_PAGE, sizeof(uint64_t));
-    m->lanes.spare = hr_mem_take(most, sizeof *m->lanes.spare);
-    m->most_pages = most;
-    return m->lanes.entry && m->lanes.spare;
 }
 
 static bool take_arrays(hr_lanes_memory *m, size_t most, size_t most_joins, unsigned n_servers)
@@ -102,9 +94,9 @@ static bool take_arrays(hr_lanes_memory *m, size_t most, size_t most_joins, unsi
     m->most_joins = most_joins;
     m->most_ramp_steps = ramp_steps;
     m->most_servers = n_servers;
-    return take_pages(m, pages_for(most, 0)) && lanes->server && m->flag && lanes->standing &&
-           lanes->rows && lanes->tail && lanes->ceiling && lanes->peak && m->gap && m->joined &&
-           m->joining && m->join_gap && m->start && m->first && m->flagged && m->event && m->work;
+    return lanes->server && m->flag && lanes->standing && lanes->rows && lanes->tail &&
+           lanes->ceiling && lanes->peak && m->gap && m->joined && m->joining && m->join_gap &&
+           m->start && m->first && m->flagged && m->event && m->work;
 }
 
 static bool has_room(const hr_lanes_memory *m, uint32_t n_steps, uint32_t n_joins,
@@ -148,14 +140,20 @@ hr_status hr_lanes_memory_room(hr_lanes_memory **memory, uint32_t n_steps, uint3
     return HR_OK;
 }
 
+/* An entry has the width of two keys. */
 bool hr_lanes_memory_pages(hr_lanes_memory *m)
 {
     const size_t n = pages_for(m->lanes.n_steps, m->n_far);
-    if (n <= m->most_pages)
+    const size_t bytes = m->is_narrow ? sizeof(uint32_t) : sizeof(uint64_t);
+    if (n <= m->most_pages && bytes <= m->entry_bytes)
         return true;
     hr_mem_free(m->lanes.entry);
     hr_mem_free(m->lanes.spare);
-    if (take_pages(m, n + n / 4))
+    m->most_pages = n + n / 8;
+    m->entry_bytes = bytes;
+    m->lanes.entry = hr_mem_take(m->most_pages * HR_LANES_PAGE, bytes);
+    m->lanes.spare = hr_mem_take(m->most_pages, sizeof *m->lanes.spare);
+    if (m->lanes.entry && m->lanes.spare)
         return true;
     free_arrays(m);
     return false;

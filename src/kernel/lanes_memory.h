@@ -15,7 +15,8 @@ struct hr_lanes_memory {
     uint64_t configuration;
     bool is_narrow;   /* its days fit narrow keys so far */
     bool is_given_up; /* its days do not fit at all */
-    size_t most_steps, most_pages;
+    size_t most_steps;
+    size_t most_pages, entry_bytes;     /* of `entry` and `spare` */
     size_t most_joins, most_ramp_steps; /* on a ramp: what there has been room for */
     unsigned most_servers;
     uint32_t *gap;                         /* [N * most_steps] lane by lane, as */
@@ -36,7 +37,8 @@ struct hr_lanes_memory {
  * servers; `lanes` is set up but for what the inputs say. */
 HR_MUST_CHECK hr_status hr_lanes_memory_room(hr_lanes_memory **memory, uint32_t n_steps,
                                              uint32_t n_joins, unsigned n_servers, hr_err *err);
-/* Once it is known how many joins are far (see hr_rank): room for them. */
+/* Once it is known how many joins are far (see hr_rank), and when keys turn out to be wide: room
+ * for departures and such joins. False when there is none. */
 bool hr_lanes_memory_pages(hr_lanes_memory *memory);
 
 #endif

@@ -18,7 +18,14 @@ enum {
     HR_LANES_MOST = (1 << (31 - HR_LANES_WIDE_BITS)) - 1,
     HR_LANES_BLOCK = 32, /* arrivals whose departures are kept together */
     HR_LANES_PAGE = 128, /* departures kept together, link included */
+    HR_LANES_SHARE = 2,  /* most servers whose keys are in one register */
 };
+
+/* Servers for which a row has keys, in whole registers. */
+static inline unsigned hr_lanes_row_servers(unsigned n_servers)
+{
+    return (n_servers + HR_LANES_SHARE - 1) / HR_LANES_SHARE * HR_LANES_SHARE;
+}
 
 /* Arrivals whose rows are at hand while participants join on a ramp, who are most often there
  * within minutes: as many blocks, a power of two, as stay in a near cache. */
@@ -26,7 +33,8 @@ enum { HR_LANES_MOST_NEAR = 8 * HR_LANES_BLOCK, HR_LANES_NEAR_CELLS = 1 << 15 };
 static inline uint32_t hr_lanes_near(unsigned n_servers)
 {
     uint32_t near = HR_LANES_MOST_NEAR;
-    while (near > HR_LANES_BLOCK && near * n_servers * HR_LANES_N > HR_LANES_NEAR_CELLS)
+    while (near > HR_LANES_BLOCK &&
+           near * hr_lanes_row_servers(n_servers) * HR_LANES_N > HR_LANES_NEAR_CELLS)
         near /= 2;
     return near;
 }
@@ -68,7 +76,8 @@ typedef struct hr_lanes {
 
     /* working memory: departures, block of arrivals by block, in linked pages */
     uint32_t near; /* arrivals that have rows: BLOCK, on a ramp hr_lanes_near */
-    void *rows; /* [near * n_servers * N] keys: what leaves before each arrival, less what joins */
+    void *rows;    /* [near * hr_lanes_row_servers * N] keys, of whole registers: what leaves before
+                      each arrival, less what joins */
     uint32_t *tail;  /* [n_steps / BLOCK + 2] after the last departure of each block; 0: none */
     void *entry;     /* [most pages * PAGE] departures; the first of a page is its link */
     uint32_t *spare; /* pages that were used and are free */

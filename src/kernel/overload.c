@@ -1,5 +1,6 @@
 #include "kernel/overload.h"
 
+#include "kernel/anatomy.h"
 #include "kernel/apart.h"
 #include "kernel/backlog.h"
 #include "kernel/stepping.h"
@@ -67,7 +68,10 @@ static void begin_episode(hr_replaying *replay, hr_tick now, unsigned server, un
             hr_stretches_begin(replay->counts->stretches, criterion, now);
         if (measured) {
             const uint64_t limits = s->limits_over[server] & c->criteria[criterion].limits;
-            const unsigned first = c->limits[__builtin_ctzll(limits)].resource;
+            const unsigned limit = (unsigned)__builtin_ctzll(limits);
+            const unsigned first = c->limits[limit].resource;
+            if (c->follows_anatomy)
+                hr_anatomy_note(replay, now, server, criterion, limit);
             replay->counts->episodes[criterion]++;
             replay->counts->first_over[criterion * c->n_resources + first]++;
         }
@@ -253,8 +257,11 @@ void hr_overload_meeting_leaves(hr_replaying *replay, hr_tick now, uint32_t meet
 }
 
 /* The meeting has met criterion `i` for so many ticks, at least one. */
-static inline void count_hit(const hr_replaying *replay, unsigned i, uint64_t met, uint32_t size)
+static inline void count_hit(const hr_replaying *replay, unsigned i, uint64_t met, uint32_t meeting)
 {
+    const uint32_t size = replay->input->size[meeting];
+    if (hr_configuration_inserts(replay->configuration, replay->input->class_of[meeting]))
+        replay->counts->inserted_hit |= (uint64_t)1 << i;
     const unsigned n = replay->configuration->n_durations;
     const hr_tick *least = replay->prepared->min_episode;
     uint64_t *meetings = replay->counts->meetings_hit + i * n;
@@ -271,7 +278,6 @@ static void end_where_it_began(hr_replaying *replay, hr_tick now, uint32_t meeti
 {
     hr_scratch *s = replay->scratch;
     const size_t n = replay->configuration->n_criteria;
-    const uint32_t size = replay->input->size[meeting];
     if (meeting >= s->n_noted)
         hr_overload_note_begun(replay);
     const uint64_t *start = s->clock_at_start + meeting * n;
@@ -281,7 +287,7 @@ static void end_where_it_began(hr_replaying *replay, hr_tick now, uint32_t meeti
         const uint64_t open = s->over[server] >> i & 1 ? now - s->since[place] : 0;
         const uint64_t met = s->clock[place] + open - (meeting < s->clocked[place] ? 0 : start[i]);
         if (met > 0)
-            count_hit(replay, i, met, size);
+            count_hit(replay, i, met, meeting);
     }
 }
 
@@ -298,7 +304,7 @@ void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meetin
     for (unsigned i = 0; i < c->n_criteria; i++) {
         const uint64_t met = (is_placed ? overload_clock(replay, now, server, i) : 0) - start[i];
         if (met > 0)
-            count_hit(replay, i, met, replay->input->size[meeting]);
+            count_hit(replay, i, met, meeting);
     }
 }
 

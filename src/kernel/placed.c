@@ -37,6 +37,8 @@ const char *hr_placed_decline(const hr_configuration *c)
     const char *policy = hr_policy_decline(c);
     if (policy != NULL)
         return policy;
+    if (c->inserted != NULL)
+        return "a meeting that is inserted";
     if (c->n_resources > 1)
         return "several resources";
     if (c->admission != HR_ADMISSION_NONE)

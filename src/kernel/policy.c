@@ -32,19 +32,19 @@ const char *hr_policy_decline(const hr_configuration *configuration)
         return "meetings that are moved";
     if (hr_failures_happen(configuration->failures))
         return "servers that fail";
+    if (configuration->follows_anatomy)
+        return "what overload is made of";
     return NULL; /* dedicated servers and bookings need a hint */
 }
 
 /* ---- seats */
 
 /* One word for the size told; it belongs to the meeting, like those of the rule: where media are
- * apart, to the first of its rows, so that all of them are told the same. */
+ * apart, to its Focus, so that all of them are told the same. */
 static uint32_t word_of(const hr_input *input, uint32_t meeting)
 {
-    while (input->part_of != NULL && meeting > 0 &&
-           input->part_of[meeting - 1] == input->part_of[meeting])
-        meeting--;
-    const uint64_t words[] = {input->tie[meeting], input->pick[meeting]};
+    const uint32_t name = hr_input_name(input, meeting);
+    const uint64_t words[] = {input->tie[name], input->pick[name]};
     return (uint32_t)(hr_hash(words, 2) >> 32);
 }
 

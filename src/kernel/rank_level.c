@@ -12,18 +12,23 @@
 
 #define HR_INLINE __attribute__((always_inline)) static inline
 
-/* All arrivals, then the last one of each cell that has any, + 1. */
+/* All arrivals, and the last one of each cell that has any, + 1: a little at a time, which is still
+ * in the nearest cache when it is read again. */
 static void list(const hr_rank *rank, const uint64_t *tick, int32_t *start, uint32_t *after)
 {
+    enum { BATCH = 512 };
     const uint32_t n = rank->n, bits = rank->cell_bits;
     const uint64_t base = rank->base;
+    for (uint32_t from = 0; from < n; from += BATCH) {
+        const uint32_t to = n - from < BATCH ? n : from + BATCH;
 #pragma omp simd
-    for (uint32_t i = 0; i < n; i++)
-        start[i] = (int32_t)((uint32_t)(tick[i] - base) ^ HR_RANK_SIGN);
+        for (uint32_t i = from; i < to; i++)
+            start[i] = (int32_t)((uint32_t)(tick[i] - base) ^ HR_RANK_SIGN);
+        for (uint32_t i = from; i < to; i++)
+            after[((uint32_t)start[i] ^ HR_RANK_SIGN) >> bits] = i + 1;
+    }
     for (uint32_t i = n; i < n + HR_RANK_PAD; i++)
         start[i] = INT32_MAX;
-    for (uint32_t i = 0; i < n; i++)
-        after[((uint32_t)start[i] ^ HR_RANK_SIGN) >> bits] = i + 1;
 }
 
 /* Arrivals before a time. A table finds the neighbourhood, `n` comparisons at a time the place. */

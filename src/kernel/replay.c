@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "base/order.h"
+#include "kernel/absence.h"
 #include "kernel/apart.h"
 #include "kernel/failing.h"
 #include "kernel/joining.h"
@@ -65,6 +66,17 @@ static void count_offer(hr_replaying *replay, uint32_t meeting)
     replay->counts->refused[class] += is_refused && hr_apart_is_first_refused(replay, meeting);
 }
 
+/* The rule's choice, which no Focus asks for. */
+static unsigned choose_server(const hr_replaying *replay, hr_cursors *at, uint32_t meeting)
+{
+    const hr_input *in = replay->input;
+    if (hr_apart_is_focus(replay, meeting))
+        return hr_apart_home(replay, in->tie[meeting], in->pick[meeting], 0);
+    if (hr_apart_is_refused(replay, meeting))
+        return replay->configuration->n_servers;
+    return hr_placing_choose(replay, meeting, at->turn++);
+}
+
 static void arrive(hr_replaying *replay, hr_cursors *at)
 {
     const hr_configuration *c = replay->configuration;
@@ -72,14 +84,14 @@ static void arrive(hr_replaying *replay, hr_cursors *at)
     hr_scratch *s = replay->scratch;
     const uint32_t meeting = at->arrival++;
     const hr_tick now = in->start[meeting];
+    s->n_arrived = at->arrival;
     if (!hr_input_owns(in, meeting)) {
         s->server[meeting] = (uint16_t)c->n_servers; /* not ours: as if refused */
         return;
     }
     hr_policy_tell(replay, meeting);
     const bool is_focus = hr_apart_is_focus(replay, meeting);
-    const unsigned server =
-        is_focus ? hr_apart_home(replay, meeting) : hr_placing_choose(replay, meeting, at->turn++);
+    const unsigned server = choose_server(replay, at, meeting);
     s->server[meeting] = (uint16_t)server;
     if (now >= in->from)
         count_offer(replay, meeting);
@@ -115,11 +127,12 @@ static void join(hr_replaying *replay, hr_cursors *at)
     if (!hr_failing_is_placed(replay, meeting) && !hr_failing_restart(replay, now, meeting, number))
         return; /* its server is out */
     unsigned server = replay->scratch->server[meeting];
-    if (hr_joining_decides(c)) {
-        server = hr_joining_join(replay, now, meeting, cost);
+    if (hr_joining_decides(c) && !hr_apart_is_focus(replay, meeting)) {
+        server = hr_joining_join(replay, now, meeting, number, cost);
         if (server == c->n_servers)
             return; /* turned away */
-        hr_server_count_stay(replay, now, in->end[meeting], cost, 1);
+        hr_server_count_stay(replay, now, in->end[meeting], cost,
+                             hr_apart_is_first(replay, meeting));
     } else {
         add_to_server(replay, now, meeting, cost, 1);
     }
@@ -148,6 +161,8 @@ static void depart(hr_replaying *replay, hr_cursors *at)
         return; /* refused */
     if (now >= replay->prepared->from && hr_apart_is_first(replay, meeting))
         count_end(replay, now, meeting);
+    if (hr_apart_is_focus(replay, meeting))
+        hr_absence_end(replay, now, meeting);
     if (!hr_failing_is_placed(replay, meeting))
         return; /* its server is out, and nobody has come back */
     if (s->apart != NULL)
@@ -287,6 +302,7 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
         configuration, configuration->prepared, hr_input_placed(input), scratch, counts, observer};
     HR_TRY(hr_scratch_room_for_meetings(&replay, err));
     hr_cursors at = first_events(&replay);
+    scratch->n_arrived = 0;
     HR_TRY(put_in_order(&replay, &at, err));
     HR_TRY(hr_scratch_lay_out(&replay, err));
     HR_TRY(hr_reports_begin(&replay, err));
@@ -294,6 +310,7 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     HR_TRY(hr_review_begin(&replay, err));
     HR_TRY(hr_failing_begin(&replay, err));
     HR_TRY(hr_apart_begin(&replay, err));
+    HR_TRY(hr_absence_begin(&replay, err));
     hr_counts_clear(counts, configuration);
     if (input->n_changes > 0) {
         memcpy(counts->service_lost, input->service_lost, sizeof counts->service_lost);
@@ -303,6 +320,7 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     run_events(&replay, &at);
     hr_overload_end(&replay, input->to);
     hr_apart_end(&replay);
+    hr_absence_finish(&replay);
 out:
     return st;
 }

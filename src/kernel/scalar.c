@@ -184,8 +184,13 @@ static hr_status replay_one(const hr_lane *lane, bool is_in_order, hr_event_list
     const hr_input *input = lane->input;
     hr_counts *counts = lane->counts;
     hr_replaying replay = {configuration, configuration->prepared, input, scratch, counts, NULL};
-    hr_scalar_state at = {
-        .replay = &replay, .vector = vector, .level = levels[hr_vector_number(vector)]};
+    hr_scalar_state at = {.replay = &replay,
+                          .scratch = scratch,
+                          .input = input,
+                          .n_servers = configuration->n_servers,
+                          .n_resources = configuration->n_resources,
+                          .vector = vector,
+                          .level = levels[hr_vector_number(vector)]};
     const size_t most = (size_t)input->n_meetings + input->n_joins + 2;
     if (most > UINT32_MAX)
         return hr_replay(configuration, input, scratch, counts, NULL, err);

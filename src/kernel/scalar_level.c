@@ -23,7 +23,7 @@ static inline hr_tick last_report(const hr_scalar_state *at)
 HR_INLINE void fetch(const hr_scalar_state *at, const int64_t *loads, uint32_t meeting,
                      int64_t *own, const unsigned stride)
 {
-    const int64_t *from = loads + meeting * (size_t)at->replay->configuration->n_resources;
+    const int64_t *from = loads + meeting * (size_t)at->n_resources;
 #pragma omp simd
     for (unsigned r = 0; r < stride; r++)
         own[r] = from[r] & at->own[r];
@@ -34,7 +34,7 @@ HR_INLINE void change_server(hr_scalar_state *at, hr_tick now, unsigned server, 
                              int64_t people, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
-    hr_scratch *s = replay->scratch;
+    hr_scratch *s = at->scratch;
     int64_t *sum = s->truth.load + server * (size_t)stride;
     const int64_t *high = s->high + server * (size_t)stride;
     const int64_t *low = s->low + server * (size_t)stride;
@@ -68,26 +68,26 @@ static inline unsigned choose(const hr_scalar_state *at, uint32_t meeting)
     const hr_admission_policy admission = replay->configuration->admission;
     if (!hr_seen_is_keyed(&at->seen))
         return hr_placing_choose(replay, meeting, at->turn);
-    const unsigned server = hr_seen_least(&at->seen, replay->input->tie[meeting]);
+    const unsigned server = hr_seen_least(&at->seen, at->input->tie[meeting]);
     return admission != HR_ADMISSION_NONE && !hr_placing_admits(replay, meeting, server)
-               ? replay->configuration->n_servers
+               ? at->n_servers
                : server;
 }
 
 HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
-    const hr_input *in = replay->input;
-    hr_scratch *s = replay->scratch;
+    const hr_input *in = at->input;
+    hr_scratch *s = at->scratch;
     int64_t load[HR_MAX_RESOURCES];
     if (!hr_input_owns(in, meeting)) {
-        s->server[meeting] = (uint16_t)replay->configuration->n_servers; /* as if refused */
+        s->server[meeting] = (uint16_t)at->n_servers; /* as if refused */
         return;
     }
     const unsigned server = choose(at, meeting);
     at->turn++;
     s->server[meeting] = (uint16_t)server;
-    if (server == replay->configuration->n_servers)
+    if (server == at->n_servers)
         return; /* refused */
     fetch(at, in->initial, meeting, load, stride);
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
@@ -102,11 +102,11 @@ HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
 HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
 {
     const hr_replaying *replay = at->replay;
-    const unsigned server = replay->scratch->server[meeting];
+    const unsigned server = at->scratch->server[meeting];
     hr_stay *kind = &at->stays.kind[*at->next.kind++];
-    if (server == replay->configuration->n_servers)
+    if (server == at->n_servers)
         return; /* refused, or not ours */
-    hr_stays_join(kind, replay->prepared, now, replay->input->end[meeting]);
+    hr_stays_join(kind, replay->prepared, now, at->input->end[meeting]);
     add_to_server(at, now, server, kind->cost, 1, stride);
     if (at->is_corrected)
         hr_seen_add_joined(&at->seen, last_report(at), meeting, server, kind->cost);
@@ -115,11 +115,11 @@ HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t meeting, const un
 HR_INLINE void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
-    const hr_input *in = replay->input;
-    hr_scratch *s = replay->scratch;
+    const hr_input *in = at->input;
+    hr_scratch *s = at->scratch;
     int64_t load[HR_MAX_RESOURCES];
     const unsigned server = s->server[meeting];
-    if (server == replay->configuration->n_servers)
+    if (server == at->n_servers)
         return; /* refused, or not ours */
     if (at->counts_hits && hr_overload_may_have_met(replay, meeting, server) && now >= in->from)
         hr_overload_meeting_ends(replay, now, meeting, server);
@@ -166,7 +166,7 @@ HR_INLINE void run_joins(hr_scalar_state *at, uint64_t time, const unsigned stri
 
 static inline uint64_t next_arrival(const hr_scalar_state *at, uint32_t meeting)
 {
-    const hr_input *in = at->replay->input;
+    const hr_input *in = at->input;
     return meeting < in->n_meetings
                ? hr_events_time(&at->events, in->start[meeting], HR_EVENT_ARRIVAL)
                : UINT64_MAX;
@@ -175,10 +175,10 @@ static inline uint64_t next_arrival(const hr_scalar_state *at, uint32_t meeting)
 /* No arrival is behind the last word of the departures. */
 HR_INLINE void run_events(hr_scalar_state *at, const bool has_joins, const unsigned stride)
 {
-    const hr_input *in = at->replay->input;
+    const hr_input *in = at->input;
     const unsigned number_bits = at->events.number_bits;
     const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
-    const size_t n_resources = at->replay->configuration->n_resources;
+    const size_t n_resources = at->n_resources;
     const uint64_t *event = at->next.departure;
     uint32_t meeting = 0;
     for (uint64_t arrival = next_arrival(at, 0);;) {
@@ -210,8 +210,8 @@ static void place_all(const hr_scalar_state *at)
 {
     enum { BATCH = 64 };
     const hr_replaying *replay = at->replay;
-    const hr_input *in = replay->input;
-    const unsigned nowhere = replay->configuration->n_servers;
+    const hr_input *in = at->input;
+    const unsigned nowhere = at->n_servers;
     const uint32_t *threshold = replay->prepared->weight;
     for (uint32_t from = 0; from < in->n_meetings; from += BATCH) {
         uint32_t server[BATCH] = {0}, pick[BATCH] = {0};
@@ -223,7 +223,7 @@ static void place_all(const hr_scalar_state *at)
                 server[i] += pick[i] > threshold[j];
         }
         for (uint32_t i = 0; i < n; i++)
-            replay->scratch->server[from + i] =
+            at->scratch->server[from + i] =
                 (uint16_t)(hr_input_owns(in, from + i) ? server[i] : nowhere);
     }
 }
@@ -234,11 +234,11 @@ HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool i
                       const int64_t *load, int64_t people, const unsigned stride)
 {
     hr_replaying *replay = at->replay;
-    hr_scratch *s = replay->scratch;
+    hr_scratch *s = at->scratch;
     const unsigned server = s->server[meeting];
-    if (server == replay->configuration->n_servers)
+    if (server == at->n_servers)
         return; /* not ours */
-    const bool is_measured_end = !is_start & at->counts_hits & (now >= replay->input->from);
+    const bool is_measured_end = !is_start & at->counts_hits & (now >= at->input->from);
     if (hr_overload_may_have_met(replay, meeting, server) & is_measured_end)
         hr_overload_meeting_ends(replay, now, meeting, server);
     s->truth.meetings[server] += is_start ? 1 : -1;
@@ -249,7 +249,7 @@ HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool i
 HR_INLINE void change_by_own(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
                              const unsigned stride)
 {
-    const hr_input *in = at->replay->input;
+    const hr_input *in = at->input;
     const int64_t sign = is_start ? 0 : -1, people = (int64_t)in->size[meeting];
     int64_t load[HR_MAX_RESOURCES];
     fetch(at, in->final, meeting, load, stride);
@@ -263,17 +263,17 @@ HR_INLINE void change_by_own(hr_scalar_state *at, hr_tick now, uint32_t meeting,
 HR_INLINE void change_by_kind(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
                               const unsigned stride)
 {
-    const size_t row = 2 * (size_t)at->replay->scratch->kind[meeting] + is_start;
+    const size_t row = 2 * (size_t)at->scratch->kind[meeting] + is_start;
     change(at, now, meeting, is_start, at->row + row * stride, is_start ? 1 : -1, stride);
 }
 
 HR_INLINE void run_placed(hr_scalar_state *at, const bool are_alike, const unsigned stride)
 {
-    const hr_input *in = at->replay->input;
+    const hr_input *in = at->input;
     const hr_events *events = &at->events;
     const unsigned number_bits = events->number_bits;
     const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
-    const size_t n_resources = at->replay->configuration->n_resources;
+    const size_t n_resources = at->n_resources;
     const uint64_t *event = at->next.departure;
     for (uint32_t meeting = 0;;) {
         const uint64_t arrival = next_arrival(at, meeting);
@@ -291,7 +291,7 @@ HR_INLINE void run_placed(hr_scalar_state *at, const bool are_alike, const unsig
         meeting += is_start;
         event += !is_start;
         if (at->counts_hits)
-            at->replay->scratch->n_begun = meeting;
+            at->scratch->n_begun = meeting;
         if (are_alike)
             change_by_kind(at, hr_events_tick(events, time), number, is_start, stride);
         else
@@ -307,7 +307,7 @@ HR_INLINE void run_all(hr_scalar_state *at, const unsigned stride)
         run_placed(at, true, stride);
     else if (at->is_placed)
         run_placed(at, false, stride);
-    else if (at->replay->input->n_joins > 0)
+    else if (at->input->n_joins > 0)
         run_events(at, true, stride);
     else
         run_events(at, false, stride);
@@ -315,7 +315,7 @@ HR_INLINE void run_all(hr_scalar_state *at, const unsigned stride)
 
 static void run(hr_scalar_state *at)
 {
-    switch (at->replay->scratch->stride) {
+    switch (at->scratch->stride) {
     case 1:
         run_all(at, 1);
         break;

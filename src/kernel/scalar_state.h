@@ -10,6 +10,9 @@
 
 typedef struct hr_scalar_state {
     hr_replaying *replay;
+    hr_scratch *scratch; /* of the replay, as what follows: at hand for every event */
+    const hr_input *input;
+    unsigned n_servers, n_resources;
     const struct hr_scalar_level *level;
     hr_events events;
     hr_event_lists next; /* what is next of each */

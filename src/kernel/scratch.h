@@ -55,10 +55,12 @@ struct hr_scratch {
     hr_known truth, reported;
     hr_reports reports; /* of the reference */
     bool is_measuring;  /* of the reference: the window has begun */
+    uint32_t n_arrived; /* the same: meetings that have been placed or refused */
     struct hr_joinings
         *joinings;              /* see joining.c; NULL: participants join where their meeting is */
     struct hr_failing *failing; /* see failing.c; NULL: no server fails */
     struct hr_apart *apart;     /* see apart.c; NULL: meetings are placed as a whole */
+    struct hr_absence *absence; /* see absence.c; NULL: nobody is ever away from a medium */
     hr_tick *relieved;          /* [n] when a review last moved a meeting away; 0: never */
     uint32_t n_aged;            /* meetings that are young no more: the first ones */
     unsigned stride;            /* S: resources of one server fill whole vectors */

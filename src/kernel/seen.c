@@ -4,12 +4,19 @@
 
 #define MOST_KEYED ((int64_t)1 << (62 - HR_SERVER_BITS))
 
-/* No server can ever have a load that a key does not hold. */
+/* No server can ever have a load that a key does not hold. That is clear, for most, from the bits
+ * of all loads: none is more. */
 static bool fits_key(const hr_seen *seen)
 {
     const hr_input *in = seen->replay->input;
     const size_t n_resources = seen->replay->configuration->n_resources;
-    int64_t total = 0;
+    int64_t total = 0, bits = 0;
+    if (seen->resource >= 0) {
+        for (size_t i = 0; i < in->n_meetings * n_resources; i++)
+            bits |= in->final[i];
+    }
+    if (bits <= MOST_KEYED / ((int64_t)in->n_meetings + 1))
+        return true;
     for (uint32_t i = 0; seen->resource >= 0 && i < in->n_meetings && total < MOST_KEYED; i++) {
         const int64_t load = in->final[i * n_resources + (size_t)seen->resource];
         total += load < MOST_KEYED ? load : MOST_KEYED;
@@ -67,6 +74,7 @@ out:
 enum { FEW_KEYS = 32 };
 _Static_assert(HR_VECTOR_PAD % 4 == 0, "keys come in fours");
 
+/* What is past the last of the n keys, up to the next four, is more than they are. */
 static int64_t least_of_few(const int64_t *key, size_t n)
 {
     int64_t a = key[0], b = key[1], c = key[2], d = key[3];
@@ -92,13 +100,14 @@ static unsigned count_of_few(const int64_t *key, size_t n, int64_t one)
 unsigned hr_seen_least(const hr_seen *seen, uint32_t tie)
 {
     const bool are_few = seen->is_fresh && seen->n_keys <= FEW_KEYS;
+    const unsigned n_servers = seen->replay->configuration->n_servers;
     const int64_t *key = seen->key;
     const int64_t best =
-        are_few ? least_of_few(key, seen->n_keys) : seen->vector->least(key, seen->n_keys);
+        are_few ? least_of_few(key, n_servers) : seen->vector->least(key, seen->n_keys);
     const unsigned first = (unsigned)best & ((1u << HR_SERVER_BITS) - 1);
     if (seen->replay->configuration->placement.ties == HR_TIES_LOWEST)
         return first;
-    const unsigned equals = are_few ? count_of_few(key, seen->n_keys, best)
+    const unsigned equals = are_few ? count_of_few(key, n_servers, best)
                                     : seen->vector->count_like(key, seen->n_keys, best);
     unsigned skip = hr_placement_tie(tie, equals);
     for (unsigned j = first; equals > 1; j++) {

@@ -1,5 +1,6 @@
 #include "kernel/snapshot.h"
 
+#include "kernel/assignment.h"
 #include "kernel/failing.h"
 
 bool hr_snapshot_fits(const hr_replaying *replay, unsigned server, const int64_t *load, int level)
@@ -77,19 +78,24 @@ static void take_loads(hr_replaying *replay, unsigned slot)
             total > replay->prepared->threshold[h];
 }
 
-static void take_probe(hr_replaying *replay, unsigned picked, size_t place, const int64_t *load,
-                       int level)
+/* A probe of `load`, whose server the rule has picked, or, where media are apart, the servers of
+ * its `media`: then it fits somewhere if there are servers for all of them. */
+static void take_probe(hr_replaying *replay, unsigned picked, const hr_assignment *media,
+                       size_t place, const int64_t *load, int level)
 {
     const hr_configuration *c = replay->configuration;
     hr_counts *counts = replay->counts;
     unsigned fits = 0;
     for (unsigned j = 0; j < c->n_servers; j++)
         fits += hr_snapshot_fits(replay, j, load, level);
+    const bool somewhere = media != NULL ? hr_assignment_is_possible(media, level) : fits > 0;
     counts->fits_servers[place] += fits;
     counts->fits_everywhere[place] += fits == c->n_servers;
-    counts->fits_somewhere[place] += fits > 0;
-    counts->fits[place] += fits > 0 && hr_snapshot_fits(replay, picked, load, level);
-    if (fits == 0) {
+    counts->fits_somewhere[place] += somewhere;
+    counts->fits[place] +=
+        somewhere && (media != NULL ? hr_assignment_fits(media, level)
+                                    : hr_snapshot_fits(replay, picked, load, level));
+    if (!somewhere) {
         const bool room = pool_has_room(replay, load, level);
         counts->stranded[place] += room;
         counts->nowhere[place] += !room;
@@ -104,10 +110,16 @@ void hr_snapshot_take(hr_replaying *replay, const hr_view *view, uint32_t number
     take_loads(replay, slot);
     for (unsigned i = 0; i < c->n_probes; i++) {
         const size_t word = number * (size_t)c->n_probes + i;
-        const unsigned picked = hr_placement_choose(
-            &c->placement, view, replay->input->probe_tie[word], replay->input->probe_pick[word]);
+        const bool is_apart = replay->prepared->probe_part != NULL;
+        hr_assignment media;
+        unsigned picked = c->n_servers;
+        if (is_apart)
+            hr_assignment_choose(&media, replay, i, number, view);
+        else
+            picked = hr_placement_choose(&c->placement, view, replay->input->probe_tie[word],
+                                         replay->input->probe_pick[word]);
         for (int level = 0; level < HR_N_LEVELS; level++)
-            take_probe(replay, picked,
+            take_probe(replay, picked, is_apart ? &media : NULL,
                        (slot * (size_t)HR_N_LEVELS + (unsigned)level) * c->n_probes + i,
                        replay->prepared->probe + i * (size_t)c->n_resources, level);
     }

@@ -74,6 +74,9 @@ typedef struct hr_criterion {
 typedef struct hr_probe {
     double size;        /* participants, names the probe */
     const double *load; /* [n_resources] base units */
+    /* where media are placed apart, else NULL: [(HR_MEDIUM_LAST + 1) * n_resources] base units of
+     * each, which sum to `load` */
+    const double *part;
 } hr_probe;
 
 typedef enum hr_start { HR_START_STATIONARY, HR_START_PERIODIC, HR_START_EMPTY } hr_start;
@@ -109,6 +112,10 @@ typedef struct hr_configuration {
     const hr_feed *feed;
     hr_law join; /* s after the scheduled time at which a participant joins; CONSTANT 0
                     = all at once. The first join activates the meeting */
+    /* where media are placed apart: NULL, or [HR_MEDIUM_LAST + 1] s after the meeting's start at
+     * which each medium is activated; beyond its end: never */
+    const hr_law *activation;
+    const hr_inserted *inserted; /* NULL: the study asks for none */
     unsigned n_background;
     const hr_background *background;
     double session_step; /* s between steps of background sessions (default 10) */
@@ -118,6 +125,7 @@ typedef struct hr_configuration {
     const hr_criterion *criteria;
     const hr_failures *failures; /* NULL: the study has none */
     hr_backlog_marks backlog;
+    bool follows_anatomy; /* an outcome asks what is on a server when its overload begins */
     hr_start start;
     double from;        /* s: study time at which the measured window begins */
     double length;      /* s */
@@ -153,6 +161,13 @@ typedef struct hr_class_own {
 } hr_class_own;
 hr_class_own hr_class_own_part(const hr_class *class, uint32_t from_size, uint32_t below_size);
 hr_class_own hr_configuration_own(const hr_configuration *configuration, unsigned k);
+
+/* Is class `k` that of the inserted meeting, and does that come? */
+static inline bool hr_configuration_inserts(const hr_configuration *configuration, unsigned k)
+{
+    const hr_inserted *inserted = configuration->inserted;
+    return inserted != NULL && inserted->class_of == k && inserted->size > 0;
+}
 
 /* Mean arrivals per second over a long run that the sources bring, of which the pool's own are the
  * second; and mean participants present in the pool (ramp included), meetings in progress and load

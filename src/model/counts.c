@@ -12,6 +12,7 @@
     X(episodes, c)                                                                                 \
     X(server_episodes, c *n)                                                                       \
     X(periods_hit, c *d)                                                                           \
+    X(anatomy, c *HR_N_ANATOMY)                                                                    \
     X(first_over, c *r)                                                                            \
     X(meetings_hit, c *d)                                                                          \
     X(people_hit, c *d)                                                                            \
@@ -67,7 +68,8 @@ void hr_counts_clear(hr_counts *counts, const hr_configuration *configuration)
     counts->servers_linked = counts->meetings_moved = 0;
     counts->meetings_lost = counts->people_lost = counts->person_time_lost = 0;
     memset(counts->service_lost, 0, sizeof counts->service_lost);
-    counts->resilient = 0;
+    counts->resilient = counts->inserted_hit = 0;
+    counts->collision_periods = counts->collision_time = 0;
     counts->throttled_periods = counts->rejected_periods = counts->throttled_time = 0;
     counts->backlog_time = 0;
     if (counts->stretches != NULL)

@@ -12,6 +12,17 @@
 #include "model/configuration.h"
 #include "model/tally.h"
 
+/* What any-server episodes find on the server that begins them; see kernel/anatomy.h. */
+typedef enum hr_anatomy {
+    HR_ANATOMY_MEETINGS,   /* in progress there */
+    HR_ANATOMY_LARGEST,    /* participants present in the largest */
+    HR_ANATOMY_CLOCK,      /* ticks since the last full or half hour */
+    HR_ANATOMY_BACKGROUND, /* part of the ceiling, in HR_ANATOMY_ONE */
+    HR_ANATOMY_REPORT,     /* ticks since its load report was made */
+    HR_N_ANATOMY
+} hr_anatomy;
+#define HR_ANATOMY_ONE 0x1p20
+
 typedef struct hr_counts {
     unsigned needs; /* hr_needs: what must be counted; all, until somebody asks for less */
 
@@ -22,6 +33,7 @@ typedef struct hr_counts {
     uint64_t *server_episodes; /* [C * n] */
     uint64_t *periods_hit;     /* [C * D] bit set over periods: an episode of >= d inside */
     uint64_t *first_over;      /* [C * R] any-server episodes by the resource that was over first */
+    uint64_t *anatomy;         /* [C * HR_N_ANATOMY] sums over these episodes, where followed */
     uint64_t *meetings_hit;    /* [C * D] meetings ended in the window, >= d on an over server */
     uint64_t *people_hit;      /* [C * D] the same, participants */
     uint64_t meetings_ended;   /* in the window (placed ones) */
@@ -39,6 +51,9 @@ typedef struct hr_counts {
     uint64_t person_time_lost; /* participant-ticks until they were back, or until the end */
     uint64_t service_lost[HR_N_CAUSES]; /* as in hr_input */
     uint64_t resilient;
+    uint64_t inserted_hit;      /* criteria that the inserted meeting has met */
+    uint64_t collision_periods; /* bit set, see hr_input_count_collisions */
+    uint64_t collision_time;
     int64_t *peak;      /* [R * n] largest load in the window, steps */
     hr_u128 *load_time; /* [R] integral of the pool's load, steps x ticks */
 

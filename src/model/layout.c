@@ -8,9 +8,13 @@
 unsigned hr_layout_cells(const hr_layout *layout, unsigned outcome)
 {
     const unsigned needs = hr_outcomes[outcome].needs;
-    const bool is_missed = (needs & HR_NEEDS_BACKLOG && !layout->has_backlog) ||
-                           (needs & HR_NEEDS_FAILURES && layout->size[HR_AXIS_CAUSE] == 0) ||
-                           (needs & HR_NEEDS_JOINT && layout->size[HR_AXIS_POOL] == 0);
+    const bool is_missed =
+        (needs & HR_NEEDS_BACKLOG && !layout->has_backlog) ||
+        (needs & HR_NEEDS_FAILURES && layout->size[HR_AXIS_CAUSE] == 0) ||
+        ((needs & HR_NEEDS_INSERTED) == HR_NEEDS_INSERTED && !layout->has_inserted) ||
+        (needs & HR_NEEDS_ANATOMY && !layout->has_anatomy) ||
+        (needs & HR_NEEDS_COLLISION && !layout->has_meetings) ||
+        (needs & HR_NEEDS_JOINT && layout->size[HR_AXIS_POOL] == 0);
     unsigned cells = is_missed ? 0 : 1;
     for (int a = 0; a < HR_MAX_AXES; a++)
         cells *= layout->size[hr_outcomes[outcome].axes[a]];
@@ -45,7 +49,8 @@ static hr_status refuse_empty(unsigned outcome, hr_err *err)
                    "outcomes: %s is asked for, but the study gives it nothing to measure "
                    "(snapshots need observe.every or observe.times, probes need probe.sizes, "
                    "the capacity curve needs observe.capacity, a backlog a full ceiling of cpu, "
-                   "lost service failures, any pool at once other pools)",
+                   "lost service failures, any pool at once other pools, collisions meetings, "
+                   "carries probe.insert)",
                    hr_outcomes[outcome].name);
 }
 
@@ -54,7 +59,11 @@ hr_status hr_layout_init(hr_layout *layout, uint32_t begin, const hr_configurati
 {
     hr_status st = HR_OK;
     uint64_t *identity = NULL;
-    *layout = (hr_layout){.begin = begin, .has_backlog = example->prepared->backlog_limit >= 0};
+    *layout = (hr_layout){.begin = begin,
+                          .has_backlog = example->prepared->backlog_limit >= 0,
+                          .has_anatomy = example->follows_anatomy,
+                          .has_inserted = example->inserted != NULL,
+                          .has_meetings = example->meetings != HR_MEETINGS_LEGS};
     HR_TAKE(layout->selected, arena, hr_n_outcomes);
     HR_TAKE(layout->first, arena, hr_n_outcomes);
     HR_TAKE(identity, arena, HR_N_AXES + hr_n_outcomes);

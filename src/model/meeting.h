@@ -5,6 +5,7 @@
 #define HR_MODEL_MEETING_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/law.h"
 
@@ -61,5 +62,13 @@ typedef struct hr_class {
     const hr_profile *profiles; /* [n_profiles], then [n_parts] */
     bool is_kept; /* the profiles are in the arena's memo: an equal pointer means equal profiles */
 } hr_class;
+
+/* One more meeting on top of those that come, a class of its own with share 0. */
+typedef struct hr_inserted {
+    unsigned class_of;
+    uint32_t size;   /* participants; 0: it does not come */
+    double at;       /* s of study time: when it is scheduled */
+    double duration; /* s */
+} hr_inserted;
 
 #endif

@@ -18,7 +18,9 @@ bool hr_occupancy_is_poisson(const hr_source *source);
 /* Mean number of meetings of class `class` of source `source` that are alive at study time t, s:
  * started at t or before and ending after it. The start of the window (empty or not) and of late
  * sources counts; thinning does not: it is the source's own rate. The configuration is prepared.
- * Relative accuracy 1e-9; 1e-5 where both lateness and duration are continuous. */
+ * Relative accuracy 1e-9, and 1e-7 where both lateness and duration are continuous: there a smooth
+ * function of t between epochs. Of a batch that is coming 1e-3 where one of the two has a law on
+ * integers. */
 double hr_occupancy_mean(const hr_configuration *configuration, unsigned source, unsigned class,
                          double t);
 

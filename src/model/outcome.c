@@ -1,7 +1,7 @@
 /* The table of outcomes. Each row has two small functions: the integer pair that a replication
  * gives a cell, and the divisor that makes it the outcome's number. `index` is the cell's place
  * on the outcome's axes, in their order. */
-#include "model/outcome.h"
+#include "model/outcome_more.h"
 
 #include <string.h>
 
@@ -428,42 +428,24 @@ SCALE(scale_probe_servers)
 {
     return scale_probe(configuration, index) * configuration->n_servers;
 }
-PAIR(pair_fits)
-{
-    (void)y;
-    *x = counts->fits[probe_place(configuration, index)];
-}
-PAIR(pair_fits_somewhere)
-{
-    (void)y;
-    *x = counts->fits_somewhere[probe_place(configuration, index)];
-}
-PAIR(pair_fits_everywhere)
-{
-    (void)y;
-    *x = counts->fits_everywhere[probe_place(configuration, index)];
-}
-PAIR(pair_fits_servers)
-{
-    (void)y;
-    *x = counts->fits_servers[probe_place(configuration, index)];
-}
-PAIR(pair_misplaced)
-{
-    (void)y;
-    const size_t place = probe_place(configuration, index);
-    *x = counts->fits_somewhere[place] - counts->fits[place];
-}
-PAIR(pair_stranded)
-{
-    (void)y;
-    *x = counts->stranded[probe_place(configuration, index)];
-}
-PAIR(pair_nowhere)
-{
-    (void)y;
-    *x = counts->nowhere[probe_place(configuration, index)];
-}
+/* Numbers of instants, at `at` of what the probes have counted. */
+#define PROBED(name, number)                                                                       \
+    PAIR(name)                                                                                     \
+    {                                                                                              \
+        (void)y;                                                                                   \
+        const size_t at = probe_place(configuration, index);                                       \
+        *x = (number);                                                                             \
+    }
+PROBED(pair_fits, counts->fits[at])
+PROBED(pair_fits_somewhere, counts->fits_somewhere[at])
+PROBED(pair_fits_everywhere, counts->fits_everywhere[at])
+PROBED(pair_fits_servers, counts->fits_servers[at])
+PROBED(pair_misplaced, counts->fits_somewhere[at] - counts->fits[at])
+PROBED(pair_stranded, counts->stranded[at])
+PROBED(pair_nowhere, counts->nowhere[at])
+PROBED(pair_fits_nowhere, counts->stranded[at] + counts->nowhere[at])
+PROBED(pair_does_not_fit,
+       counts->fits_somewhere[at] - counts->fits[at] + counts->stranded[at] + counts->nowhere[at])
 
 /* ---- the table */
 

@@ -49,8 +49,11 @@ typedef enum hr_needs {
     HR_NEEDS_HITS = 4 | HR_NEEDS_SUMS, /* meetings_hit, people_hit */
     HR_NEEDS_BACKLOG = 8, /* of a configuration that follows it: throttled_periods and so on */
     HR_NEEDS_ALL = 15,
-    HR_NEEDS_FAILURES = 16, /* nothing but 0 unless the study has failures: not measured then */
-    HR_NEEDS_JOINT = 32,    /* stretches of all pools, united; not without other pools */
+    HR_NEEDS_FAILURES = 16,  /* nothing but 0 unless the study has failures: not measured then */
+    HR_NEEDS_JOINT = 32,     /* stretches of all pools, united; not without other pools */
+    HR_NEEDS_COLLISION = 64, /* what follows from the input alone; not of legs */
+    HR_NEEDS_INSERTED = 128 | HR_NEEDS_HITS, /* not without a meeting that is inserted */
+    HR_NEEDS_ANATOMY = 256,                  /* of a configuration that follows it */
     HR_NEEDS_LOSSES = HR_NEEDS_FAILURES | HR_NEEDS_SUMS,
 } hr_needs;
 
@@ -88,6 +91,9 @@ typedef struct hr_layout {
     uint32_t begin, n_cells;  /* the pool's cells are begin .. begin + n_cells */
     unsigned needs;           /* hr_needs of all selected outcomes */
     bool has_backlog;         /* there is a ceiling whose backlog can be followed */
+    bool has_anatomy;         /* what overload is made of is followed */
+    bool has_inserted;        /* a meeting may be inserted */
+    bool has_meetings;        /* else legs of another pool's */
     uint64_t identity;        /* hash of everything above: two tallies agree iff equal */
 } hr_layout;
 

@@ -213,6 +213,32 @@ out:
 
 /* ---- what is asked on top */
 
+/* Media of the probes, rounded so that they sum to what the whole is rounded to. */
+static hr_status prepare_probe_parts(const hr_preparing *p, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_configuration *c = p->configuration;
+    const size_t n_media = HR_MEDIUM_LAST + 1, n = c->n_resources;
+    int64_t *part = NULL;
+    if (c->n_probes == 0 || c->probes[0].part == NULL)
+        return HR_OK;
+    HR_TAKE(part, p->arena, c->n_probes * n_media * n);
+    for (size_t i = 0; i < c->n_probes * n; i++) {
+        const size_t probe = i / n, r = i % n;
+        double sum = 0.0;
+        int64_t before = 0;
+        for (size_t m = 0; m < n_media; m++) {
+            sum += c->probes[probe].part[m * n + r] * p->prepared->steps[r];
+            const int64_t upto = (int64_t)floor(sum + 0.5);
+            part[(probe * n_media + m) * n + r] = upto - before;
+            before = upto;
+        }
+    }
+    p->prepared->probe_part = part;
+out:
+    return st;
+}
+
 static hr_status prepare_questions(const hr_preparing *p, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -230,6 +256,7 @@ static hr_status prepare_questions(const hr_preparing *p, hr_err *err)
     }
     p->prepared->threshold = threshold;
     p->prepared->probe = probe;
+    HR_TRY(prepare_probe_parts(p, err));
 out:
     return st;
 }

@@ -200,6 +200,21 @@ out:
     return st;
 }
 
+static hr_status prepare_activation(const hr_preparing *p, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_law *law = p->configuration->activation;
+    hr_sampler *sampler = NULL;
+    if (law == NULL)
+        return HR_OK;
+    HR_TAKE(sampler, p->arena, HR_MEDIUM_LAST + 1);
+    for (unsigned m = 0; m <= HR_MEDIUM_LAST; m++)
+        HR_TRY(hr_sampler_init(&sampler[m], &law[m], p->arena, err));
+    p->prepared->activation = sampler;
+out:
+    return st;
+}
+
 hr_status hr_prepare_classes(const hr_preparing *p, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -227,6 +242,7 @@ hr_status hr_prepare_classes(const hr_preparing *p, hr_err *err)
     p->prepared->joins_at_once = hr_law_is_constant(&c->join) && hr_law_mean(&c->join) == 0.0;
     if (!p->prepared->joins_at_once)
         HR_TRY(hr_sampler_init(&p->prepared->join, &c->join, p->arena, err));
+    HR_TRY(prepare_activation(p, err));
 out:
     return st;
 }

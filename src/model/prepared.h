@@ -96,16 +96,18 @@ typedef struct hr_prepared {
     hr_sampler class_alive; /* of a meeting found in progress */
     double mean_duration;   /* s, of an arriving meeting */
     bool joins_at_once;
-    hr_sampler join; /* s after the start */
+    hr_sampler join;              /* s after the start */
+    const hr_sampler *activation; /* NULL or [HR_MEDIUM_LAST + 1] s after the start */
     const hr_prepared_class *classes;
     unsigned n_kinds; /* of all profiles of all classes, at most 2^16 - 1 */
     const hr_prepared_source *sources;
     const hr_prepared_background *background;
     unsigned n_session_items;
-    const uint64_t *leg_keep; /* [feed->n_legs] a leg where the participant's word < this */
-    const int64_t *probe;     /* [n_probes * n_resources] steps */
-    const int64_t *threshold; /* [n_thresholds] steps of resource 0 */
-    double rounding;          /* largest relative rounding error of a cost */
+    const uint64_t *leg_keep;  /* [feed->n_legs] a leg where the participant's word < this */
+    const int64_t *probe;      /* [n_probes * n_resources] steps */
+    const int64_t *probe_part; /* NULL or [n_probes * (HR_MEDIUM_LAST + 1) * n_resources] steps */
+    const int64_t *threshold;  /* [n_thresholds] steps of resource 0 */
+    double rounding;           /* largest relative rounding error of a cost */
 } hr_prepared;
 
 /* The busy period that a tick of the window is in; the last one also has the ticks that do not

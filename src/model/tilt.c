@@ -3,15 +3,15 @@
 #include <math.h>
 
 #include "base/real.h"
-#include "model/occupancy.h"
 #include "model/prepared.h"
 #include "model/tally.h"
 #include "model/tilt_plan.h"
 
-#define RARE        1e-4 /* automatic: more likely than this at an instant, it is left to luck */
-#define MOST_TRIES  1e6  /* further meetings of one replication, in the mean */
-#define LEAST_TICKS 64.0 /* mean duration: laws are rounded to ticks, which weights do not know */
-#define NEVER       1e-300
+#define RARE       1e-4 /* automatic: more likely than this at an instant, it is left to luck */
+#define MOST_TRIES 1e6  /* further meetings of one replication, in the mean */
+#define NEVER      1e-300
+#define MOST_NOISE                                                                                 \
+    0.2 /* of the variance of a server's load under the tilt: automatic, background */
 
 /* Rungs of the ladder: loads of the pool. One ceiling needs few, a range of them is covered evenly.
  * A server overflows by one meeting while the others have room for less than one, so that the pool
@@ -22,89 +22,20 @@ _Static_assert((int)RUNGS_OF_RANGE <= (int)HR_TILT_MOST_RUNGS &&
                    (int)HR_TILT_MOST_RUNGS < (int)HR_MOST_RUNGS,
                "the last rung of a tally is that of the true laws");
 static const double room_at_rung[RUNGS_OF_ONE] = {1.8, 1.0, 0.4};
+#define NO_MATTER 1e-3 /* of the likeliest: numbers of large meetings that are left out */
+enum { MOST_LARGE = HR_MAX_SERVERS + 2 };
 #define BEYOND 1.02 /* of the way to the ceilings: the highest rung */
 #define LEAST  0.35 /* the lowest */
 
-/* Where a meeting's server follows from its own word (random placement) or from its number (round
- * robin), servers fill by themselves: there the rare event is one server's. Everywhere else it is
- * the pool's. */
-static bool is_by_server(const hr_configuration *c)
+/* Background does not lean: where it has to rise much, the true laws see as much. */
+static bool is_by_background(const hr_tilt_planning *plan)
 {
-    const hr_placement *p = &c->placement;
-    return (p->rule == HR_RULE_RANDOM || p->rule == HR_RULE_ROUND_ROBIN) && c->n_servers > 1 &&
-           c->admission != HR_ADMISSION_NONE_FITS && p->dedicated == 0 && !(p->start_gate > 0.0) &&
-           !(p->review_period > 0.0) && p->unit == HR_UNIT_MEETING &&
-           !hr_failures_happen(c->failures);
-}
-
-static bool is_in_turn(const hr_configuration *c)
-{
-    return c->placement.rule == HR_RULE_ROUND_ROBIN && c->n_servers > 1;
-}
-
-/* Must durations lean, because numbers alive are not Poisson? */
-static bool is_lasting(const hr_configuration *c)
-{
-    bool all = true;
-    for (unsigned i = 0; i < c->n_sources; i++)
-        all = all && hr_occupancy_is_poisson(&c->sources[i]);
-    return !all || is_in_turn(c);
-}
-
-static const char *why_not_lasting(const hr_configuration *c)
-{
-    if (is_in_turn(c) && !is_by_server(c))
-        return "servers that are gone through in turn are left out or refuse";
-    for (unsigned i = 0; i < c->n_sources; i++) {
-        if (c->sources[i].kind == HR_SOURCE_POISSON_BATCH)
-            return "batches at random times are not aimed at";
-        if (c->prepared->sources[i].keep <= UINT32_MAX)
-            return "starts are thinned from another configuration's";
+    for (unsigned g = 0; plan->noise > 0.0 && g < plan->n_groups; g++) {
+        const double theta = hr_tilt_theta_for(plan, g, plan->high[g]);
+        if (plan->noise > MOST_NOISE * hr_tilt_cumulants_of(plan, g, theta).second)
+            return true;
     }
-    bool all_alike = true;
-    for (unsigned k = 0; k < c->n_classes; k++) {
-        if (c->prepared->classes[k].load != NULL)
-            return "random loads and durations cannot lean together";
-        all_alike = all_alike && hr_law_is_constant(&c->classes[k].duration);
-    }
-    return all_alike ? "durations that are all alike cannot lean" : NULL;
-}
-
-/* Where overload comes from something else than many meetings at once, it may be likely though they
- * are not; then the true laws see it better. Left to itself, the plan keeps away from these. */
-static const char *why_not_sure(const hr_configuration *c)
-{
-    const hr_placement *p = &c->placement;
-    if (!c->prepared->joins_at_once)
-        return "people join on a ramp, so that servers fill otherwise than meetings arrive";
-    if (c->prepared->report_period > 0)
-        return "old reports overload servers that the pool would not";
-    if (p->metric == HR_METRIC_MEETINGS || p->metric == HR_METRIC_PARTICIPANTS ||
-        p->unit == HR_UNIT_MODALITY || p->dedicated > 0 || p->start_gate > 0.0)
-        return "the rule does not even out the load";
-    for (unsigned i = 0; i < c->n_background; i++) {
-        const hr_background *b = &c->background[i];
-        if (b->kind == HR_BACKGROUND_SESSIONS || !hr_law_is_constant(&b->law))
-            return "background that varies may do it alone";
-    }
-    return hr_failures_happen(c->failures) ? "servers fail" : NULL;
-}
-
-static const char *why_unsuited(const hr_configuration *c, const hr_tilt_aim *aim)
-{
-    if (aim->engine == HR_RARE_PLAIN)
-        return "as the study says (rare.engine)";
-    if (aim->unsuited != NULL)
-        return aim->unsuited;
-    if (aim->criteria == 0)
-        return "the target has no ceiling that could be aimed at";
-    if (c->meetings != HR_MEETINGS_OWN)
-        return "the pool has no meetings of its own";
-    if (c->prepared->mean_duration * HR_TICKS_PER_SECOND < LEAST_TICKS)
-        return "meetings last a few ticks, so that their laws are not those of whole ticks";
-    if (aim->engine == HR_RARE_AUTO && why_not_sure(c) != NULL)
-        return why_not_sure(c);
-    return is_lasting(c) ? why_not_lasting(c) : NULL;
+    return false;
 }
 
 /* ---- components */
@@ -130,11 +61,14 @@ static hr_status make_when(const hr_tilt_planning *plan, double share, const dou
     double most = 0.0, sum = 0.0;
     HR_TAKE(value, plan->arena, n);
     HR_TAKE(weight, plan->arena, n);
+    hr_tilt_cluster_lambda(plan, out, weight);
     for (unsigned u = 0; u < n; u++) {
         value[u] = u;
         for (unsigned k = 0; k < plan->c->n_classes; k++)
-            weight[u] += share * plan->alive[u * plan->c->n_classes + k] * more[k];
-        most = fmax(most, weight[u]);
+            weight[u] += share * hr_tilt_alone(plan, u, k) * more[k];
+        if (out->n_large > 0)
+            weight[u] += out->n_large * hr_log(fmax(share * hr_tilt_large_alive(plan, u), NEVER));
+        most = u == 0 ? weight[u] : fmax(most, weight[u]);
     }
     for (unsigned u = 0; u < n; u++)
         sum += weight[u] = hr_exp(weight[u] - most);
@@ -154,34 +88,70 @@ static double tries_of(const hr_tilt_planning *plan, unsigned i, unsigned k)
     const hr_source *source = &plan->c->sources[i];
     const hr_prepared_source *prepared = &plan->p->sources[i];
     const double lasts = plan->p->classes[k].mean_duration, share = plan->c->classes[k].share;
+    if (source->kind == HR_SOURCE_POISSON_BATCH)
+        return 0.0;
     if (source->kind == HR_SOURCE_CLOCK_BATCH)
         return share * hr_law_mean(&source->count) * (lasts / source->period + 1.0);
     return share * lasts * prepared->greatest_rate * ((double)prepared->keep * 0x1p-32);
 }
 
-/* Laws of the number of further meetings that are tried, and of what they are. */
-static hr_status make_tries(const hr_tilt_planning *plan, double share, hr_tilt_component *out,
-                            bool *fits, hr_err *err)
+/* Law of what a further large meeting is. */
+static hr_status make_large(const hr_tilt_planning *plan, double share, hr_tilt_component *out,
+                            hr_err *err)
 {
     hr_status st = HR_OK;
     const unsigned n_strata = plan->cut.n_strata;
     const size_t n = plan->c->n_sources * (size_t)n_strata;
     double *value = NULL, *weight = NULL;
     double sum = 0.0;
+    if (out->n_large == 0)
+        return HR_OK;
     HR_TAKE(value, plan->arena, n);
     HR_TAKE(weight, plan->arena, n);
     for (size_t i = 0; i < n; i++) {
         const unsigned s = (unsigned)(i % n_strata);
         value[i] = (double)i;
-        weight[i] = share * hr_expm1(out->lean[s]) * hr_tilt_share(&plan->cut.strata[s]) *
-                    tries_of(plan, (unsigned)(i / n_strata), plan->cut.class_of_stratum[s]);
+        if (plan->cut.strata[s].is_large)
+            weight[i] = share * hr_tilt_share(&plan->cut.strata[s]) *
+                        tries_of(plan, (unsigned)(i / n_strata), plan->cut.class_of_stratum[s]);
         sum += weight[i];
     }
-    *fits = sum > 0.0 && sum < MOST_TRIES;
+    for (size_t i = 0; i < n; i++)
+        weight[i] /= sum;
+    const hr_law law = {.kind = HR_LAW_TABLE, .n = n, .value = value, .share = weight};
+    HR_TRY(hr_sampler_init(&out->large, &law, plan->arena, err));
+out:
+    return st;
+}
+
+/* Laws of the number of further meetings and batches that are tried, and of what they are. */
+static hr_status make_tries(const hr_tilt_planning *plan, double share, hr_tilt_component *out,
+                            bool *fits, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned n_strata = plan->cut.n_strata;
+    const hr_tilt_clusters *clusters = plan->tilt->clusters;
+    const size_t n_alone = plan->c->n_sources * (size_t)n_strata;
+    const size_t n = n_alone + (clusters != NULL ? clusters->n * clusters->n_cells : 0);
+    double *value = NULL, *weight = NULL;
+    double sum = 0.0;
+    HR_TAKE(value, plan->arena, n);
+    HR_TAKE(weight, plan->arena, n);
+    for (size_t i = 0; i < n_alone; i++) {
+        const unsigned s = (unsigned)(i % n_strata);
+        weight[i] = share * hr_expm1(out->lean[s]) * hr_tilt_share(&plan->cut.strata[s]) *
+                    tries_of(plan, (unsigned)(i / n_strata), plan->cut.class_of_stratum[s]);
+    }
+    hr_tilt_cluster_tries(plan, out, weight + n_alone);
+    for (size_t i = 0; i < n; i++) {
+        value[i] = (double)i;
+        sum += weight[i];
+    }
+    *fits = (sum > 0.0 || out->n_large > 0) && sum < MOST_TRIES;
     if (!*fits)
         return HR_OK;
     for (size_t i = 0; i < n; i++)
-        weight[i] /= sum;
+        weight[i] = sum > 0.0 ? weight[i] / sum : 1.0 / (double)n;
     const hr_law kind = {.kind = HR_LAW_TABLE, .n = n, .value = value, .share = weight};
     const hr_law number = {.kind = HR_LAW_POISSON, .a = sum};
     HR_TRY(hr_sampler_init(&out->kind, &kind, plan->arena, err));
@@ -201,25 +171,31 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
     double *lean = NULL, *more = NULL;
     double log_sum = 0.0;
     bool fits = false;
-    if (!(theta > 0.0) && !(plan->large_lean > 0.0))
+    if (!(theta > 0.0) && !(plan->large_lean > 0.0) && plan->n_large == 0)
         return HR_OK;
     HR_TAKE(lean, plan->arena, plan->cut.n_strata);
     HR_TAKE(more, plan->arena, plan->c->n_classes);
     for (unsigned i = 0; i < plan->cut.n_strata; i++)
         lean[i] = hr_tilt_lean_of(plan, theta, &plan->cut.strata[i]);
+    plan->tilt->is_linear = plan->tilt->is_linear && plan->n_large == 0;
     for (unsigned i = 0; i < plan->cut.n_strata; i++)
         plan->tilt->is_linear =
             plan->tilt->is_linear && fabs(lean[i] - theta * plan->cut.strata[i].load) <= 0.0;
-    *out = (hr_tilt_component){
-        .rung = rung, .server = plan->by_server ? (int)g : -1, .theta = theta, .lean = lean};
+    *out = (hr_tilt_component){.rung = rung,
+                               .server = plan->by_server ? (int)g : -1,
+                               .theta = theta,
+                               .lean = lean,
+                               .n_large = plan->n_large};
     if (!plan->lasting)
         more_of_classes(plan, lean, more);
+    HR_TRY(hr_tilt_cluster_lean(plan, share, out, err));
     HR_TRY(make_when(plan, share, more, out, &log_sum, err));
     fits = plan->lasting;
     if (plan->hastens)
         HR_TRY(hr_tilt_make_pace(plan, list, out, err));
     if (!plan->lasting)
         HR_TRY(make_tries(plan, share, out, &fits, err));
+    HR_TRY(make_large(plan, share, out, err));
     out->log_scale = -log_sum;
     plan->tilt->n_components += fits;
 out:
@@ -233,7 +209,7 @@ static unsigned rungs_of(const hr_tilt_planning *plan, unsigned g, double x[RUNG
     const double low = fmax(plan->low[g], mean), high = plan->high[g], way = high - mean;
     const hr_tilt_cumulants full = hr_tilt_cumulants_of(plan, g, hr_tilt_theta_for(plan, g, high));
     const double others = plan->by_server ? 0.0 : (double)plan->c->n_servers - 1.0;
-    const double room = others * full.second / full.first; /* of a meeting weighted by its load */
+    const double room = others * full.own / full.first; /* of a meeting weighted by its load */
     const bool is_one = high <= low * 1.01;
     const unsigned n = is_one ? RUNGS_OF_ONE : RUNGS_OF_RANGE;
     const double top = mean + BEYOND * way;
@@ -250,21 +226,77 @@ static unsigned rungs_of(const hr_tilt_planning *plan, unsigned g, double x[RUNG
     return n;
 }
 
-/* Components that have K large meetings more: the others bring their servers to what K leave, who
- * stand on servers of their own while there are any. */
-static hr_status add_large(hr_tilt_planning *plan, hr_tilt_component *list, unsigned g,
-                           unsigned rung, hr_err *err)
+/* One that brings k large meetings in the mean, where that is more than there are, and the others
+ * to what these leave of `ceilings`. */
+static hr_status add_with_large(hr_tilt_planning *plan, hr_tilt_component *list, unsigned g,
+                                unsigned rung, double ceilings, unsigned k, hr_err *err)
+{
+    const double mean = plan->large_alive * hr_tilt_group_share(plan, g);
+    const double x = hr_tilt_beside_large(plan, ceilings, k);
+    const bool has_number = plan->tilt->clusters == NULL;
+    plan->n_large = has_number ? k : 0;
+    plan->large_lean = !has_number && k > mean ? hr_log((double)k / mean) : 0.0;
+    const hr_status st = add_component(plan, list, g, rung, x, err);
+    plan->large_lean = 0.0;
+    plan->n_large = 0;
+    return st;
+}
+
+/* The number of large meetings, of those with a chance, that most likely exceeds the ceilings. */
+static unsigned likeliest(const double *chance, unsigned n)
+{
+    unsigned best = 0;
+    for (unsigned k = 1; k < n; k++)
+        best = chance[k] > chance[best] ? k : best;
+    return best;
+}
+
+/* Chances of none, one, two ... large meetings to do it, where there are any; how many of these are
+ * looked at. */
+static unsigned chances_with(const hr_tilt_planning *plan, unsigned g, double ceilings,
+                             double chance[MOST_LARGE])
+{
+    const unsigned most = hr_tilt_most_large(plan) + 1;
+    chance[0] = 1.0;
+    for (unsigned k = 0; most > 1 && k < most; k++)
+        chance[k] = hr_tilt_chance_with(plan, g, ceilings, k);
+    return most;
+}
+
+/* Of a range of ceilings: each rung by the number of large meetings that does it there. */
+static hr_status add_range(hr_tilt_planning *plan, hr_tilt_component *list, unsigned g,
+                           const double *x, unsigned n, hr_err *err)
 {
     hr_status st = HR_OK;
-    for (unsigned k = 1; isfinite(plan->large_from) && k <= HR_TILT_MOST_LARGE; k++, rung++) {
-        const double x = hr_tilt_beside_large(plan, g, k);
-        if (rung >= HR_TILT_MOST_RUNGS)
-            break;
-        plan->large_lean = hr_log1p((double)k / (plan->large_alive * hr_tilt_group_share(plan, g)));
-        HR_TRY(add_component(plan, list, g, rung, x, err));
+    for (unsigned i = 0; i < n; i++) {
+        double chance[MOST_LARGE];
+        const unsigned k = likeliest(chance, chances_with(plan, g, x[i], chance));
+        HR_TRY(k == 0 ? add_component(plan, list, g, i, x[i], err)
+                      : add_with_large(plan, list, g, i, x[i], k, err));
     }
 out:
-    plan->large_lean = 0.0;
+    return st;
+}
+
+/* Of one ceiling: the rungs, and one for each number of large meetings that matters. */
+static hr_status add_ladder(hr_tilt_planning *plan, hr_tilt_component *list, unsigned g,
+                            const double *x, unsigned n, hr_err *err)
+{
+    hr_status st = HR_OK;
+    double chance[MOST_LARGE];
+    const unsigned most = chances_with(plan, g, plan->high[g], chance);
+    const double least = NO_MATTER * chance[likeliest(chance, most)];
+    unsigned rung = 0;
+    for (; chance[0] >= least && rung < n; rung++)
+        HR_TRY(add_component(plan, list, g, rung, x[rung], err));
+    for (chance[0] = 0.0; rung < HR_TILT_MOST_RUNGS; rung++) {
+        const unsigned k = likeliest(chance, most);
+        if (!(chance[k] > 0.0 && chance[k] >= least))
+            break;
+        HR_TRY(add_with_large(plan, list, g, rung, plan->high[g], k, err));
+        chance[k] = 0.0;
+    }
+out:
     return st;
 }
 
@@ -276,14 +308,15 @@ static hr_status make_components(hr_tilt_planning *plan, hr_err *err)
     hr_tilt_component *list = NULL;
     double *value = NULL, *weight = NULL;
     HR_TAKE(list, plan->arena, most);
+    for (unsigned i = 0; i < plan->cut.n_strata; i++)
+        plan->cut.strata[i].is_large = plan->cut.strata[i].load >= plan->large_from;
     for (unsigned g = 0; g < plan->n_groups; g++) {
         double x[RUNGS_OF_RANGE];
         if (plan->by_server && plan->aim->server >= 0 && plan->aim->server != (int)g)
             continue;
         const unsigned n = rungs_of(plan, g, x);
-        for (unsigned i = 0; i < n; i++)
-            HR_TRY(add_component(plan, list, g, i, x[i], err));
-        HR_TRY(add_large(plan, list, g, n, err));
+        HR_TRY(n == RUNGS_OF_RANGE ? add_range(plan, list, g, x, n, err)
+                                   : add_ladder(plan, list, g, x, n, err));
     }
     const unsigned n = tilt->n_components;
     if (n == 0)
@@ -327,7 +360,7 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     hr_tilt_planning *plan = NULL;
     double chance = 0.0;
     *tilt = NULL;
-    *why = why_unsuited(configuration, aim);
+    *why = hr_tilt_unsuited(configuration, aim);
     if (*why != NULL)
         return HR_OK;
     HR_TAKE(plan, arena, 1);
@@ -337,13 +370,14 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     plan->aim = aim;
     plan->arena = arena;
     plan->large_from = HUGE_VAL;
-    plan->by_server = is_by_server(configuration);
-    plan->lasting = is_lasting(configuration);
+    plan->by_server = hr_tilt_is_by_server(configuration);
+    plan->lasting = hr_tilt_is_lasting(configuration);
     plan->hastens = plan->lasting && plan->by_server && hr_tilt_may_hasten(configuration);
     plan->tilt->is_linear = true;
     plan->n_groups = plan->by_server ? configuration->n_servers : 1;
     *why = "the target is likely enough to be seen by itself";
-    if (aim->engine == HR_RARE_AUTO && configuration->start != HR_START_EMPTY && !plan->lasting) {
+    if (aim->engine == HR_RARE_AUTO && configuration->start != HR_START_EMPTY && !plan->lasting &&
+        !hr_tilt_has_batches(configuration)) {
         HR_TRY(hr_tilt_find_even(plan, err));
         HR_TRY(hr_tilt_choose_resource(plan, &chance, err));
         if (chance > RARE)
@@ -351,8 +385,13 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     }
     HR_TRY(hr_tilt_choose_checks(plan, err));
     HR_TRY(plan->lasting ? hr_tilt_lasting_find(plan, err) : hr_tilt_find_alive(plan, err));
+    if (!plan->lasting)
+        HR_TRY(hr_tilt_find_clusters(plan, err));
     HR_TRY(hr_tilt_choose_resource(plan, &chance, err));
     if (aim->engine == HR_RARE_AUTO && chance > RARE)
+        return HR_OK;
+    *why = "background that varies may do it alone";
+    if (aim->engine == HR_RARE_AUTO && is_by_background(plan))
         return HR_OK;
     *why = "even the highest ceiling is below the mean load";
     if (chance >= 1.0)

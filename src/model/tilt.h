@@ -9,11 +9,14 @@
  *   dQ/dP = untilted + sum_c share_c sum_u g_c(u) exp(S_c(u) - Lambda_c(u)),
  *
  * S_c(u) the sum of the leans of all meetings alive at u, Lambda_c(u) = ln E exp(S_c(u)), g_c the
- * law of the instant. With g_c proportional to exp(Lambda_c) the exponents simplify: every term of
- * component c has the same factor, exp(log_scale). A replication counts with the inverse, the
- * likelihood ratio (Szechtman and Glynn 2002 for a fixed time; Owen and Zhou 2000 for mixtures: no
- * more than 1 / HR_TILT_UNTILTED). It depends on what was drawn before any server is chosen and on
- * nothing else, so it is right for every rule, refusal, ceiling and cost.
+ * law of the instant. A component that brings k further large meetings has the factor
+ * N (N - 1) ... (N - k + 1) / a^k beside, N the number of those alive at u and a its mean: so many
+ * times as often as in truth are N met with k of them marked (Mecke's formula). With g_c
+ * proportional to exp(Lambda_c) a^k the exponents simplify: every term of component c has the same
+ * factor, exp(log_scale). A replication counts with the inverse, the likelihood ratio (Szechtman
+ * and Glynn 2002 for a fixed time; Owen and Zhou 2000 for mixtures: no more than 1 /
+ * HR_TILT_UNTILTED). It depends on what was drawn before any server is chosen and on nothing else,
+ * so it is right for every rule, refusal, ceiling and cost.
  */
 #ifndef HR_MODEL_TILT_H
 #define HR_MODEL_TILT_H
@@ -23,6 +26,7 @@
 
 #include "base/law.h"
 #include "model/configuration.h"
+#include "model/tilt_cluster.h"
 
 /* Share of the replications that are drawn from the true laws: no weight exceeds its inverse. They
  * are one, at random, of each HR_TILT_TURN that follow each other (stratified: every single one is
@@ -35,9 +39,11 @@ typedef enum hr_rare_engine { HR_RARE_AUTO, HR_RARE_PLAIN, HR_RARE_TILTED } hr_r
 /* What is to be seen: filled by the study floor. */
 typedef struct hr_tilt_aim {
     hr_rare_engine engine;
-    uint64_t criteria;    /* bit k: criterion k may be the rare event */
-    int server;           /* the one server that the target is about, -1: any */
-    bool is_at_times;     /* seen at the observed times alone, else all over the window */
+    uint64_t criteria;  /* bit k: criterion k may be the rare event */
+    bool is_probe;      /* the event is that one more meeting, of any probe's load, does not fit */
+    bool is_everywhere; /* on no server */
+    int server;         /* the one server that the target is about, -1: any */
+    bool is_at_times;   /* seen at the observed times alone, else all over the window */
     const char *unsuited; /* NULL, or why the target is no overload that could be aimed at */
 } hr_tilt_aim;
 
@@ -56,6 +62,7 @@ typedef struct hr_tilt_stratum {
     uint64_t n_words;
     double load;    /* base units of the resource aimed at, of such a meeting in the mean, */
     uint32_t units; /* as a multiple of the tilt's unit: sums of these are exact */
+    bool is_large;  /* a rarity, counted by number: see hr_tilt_component */
 } hr_tilt_stratum;
 
 typedef struct hr_tilt_class {
@@ -77,6 +84,14 @@ typedef struct hr_tilt_pace {
     const double *expected;  /* [n_checks] mean number of further arrivals */
 } hr_tilt_pace;
 
+/* How a component leans in batches, see tilt_cluster.h: of their meetings, by class and stratum,
+ * and of whole ones, by the cell of their age. */
+typedef struct hr_tilt_clustering {
+    const double *more;       /* [n_classes] E[e^s] - 1 of a meeting alive at the instant */
+    const double *up_to;      /* [n_strata] E[e^s - 1] of the class up to here, from its first on */
+    const double *most_batch; /* [n * n_cells] G(1 + m) - 1 at the youngest age */
+} hr_tilt_clustering;
+
 typedef struct hr_tilt_component {
     unsigned rung;      /* below HR_MOST_RUNGS - 1, see tally.h */
     int server;         /* whose meetings lean, placed at random: -1 all do */
@@ -84,9 +99,14 @@ typedef struct hr_tilt_component {
     const double *lean; /* [n_strata] s >= 0 */
     const hr_tilt_pace *pace; /* NULL: arrivals are as in truth */
     double log_scale;         /* ln(share_c / sum over u of exp(Lambda_c(u))) */
-    hr_sampler number;        /* of further meetings, or arrivals, that are tried */
-    hr_sampler kind; /* index: (source * n_strata) + stratum; of an arrival: its age's cell */
-    hr_sampler when; /* index of the instant */
+    hr_tilt_clustering batches;
+    unsigned n_large; /* so many further large meetings alive at u, neither more nor fewer (they
+                         do not lean then), and what they are, as `kind` has it */
+    hr_sampler large;
+    hr_sampler number; /* of further meetings, batches or arrivals, that are tried */
+    hr_sampler kind;   /* index: (source * n_strata) + stratum, then (batches * n_cells) + cell; of
+                          an arrival: its age's cell */
+    hr_sampler when;   /* index of the instant */
 } hr_tilt_component;
 
 typedef struct hr_tilt {
@@ -104,8 +124,9 @@ typedef struct hr_tilt {
     bool lasting;         /* durations lean; `number` and `kind` of components are used for `pace`
                              alone, and log_scale is share_c g_c(u), the same for all u */
     bool counts_turns;    /* the past has its turns too, see input/turns.h */
-    bool is_linear;       /* s is nowhere cut off */
-    bool by_server;       /* components of single servers, met by their pick or, lasting, in turn */
+    const hr_tilt_clusters *clusters; /* NULL: there are no batches at random times */
+    bool is_linear;                   /* s is nowhere cut off */
+    bool by_server; /* components of single servers, met by their pick or, lasting, in turn */
 } hr_tilt;
 
 /* Plan the tilt of a prepared configuration. *tilt is NULL where input stays drawn from the true

@@ -25,6 +25,18 @@ static double background_of(const hr_configuration *c, unsigned resource)
     return sum;
 }
 
+/* Its variance; sessions in progress are a Poisson number. */
+static double background_variance(const hr_configuration *c, unsigned resource)
+{
+    double sum = 0.0;
+    for (unsigned i = 0; i < c->n_background; i++) {
+        const hr_background *b = &c->background[i];
+        sum += b->cost[resource] * b->cost[resource] *
+               (b->kind == HR_BACKGROUND_SESSIONS ? b->sessions : hr_law_variance(&b->law));
+    }
+    return sum;
+}
+
 /* ---- instants */
 
 /* Overload is often left over from a peak shortly before it is seen, and then so is its cause. */
@@ -94,16 +106,26 @@ double hr_tilt_lean_of(const hr_tilt_planning *plan, double theta, const hr_tilt
                 HR_TILT_MOST_LEAN);
 }
 
+/* One server's background does its part, as if it were normal: n times that, for the pool is aimed
+ * at the sum of the ceilings. */
+static hr_tilt_cumulants with_background(const hr_tilt_planning *plan, double theta,
+                                         hr_tilt_cumulants of)
+{
+    of.k += 0.5 * plan->noise * theta * theta;
+    of.first += plan->noise * theta;
+    of.second += plan->noise;
+    return of;
+}
+
 hr_tilt_cumulants hr_tilt_cumulants_of(const hr_tilt_planning *plan, unsigned g, double theta)
 {
-    hr_tilt_cumulants out = {0.0, 0.0, 0.0};
+    hr_tilt_cumulants out = {0.0, 0.0, 0.0, 0.0};
     if (plan->lasting)
         return hr_tilt_lasting_cumulants(plan, g, theta);
-    const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
     for (unsigned i = 0; i < plan->cut.n_strata; i++) {
         const hr_tilt_stratum *s = &plan->cut.strata[i];
-        const double mean =
-            alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s) * hr_tilt_group_share(plan, g);
+        const double mean = hr_tilt_alone(plan, plan->busiest, plan->cut.class_of_stratum[i]) *
+                            hr_tilt_share(s) * hr_tilt_group_share(plan, g);
         if (s->load >= plan->large_from)
             continue;
         const double more = hr_expm1(hr_tilt_lean_of(plan, theta, s));
@@ -111,7 +133,9 @@ hr_tilt_cumulants hr_tilt_cumulants_of(const hr_tilt_planning *plan, unsigned g,
         out.first += mean * (more + 1.0) * s->load;
         out.second += mean * (more + 1.0) * s->load * s->load;
     }
-    return out;
+    out.own = out.second;
+    hr_tilt_cluster_cumulants(plan, g, theta, &out);
+    return with_background(plan, theta, out);
 }
 
 static void find_busiest(hr_tilt_planning *plan)
@@ -131,18 +155,21 @@ static void find_busiest(hr_tilt_planning *plan)
         hr_tilt_lasting_list(plan, plan->busiest);
 }
 
-/* theta at which the tilted mean load of group g is x; 0 when it is no more than the mean. Newton's
- * rule on ln K'(theta), which is convex, from the right of the solution on. */
+/* theta at which the tilted mean load of group g is x, or as near as batches let it come; 0 when it
+ * is no more than the mean. Newton's rule on ln K'(theta), which is convex, from the right of the
+ * solution on. */
 double hr_tilt_theta_for(const hr_tilt_planning *plan, unsigned g, double x)
 {
+    const double most = hr_tilt_cluster_most(plan, g);
     double theta = 0.0;
     for (int i = 0; i < 60; i++) {
         const hr_tilt_cumulants k = hr_tilt_cumulants_of(plan, g, theta);
         if (!(k.first > 0.0) || (i == 0 && x <= k.first))
             return 0.0;
         const double step = hr_log(x / k.first) * k.first / k.second;
-        theta = fmax(theta + step, 0.0);
-        if (fabs(step) <= 1e-9 * theta)
+        const bool is_most = theta >= most && step >= 0.0;
+        theta = fmin(fmax(theta + step, 0.0), most);
+        if (fabs(step) <= 1e-9 * theta || is_most)
             break;
     }
     return theta;
@@ -159,13 +186,51 @@ static double chance_above(const hr_tilt_planning *plan, unsigned g, double x)
     return hr_exp(k.k - theta * x) / fmax(narrow, 1.0);
 }
 
-double hr_tilt_beside_large(const hr_tilt_planning *plan, unsigned g, unsigned k)
+double hr_tilt_large_alive(const hr_tilt_planning *plan, unsigned u)
+{
+    double sum = 0.0;
+    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
+        const hr_tilt_stratum *s = &plan->cut.strata[i];
+        if (s->load >= plan->large_from)
+            sum += plan->alive[u * plan->c->n_classes + plan->cut.class_of_stratum[i]] *
+                   hr_tilt_share(s);
+    }
+    return sum;
+}
+
+double hr_tilt_beside_large(const hr_tilt_planning *plan, double ceilings, unsigned k)
 {
     const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
-    return plan->high[g] - (n + k - 1.0) * plan->large_load;
+    const double level = fmax(ceilings / n - plan->large_load, 0.0);
+    if (k == 0)
+        return ceilings;
+    return fmax((n - k + 1.0) * level + (k - 1.0) * fmax(level - plan->large_load, 0.0), 0.0);
+}
+
+double hr_tilt_chance_with(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k)
+{
+    const double mean = plan->large_alive * hr_tilt_group_share(plan, g);
+    double chance = chance_above(plan, g, hr_tilt_beside_large(plan, ceilings, k));
+    for (unsigned i = 1; i <= k; i++)
+        chance *= mean / i;
+    return chance;
 }
 
 /* ---- ceilings */
+
+/* Loads of the probes, which a server must have room for besides. */
+static void range_of_probes(const hr_tilt_planning *plan, unsigned resource, double *least,
+                            double *most)
+{
+    const hr_configuration *c = plan->c;
+    *least = *most = 0.0;
+    for (unsigned i = 0; plan->aim->is_probe && i < c->n_probes; i++) {
+        const double load =
+            (double)plan->p->probe[i * c->n_resources + resource] / plan->p->steps[resource];
+        *least = i == 0 ? load : fmin(*least, load);
+        *most = fmax(*most, load);
+    }
+}
 
 /* Lowest and highest ceiling of each group over the criteria aimed at, of one resource; false when
  * none of them looks at it. */
@@ -174,18 +239,23 @@ static bool find_ceilings(hr_tilt_planning *plan, unsigned resource)
     const hr_configuration *c = plan->c;
     const double background = background_of(c, resource);
     bool any = false;
+    double least = 0.0, most = 0.0;
+    range_of_probes(plan, resource, &least, &most);
     for (unsigned k = 0; k < c->n_criteria; k++) {
         for (unsigned l = 0; l < c->n_limits; l++) {
             const hr_limit *limit = &c->limits[l];
             if (!(plan->aim->criteria >> k & 1) || !(c->criteria[k].limits >> l & 1) ||
                 limit->resource != resource)
                 continue;
-            double sum[HR_MAX_SERVERS] = {0.0};
-            for (unsigned j = 0; j < c->n_servers; j++)
-                sum[plan->by_server ? j : 0] += fmax(limit->ceiling[j] - background, 0.0);
+            double low[HR_MAX_SERVERS] = {0.0}, high[HR_MAX_SERVERS] = {0.0};
+            for (unsigned j = 0; j < c->n_servers; j++) {
+                const double room = limit->ceiling[j] - background;
+                low[plan->by_server ? j : 0] += fmax(room - most, 0.0);
+                high[plan->by_server ? j : 0] += fmax(room - least, 0.0);
+            }
             for (unsigned g = 0; g < plan->n_groups; g++) {
-                plan->low[g] = any ? fmin(plan->low[g], sum[g]) : sum[g];
-                plan->high[g] = any ? fmax(plan->high[g], sum[g]) : sum[g];
+                plan->low[g] = any ? fmin(plan->low[g], low[g]) : low[g];
+                plan->high[g] = any ? fmax(plan->high[g], high[g]) : high[g];
             }
             any = true;
         }
@@ -212,17 +282,16 @@ static double chance_of_one(const hr_tilt_planning *plan)
     return -hr_expm1(-mean);
 }
 
-/* The same of up to HR_TILT_MOST_LARGE large meetings and a crowd of others: a Poisson number of
- * the first, each on a server of its own, and the others at what these leave. */
+/* The same of some large meetings and a crowd of others. All but the last must be old: until the
+ * others on their servers have left, nobody who comes after makes up for these elsewhere. */
+#define OLD 0.1 /* about e^-2.3: older than two or three mean durations */
 static double chance_of_large(const hr_tilt_planning *plan)
 {
     double sum = 0.0;
     for (unsigned g = 0; isfinite(plan->large_from) && g < plan->n_groups; g++) {
-        double some = 1.0;
-        for (unsigned k = 1; k <= HR_TILT_MOST_LARGE; k++) {
-            some *= plan->large_alive * hr_tilt_group_share(plan, g) / k;
-            sum += some * chance_above(plan, g, hr_tilt_beside_large(plan, g, k));
-        }
+        double old = 1.0; /* chance of those before the last to be */
+        for (unsigned k = 1; k <= hr_tilt_most_large(plan); k++, old *= OLD)
+            sum += old * hr_tilt_chance_with(plan, g, plan->high[g], k);
     }
     return sum;
 }
@@ -261,6 +330,12 @@ static void find_large(hr_tilt_planning *plan)
     plan->large_load = load / plan->large_alive;
 }
 
+static void find_noise(hr_tilt_planning *plan, unsigned resource)
+{
+    const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
+    plan->noise = n * n * background_variance(plan->c, resource);
+}
+
 /* Cut by the resource whose ceilings give way first. */
 hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err *err)
 {
@@ -272,6 +347,7 @@ hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err
         if (!find_ceilings(plan, r))
             continue;
         HR_TRY(hr_tilt_cut_make(plan->c, r, plan->arena, &plan->cut, err));
+        find_noise(plan, r);
         find_busiest(plan);
         find_large(plan);
         const double above = chance_of(plan, true);
@@ -284,6 +360,7 @@ hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err
         return HR_OK;
     (void)find_ceilings(plan, (unsigned)best);
     HR_TRY(hr_tilt_cut_make(plan->c, (unsigned)best, plan->arena, &plan->cut, err));
+    find_noise(plan, (unsigned)best);
     find_busiest(plan);
     find_large(plan);
     *chance = fmax(chance_of(plan, false), chance_of_one(plan));

@@ -15,6 +15,14 @@ typedef struct line {
     double base, slope;
 } line;
 
+/* Share of a meeting's time that a participant is there. */
+static double presence_of(const hr_configuration *c, const hr_class *class)
+{
+    return c->prepared->joins_at_once
+               ? 1.0
+               : hr_class_mean_presence(class, &c->join) / hr_law_mean(&class->duration);
+}
+
 static line load_of(const hr_class *class, unsigned resource)
 {
     line l = {0.0, 0.0};
@@ -143,7 +151,8 @@ static void cut_class(const hr_configuration *configuration, unsigned k, unsigne
 {
     const hr_prepared_class *prepared = &configuration->prepared->classes[k];
     const hr_class *described = &configuration->classes[k];
-    const line load = load_of(described, resource);
+    line load = load_of(described, resource);
+    load.slope *= presence_of(configuration, described);
     class->resource = -1;
     c->sampler = &prepared->size;
     c->steps = 1.0;

@@ -87,7 +87,7 @@ out:
  * tilt_pace.c. */
 hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsigned g, double theta)
 {
-    hr_tilt_cumulants out = {0.0, 0.0, 0.0};
+    hr_tilt_cumulants out = {0.0, 0.0, 0.0, 0.0};
     const unsigned n = plan->c->n_classes;
     for (unsigned j = 0; j < plan->cut.n_strata; j++) {
         const hr_tilt_stratum *stratum = &plan->cut.strata[j];
@@ -107,5 +107,6 @@ hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsign
                 faster * tilted * (1.0 - tilted + part * tilted) * stratum->load * stratum->load;
         }
     }
+    out.own = out.second;
     return out;
 }

@@ -3,6 +3,8 @@
 #ifndef HR_MODEL_TILT_PLAN_H
 #define HR_MODEL_TILT_PLAN_H
 
+#include <math.h>
+
 #include "model/prepared.h"
 #include "model/tilt.h"
 
@@ -20,11 +22,27 @@ typedef struct hr_tilt_cut {
 HR_MUST_CHECK hr_status hr_tilt_cut_make(const hr_configuration *configuration, unsigned resource,
                                          hr_arena *arena, hr_tilt_cut *cut, hr_err *err);
 
+/* Where a meeting's server follows from its own word (random placement) or from its number (round
+ * robin), servers fill by themselves: there the rare event is one server's. Everywhere else it is
+ * the pool's. */
+bool hr_tilt_is_by_server(const hr_configuration *c);
+/* Must durations lean, because epochs are not Poisson? */
+bool hr_tilt_is_lasting(const hr_configuration *c);
+bool hr_tilt_has_batches(const hr_configuration *c); /* at random times */
+/* Why there is no tilt, whatever is rare; NULL when there may be one. */
+const char *hr_tilt_unsuited(const hr_configuration *c, const hr_tilt_aim *aim);
+
 /* Share of the class's meetings that are of the stratum: exact, in words of 2^-32. */
 static inline double hr_tilt_share(const hr_tilt_stratum *stratum)
 {
     return (double)stratum->n_words * 0x1p-32;
 }
+
+/* Of the meetings of a class that are alive: sums over its strata of e^s - 1, and of e^s times the
+ * load and its square. */
+struct hr_tilt_moments {
+    double more, first, second;
+};
 
 /* The planner at work. */
 typedef struct hr_tilt_planning {
@@ -35,29 +53,35 @@ typedef struct hr_tilt_planning {
     hr_tilt *tilt;
     unsigned n_groups; /* meetings fall into so many groups: those of a server each, or one */
     bool by_server;
-    bool lasting;          /* durations lean, not arrivals, */
-    bool hastens;          /* or these too */
-    unsigned n_ages;       /* of these, at the busiest instant: */
-    double *age, *started; /* [n_ages] s; mean number of meetings that started then */
-    double *last;          /* [n_ages * n_classes] share of them that last so long */
-    double *alive;         /* [n_checks * n_classes] mean meetings in progress */
+    bool lasting;                    /* durations lean, not arrivals, */
+    bool hastens;                    /* or these too */
+    unsigned n_ages;                 /* of these, at the busiest instant: */
+    double *age, *started;           /* [n_ages] s; mean number of meetings that started then */
+    double *last;                    /* [n_ages * n_classes] share of them that last so long */
+    struct hr_tilt_moments *moments; /* [n_classes] a moment's */
+    double *alive;                   /* [n_checks * n_classes] mean meetings in progress */
+    double *batched;       /* NULL, or the same of batches at random times, which are among them */
+    const double *survive; /* [n_cells * HR_QUADRATURE_NODES * n_classes] chance to last so long */
     unsigned busiest;      /* check with the most load */
     hr_tilt_cut cut;
-    /* Large meetings: one alone takes much of a server's room. They do not lean with the others but
-     * by `large_lean`, the same for all, so that a component has so many of them or none more than
-     * in truth. */
+    /* Large meetings: one alone takes much of a server's room. They do not lean with the others: a
+     * component has `n_large` of them more than in truth or, where they may come in batches, they
+     * lean by `large_lean`, the same for all. */
     double large_from; /* load; infinite where such meetings are no rarity */
+    unsigned n_large;
     double large_lean;
     double large_alive, large_load; /* in the mean: number, load of one */
+    double noise; /* variance of the servers' background, see hr_tilt_cumulants_of */
     hr_tick *check;
     unsigned n_checks, step_bits;
     /* of each group: lowest and highest ceiling aimed at, base units of the cut's resource */
     double low[HR_MAX_SERVERS], high[HR_MAX_SERVERS];
 } hr_tilt_planning;
 
-/* K(theta) = ln E exp(theta load) of a group at the busiest instant, and its derivatives. */
+/* K(theta) = ln E exp(theta load) of a group at the busiest instant, and its derivatives; `own`:
+ * the second one as if all meetings came by themselves. */
 typedef struct hr_tilt_cumulants {
-    double k, first, second;
+    double k, first, second, own;
 } hr_tilt_cumulants;
 
 #define HR_TILT_MOST_LEAN 12.0 /* a meeting is no more than e^12 times as frequent */
@@ -75,17 +99,47 @@ static inline double hr_tilt_group_share(const hr_tilt_planning *plan, unsigned 
 }
 double hr_tilt_lean_of(const hr_tilt_planning *plan, double theta, const hr_tilt_stratum *stratum);
 hr_tilt_cumulants hr_tilt_cumulants_of(const hr_tilt_planning *plan, unsigned g, double theta);
+/* Mean number of meetings of class k that are alive at check u and do not come in batches. */
+static inline double hr_tilt_alone(const hr_tilt_planning *plan, unsigned u, unsigned k)
+{
+    const size_t i = u * (size_t)plan->c->n_classes + k;
+    return plan->alive[i] - (plan->batched != NULL ? plan->batched[i] : 0.0);
+}
+/* Mean number of large meetings alive at check u, of all groups. */
+double hr_tilt_large_alive(const hr_tilt_planning *plan, unsigned u);
 /* theta at which the tilted mean load of group g is x; 0 when x is no more than the mean. */
 double hr_tilt_theta_for(const hr_tilt_planning *plan, unsigned g, double x);
-enum { HR_TILT_MOST_LARGE = 2 };
-/* Load of the other meetings at which one of k large ones, each on a server of its own while there
- * are any, overloads its server. */
-double hr_tilt_beside_large(const hr_tilt_planning *plan, unsigned g, unsigned k);
+/* Load of the other meetings of a group at which, with k large ones, a server goes over the mean
+ * of its ceilings, which add up to `ceilings`: each stands on a server of its own while there are
+ * any, the last on the one that carries least, and others go where there is less. */
+double hr_tilt_beside_large(const hr_tilt_planning *plan, double ceilings, unsigned k);
+/* Chance of that with k of them, about, by the Poisson law of their number. */
+double hr_tilt_chance_with(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k);
+/* So many are looked at: one more than there are servers, with which two stand together. */
+static inline unsigned hr_tilt_most_large(const hr_tilt_planning *plan)
+{
+    return isfinite(plan->large_from) ? (plan->by_server ? 1 : plan->c->n_servers) + 1 : 0;
+}
 /* Instants that the weights look at, and what is alive there. HR_ERR_MEMORY, as below. */
 HR_MUST_CHECK hr_status hr_tilt_choose_checks(hr_tilt_planning *plan, hr_err *err);
 HR_MUST_CHECK hr_status hr_tilt_find_alive(hr_tilt_planning *plan, hr_err *err);
 /* The same, quickly, for arrivals that come evenly, of which there are no more at any instant. */
 HR_MUST_CHECK hr_status hr_tilt_find_even(hr_tilt_planning *plan, hr_err *err);
+/* What batches bring, where there are any: their laws, and who is alive of them; */
+HR_MUST_CHECK hr_status hr_tilt_find_clusters(hr_tilt_planning *plan, hr_err *err);
+void hr_tilt_cluster_cumulants(const hr_tilt_planning *plan, unsigned g, double theta,
+                               hr_tilt_cumulants *to);
+/* theta up to which generating functions are finite; infinite without batches. */
+double hr_tilt_cluster_most(const hr_tilt_planning *plan, unsigned g);
+/* of a component with its leans: out->batches, */
+HR_MUST_CHECK hr_status hr_tilt_cluster_lean(const hr_tilt_planning *plan, double share,
+                                             hr_tilt_component *out, hr_err *err);
+/* the part of Lambda(u) that is theirs, of each instant, added to lambda[n_checks], */
+void hr_tilt_cluster_lambda(const hr_tilt_planning *plan, const hr_tilt_component *component,
+                            double *lambda);
+/* and the mean numbers of tries, by source and cell: tries[n * n_cells]. */
+void hr_tilt_cluster_tries(const hr_tilt_planning *plan, const hr_tilt_component *component,
+                           double *tries);
 /* Cut by the resource whose ceilings give way first; *chance: of the rarest ceiling aimed at, to be
  * exceeded at the busiest instant, about. */
 HR_MUST_CHECK hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance,

@@ -277,74 +277,21 @@ static hr_status fill_thresholds(const hr_params *params, hr_configuration *c, h
     return HR_OK;
 }
 
-static hr_status general_probe(const hr_params *params, const hr_configuration *c, double size,
-                               double *load, hr_err *err)
-{
-    bool any = false;
-    for (unsigned r = 0; r < c->n_resources; r++) {
-        const hr_value *value = hr_params_at(params, HR_KEY_probe_load, c->resource[r], 0);
-        if (value->is_set && value->form != HR_FORM_PLAIN)
-            return hr_params_fail(params, HR_KEY_probe_load, c->resource[r], 0, err,
-                                  "needs a quantity, not a percentage");
-        any = any || value->is_set;
-        load[r] = size * value->number;
-    }
-    if (!any)
-        return hr_params_fail(params, HR_KEY_probe_sizes, 0, 0, err,
-                              "with meetings.classes the load of a probe must be given: "
-                              "probe.load.{resource}, per participant");
-    return HR_OK;
-}
-
-static hr_status fill_probes(const hr_params *params, hr_arena *arena, hr_configuration *c,
-                             bool is_general, hr_err *err)
-{
-    hr_status st = HR_OK;
-    const hr_value *sizes = hr_params_get(params, HR_KEY_probe_sizes);
-    hr_probe *probes = NULL;
-    if (!sizes->is_set)
-        return HR_OK;
-    HR_TAKE(probes, arena, sizes->n);
-    for (size_t i = 0; i < sizes->n; i++) {
-        double *load = NULL;
-        HR_TAKE(load, arena, c->n_resources);
-        if (is_general)
-            HR_TRY(general_probe(params, c, sizes->list[i], load, err));
-        else
-            HR_TRY(hr_assemble_front_end_probe(params, arena, c, sizes->list[i], load, err));
-        const int r = hr_assemble_resource(c, HR_RESOURCE_LARGE_MEETINGS);
-        if (r >= 0)
-            load[r] = sizes->list[i] >= c->large_from ? 1.0 : 0.0;
-        probes[i] = (hr_probe){sizes->list[i], load};
-    }
-    c->n_probes = (unsigned)sizes->n;
-    c->probes = probes;
-out:
-    return st;
-}
-
 /* What speaks of whole meetings has no meaning yet where their media are placed apart. */
 static hr_status check_unit(const hr_params *params, const hr_configuration *c, bool is_general,
                             hr_err *err)
 {
-    static const char whole[] =
-        "speaks of whole meetings, but placement.unit is `modality`; remove "
-        "it (`~`), or place whole meetings";
-    const hr_placement *p = &c->placement;
-    if (p->unit == HR_UNIT_MEETING)
+    if (c->placement.unit == HR_UNIT_MEETING)
         return HR_OK;
     if (is_general)
         return hr_params_fail(params, HR_KEY_placement_unit, 0, 0, err,
                               "the classes of meetings.classes have no media; write `meeting`, or "
                               "describe users and their meetings");
     if (number(params, HR_KEY_large_meetings_servers) > 0.0)
-        return hr_params_fail(params, HR_KEY_large_meetings_servers, 0, 0, err, "%s", whole);
-    if (p->join_gate > 0.0)
-        return hr_params_fail(params, HR_KEY_join_gate, 0, 0, err, "%s", whole);
-    if (p->most_joins > 0)
-        return hr_params_fail(params, HR_KEY_most_joins, 0, 0, err, "%s", whole);
-    if (c->n_probes > 0)
-        return hr_params_fail(params, HR_KEY_probe_sizes, 0, 0, err, "%s", whole);
+        return hr_params_fail(
+            params, HR_KEY_large_meetings_servers, 0, 0, err,
+            "speaks of whole meetings, but placement.unit is `modality`; write 0, "
+            "or place whole meetings");
     return HR_OK;
 }
 
@@ -363,12 +310,14 @@ hr_status hr_assemble_pool(const hr_params *params, const hr_pool_keys *keys, hr
         HR_TRY(hr_failures_assemble(params, arena, configuration, err));
     HR_TRY(fill_window(params, configuration, err));
     HR_TRY(fill_durations(params, configuration, err));
+    if (keys->kind == HR_POOL_FIRST)
+        HR_TRY(hr_assemble_inserted(params, arena, configuration, is_general, err));
     HR_TRY(is_general ? hr_assemble_general(params, arena, configuration, err)
                       : hr_assemble_front_end(params, arena, configuration, err));
     fill_warm_up(params, configuration);
     HR_TRY(fill_snapshots(params, configuration, err));
     HR_TRY(fill_thresholds(params, configuration, err));
-    HR_TRY(fill_probes(params, arena, configuration, is_general, err));
+    HR_TRY(hr_assemble_probes(params, arena, configuration, is_general, err));
     HR_TRY(check_unit(params, configuration, is_general, err));
     HR_TRY(hr_signals_assemble(params, configuration, err));
 out:

@@ -6,10 +6,11 @@
 #include "study/assemble.h"
 
 typedef enum hr_pool_kind {
-    HR_POOL_FIRST, /* of the deployment */
-    HR_POOL_LARGE, /* takes the first pool's large meetings */
-    HR_POOL_ROLE,  /* carries what follows from the first pool's users and meetings */
-    HR_POOL_SITE,  /* a further first pool, with users and meetings of its own */
+    HR_POOL_FIRST,     /* of the deployment */
+    HR_POOL_LARGE,     /* takes the first pool's large meetings */
+    HR_POOL_ROLE,      /* carries what follows from the first pool's users and meetings */
+    HR_POOL_SITE,      /* a further first pool, with users and meetings of its own */
+    HR_POOL_SITE_ROLE, /* carries what follows from a site's users and meetings */
 } hr_pool_kind;
 
 /* The rows that describe a pool. */
@@ -21,7 +22,7 @@ typedef struct hr_pool_keys {
     hr_key servers, server, ceilings;
     hr_key balancer, when_full; /* of pools of other roles */
     hr_key down, out, every;    /* the same: servers that fail */
-    size_t site;                /* of a SITE: its place in the list, index of `servers` */
+    size_t site; /* of a SITE and its roles: its place in the list, index of `servers` */
 } hr_pool_keys;
 
 /* Index of a resource in the configuration; -1 when it has none of that name. */
@@ -38,6 +39,14 @@ int hr_assemble_target_level(const hr_params *params, const hr_configuration *co
 HR_MUST_CHECK hr_status hr_assemble_pool(const hr_params *params, const hr_pool_keys *keys,
                                          hr_arena *arena, hr_configuration *configuration,
                                          hr_err *err);
+/* `probe.sizes`; the general form says what a participant costs, else the Front End's costs do. */
+HR_MUST_CHECK hr_status hr_assemble_probes(const hr_params *params, hr_arena *arena,
+                                           hr_configuration *configuration, bool is_general,
+                                           hr_err *err);
+/* `probe.insert`, of a first pool whose window is known. */
+HR_MUST_CHECK hr_status hr_assemble_inserted(const hr_params *params, hr_arena *arena,
+                                             hr_configuration *configuration, bool is_general,
+                                             hr_err *err);
 /* All pools of a configuration are watched over the same time. */
 void hr_assemble_times(const hr_configuration *first, hr_configuration *configuration);
 /* What another pool than the first does when it is full: nothing, or it refuses what exceeds its

@@ -59,5 +59,8 @@ double hr_charge_meeting(const hr_charges *charges, unsigned modalities, hr_reso
 /* What a participant of a meeting too large for a shared pool costs: the published test of 1,000
  * users. Unless the study states it, the processor cost is one A/V and one data participant. */
 double hr_charge_large(const hr_charges *charges, hr_resource_id resource);
+/* Its part on one of the media, where they are apart: sound and data as in the test [S:lm2010][D],
+ * whose roster is suppressed; the parts sum to the whole. */
+double hr_charge_large_part(const hr_charges *charges, hr_medium medium, hr_resource_id resource);
 
 #endif

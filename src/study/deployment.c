@@ -66,7 +66,7 @@ typedef struct hr_carrying {
     hr_workload_id call; /* HR_N_WORKLOADS: no calls */
     bool bypassed_too;   /* calls whose media bypasses the servers hold something here */
     bool has_legs;
-    bool serves_all; /* the users of all sites; else those of the first pool */
+    bool serves_all; /* the users of all sites without a pool of this role; else those of one */
 } hr_carrying;
 
 #define NOTHING HR_N_WORKLOADS
@@ -454,8 +454,8 @@ hr_status hr_deployment_assemble(const hr_params *params, const hr_pool_keys *ke
                       .pool = configuration,
                       .carrying = carryings[keys->role],
                       .users = hr_front_end_users(params, first->n_servers) * first->n_servers};
-    if (w.carrying.serves_all)
-        w.users += hr_sites_users(params);
+    if (w.carrying.serves_all && keys->kind == HR_POOL_ROLE)
+        w.users += hr_sites_users(params, keys->role);
     configuration->may_be_empty = true;
     configuration->meetings = HR_MEETINGS_LEGS;
     configuration->n_servers = (unsigned)hr_params_get(params, keys->servers)->number;

@@ -2,7 +2,8 @@
  *
  * Meetings are placed in the first pool, and in those of further sites (sites.h). Another role's
  * pool carries legs of the first pool's participants (hr_feed), calls and users; its servers,
- * ceilings and balancer stand under deployment.<role>.
+ * ceilings and balancer stand under deployment.<role>. At a site the site's pool is what the first
+ * pool is here.
  */
 #ifndef HR_STUDY_DEPLOYMENT_H
 #define HR_STUDY_DEPLOYMENT_H

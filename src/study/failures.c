@@ -92,16 +92,6 @@ static hr_status check(const hr_params *params, const hr_failures *f, const hr_c
         return hr_params_fail(params, HR_KEY_failures_partner, 0, 0, err,
                               "a partner's users bring meetings, and how many is not known beside "
                               "meetings.classes");
-    if (c->placement.unit == HR_UNIT_MODALITY)
-        return hr_params_fail(
-            params, HR_KEY_placement_unit, 0, 0, err,
-            "media apart are not followed where servers fail: write `meeting`, or "
-            "drop failures");
-    if (c->placement.join_gate > 0.0 || c->placement.most_joins > 0)
-        return hr_params_fail(
-            params, c->placement.join_gate > 0.0 ? HR_KEY_join_gate : HR_KEY_most_joins, 0, 0, err,
-            "meetings that spread over servers are not followed where servers "
-            "fail: drop this, or failures");
     return HR_OK;
 }
 

@@ -17,7 +17,7 @@
 #define PUBLISHED_CALLS         150.0 /* without media bypass [S:capmodel] */
 #define HALF_HOUR               1800.0
 
-enum { SMALL, LARGE, N_CLASSES };
+enum { SMALL, LARGE, N_CLASSES }; /* of meetings that come; an inserted one is the next */
 enum { MOST_BACKGROUND = 3, N_SOURCES = 2, MOST_SOURCES = 2 * N_SOURCES + 1 };
 enum { WORDS_KEPT = 64 }; /* of a law: longer tables are not looked for */
 
@@ -42,6 +42,25 @@ static const hr_law *law(const front_end *fe, hr_key key)
 
 /* ---- classes of meetings */
 
+/* The inserted meeting is a class of its own, also where a choice leaves it out. */
+static hr_status fill_inserted(const front_end *fe, hr_configuration *configuration,
+                               hr_class *class, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_inserted *inserted = configuration->inserted;
+    if (inserted == NULL)
+        return HR_OK;
+    *class = (hr_class){
+        .name = "inserted",
+        .size = {.kind = HR_LAW_CONSTANT, .a = inserted->size > 0 ? inserted->size : 1.0},
+        .duration = {.kind = HR_LAW_CONSTANT, .a = inserted->duration}};
+    HR_TRY(hr_modality_inserted(fe->params, &fe->charges, fe->arena, fe->pool, class, err));
+    HR_ASSERT(inserted->class_of == configuration->n_classes);
+    configuration->n_classes++;
+out:
+    return st;
+}
+
 /* Ordinary and large meetings differ in size alone. Both classes exist even when tail_share is 0,
  * so that all configurations of a study have one shape. */
 static hr_status fill_classes(const front_end *fe, hr_configuration *configuration, hr_err *err)
@@ -49,7 +68,7 @@ static hr_status fill_classes(const front_end *fe, hr_configuration *configurati
     hr_status st = HR_OK;
     const double tail = number(fe, HR_KEY_tail_share);
     hr_class *classes = NULL;
-    HR_TAKE(classes, fe->arena, N_CLASSES);
+    HR_TAKE(classes, fe->arena, N_CLASSES + 1);
     classes[SMALL] =
         (hr_class){.name = "small", .share = 1.0 - tail, .size = *law(fe, HR_KEY_meeting_size)};
     classes[LARGE] =
@@ -65,7 +84,9 @@ static hr_status fill_classes(const front_end *fe, hr_configuration *configurati
     }
     configuration->n_classes = N_CLASSES;
     configuration->classes = classes;
+    HR_TRY(fill_inserted(fe, configuration, &classes[N_CLASSES], err));
     configuration->join = *law(fe, HR_KEY_join_ramp);
+    HR_TRY(hr_modality_activation(fe->params, fe->arena, configuration, err));
 out:
     return st;
 }
@@ -451,38 +472,6 @@ hr_status hr_assemble_front_end(const hr_params *params, hr_arena *arena,
     HR_TRY(fill_classes(&fe, configuration, err));
     HR_TRY(fill_sources(&fe, configuration, err));
     HR_TRY(fill_background(&fe, configuration, err));
-out:
-    return st;
-}
-
-/* Load of an ordinary meeting with everybody there, averaged over modalities, contents and kinds
- * of participants. */
-static double mean_load(const hr_class *class, unsigned resource)
-{
-    double load = 0.0;
-    for (unsigned i = 0; i < class->n_profiles; i++) {
-        const hr_profile *profile = &class->profiles[i];
-        double each = 0.0;
-        for (unsigned k = 0; k < profile->n_kinds; k++)
-            each += profile->kinds[k].share * profile->kinds[k].cost[resource];
-        load += profile->share * (profile->cost[resource] + hr_law_mean(&class->size) * each);
-    }
-    return load;
-}
-
-hr_status hr_assemble_front_end_probe(const hr_params *params, hr_arena *arena,
-                                      const hr_configuration *configuration, double size,
-                                      double *load, hr_err *err)
-{
-    hr_status st = HR_OK;
-    hr_class class = {.size = {.kind = HR_LAW_CONSTANT, .a = size}};
-    hr_charges charges;
-    hr_charges_read(&charges, params);
-    HR_TRY(hr_modality_profiles(params, &charges, arena, configuration, &class, err));
-    for (unsigned r = 0; r < configuration->n_resources; r++)
-        load[r] = size > HR_LARGEST_SHARED_MEETING
-                      ? size * hr_charge_large(&charges, configuration->resource[r])
-                      : mean_load(&class, r);
 out:
     return st;
 }

@@ -68,13 +68,15 @@ out:
 }
 
 /* Profiles and kinds are those of the first pool, number by number: meetings keep theirs. */
-static hr_status fill_class(const hr_large_work *w, hr_class *class, hr_err *err)
+static hr_status fill_class(const hr_large_work *w, bool is_inserted, hr_class *class, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_profile *profiles = NULL;
     const unsigned n_profiles = class->n_profiles;
     class->n_profiles = 0;
-    HR_TRY(hr_modality_profiles(w->params, &w->charges, w->arena, w->pool, class, err));
+    HR_TRY(is_inserted
+               ? hr_modality_inserted(w->params, &w->charges, w->arena, w->pool, class, err)
+               : hr_modality_profiles(w->params, &w->charges, w->arena, w->pool, class, err));
     HR_ASSERT(class->n_profiles == n_profiles);
     HR_TAKE(profiles, w->arena, n_profiles);
     for (unsigned i = 0; i < n_profiles; i++)
@@ -92,9 +94,11 @@ static hr_status fill_meetings(const hr_large_work *w, hr_err *err)
     HR_TAKE(classes, w->arena, w->first->n_classes);
     for (unsigned k = 0; k < w->first->n_classes; k++) {
         classes[k] = w->first->classes[k];
-        HR_TRY(fill_class(w, &classes[k], err));
+        HR_TRY(fill_class(w, w->first->inserted != NULL && w->first->inserted->class_of == k,
+                          &classes[k], err));
     }
     w->pool->meetings = HR_MEETINGS_LARGE;
+    w->pool->inserted = w->first->inserted;
     w->pool->n_classes = w->first->n_classes;
     w->pool->classes = classes;
     w->pool->n_sources = w->first->n_sources;
@@ -174,7 +178,7 @@ static hr_status fill_probes(const hr_large_work *w, hr_err *err)
             else if (c->resource[r] == HR_RESOURCE_LARGE_MEETINGS)
                 load[r] = size >= c->large_from ? 1.0 : 0.0;
         }
-        probes[i] = (hr_probe){size, load};
+        probes[i] = (hr_probe){size, load, NULL};
     }
     c->n_probes = w->first->n_probes;
     c->probes = probes;

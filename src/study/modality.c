@@ -276,3 +276,77 @@ hr_status hr_modality_profiles(const hr_params *params, const hr_charges *charge
 out:
     return st;
 }
+
+/* ---- the inserted meeting */
+
+static hr_status fill_tested(const hr_charges *charges, hr_arena *arena,
+                             const hr_configuration *pool, int medium, hr_profile *profile,
+                             hr_err *err)
+{
+    hr_status st = HR_OK;
+    double *cost = NULL, *free_of_charge = NULL;
+    hr_kind *kind = NULL;
+    HR_TAKE(cost, arena, pool->n_resources);
+    HR_TAKE(free_of_charge, arena, pool->n_resources);
+    HR_TAKE(kind, arena, 1);
+    for (unsigned r = 0; r < pool->n_resources; r++)
+        cost[r] = medium < 0 ? hr_charge_large(charges, pool->resource[r])
+                             : hr_charge_large_part(charges, (hr_medium)medium, pool->resource[r]);
+    *kind = (hr_kind){.share = 1.0, .cost = cost, .uses = HR_AUDIO | HR_DATA};
+    *profile = (hr_profile){.share = medium < 0 ? 1.0 : 0.0,
+                            .cost = free_of_charge,
+                            .n_kinds = 1,
+                            .kinds = kind,
+                            .medium = medium < 0 ? HR_MEDIUM_FOCUS : (hr_medium)medium};
+out:
+    return st;
+}
+
+hr_status hr_modality_inserted(const hr_params *params, const hr_charges *charges, hr_arena *arena,
+                               const hr_configuration *pool, hr_class *class, hr_err *err)
+{
+    hr_status st = HR_OK;
+    static const int tested[] = {-1, HR_MEDIUM_FOCUS, HR_MEDIUM_AV, HR_MEDIUM_DATA};
+    enum { N_PARTS = sizeof tested / sizeof *tested - 1 };
+    hr_profile *made = NULL;
+    if (hr_law_mean(&class->size) <= HR_LARGEST_SHARED_MEETING)
+        return hr_modality_profiles(params, charges, arena, pool, class, err);
+    HR_TAKE(made, arena, N_PARTS + 1);
+    for (unsigned i = 0; i <= N_PARTS; i++)
+        HR_TRY(fill_tested(charges, arena, pool, tested[i], &made[i], err));
+    class->n_profiles = 1;
+    class->profiles = made;
+    if (pool->placement.unit == HR_UNIT_MODALITY) {
+        made[0].first_part = 1;
+        made[0].n_parts = class->n_parts = N_PARTS;
+    }
+out:
+    return st;
+}
+
+/* ---- when media begin */
+
+hr_status hr_modality_activation(const hr_params *params, hr_arena *arena,
+                                 hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    static const hr_key keys[HR_MEDIUM_LAST + 1] = {[HR_MEDIUM_FOCUS] = HR_N_KEYS,
+                                                    [HR_MEDIUM_MESSAGES] = HR_N_KEYS,
+                                                    [HR_MEDIUM_AV] = HR_KEY_activation_av,
+                                                    [HR_MEDIUM_SHARING] = HR_KEY_activation_sharing,
+                                                    [HR_MEDIUM_DATA] = HR_KEY_activation_data};
+    bool any = false;
+    hr_law *laws = NULL;
+    HR_TAKE(laws, arena, HR_MEDIUM_LAST + 1);
+    for (unsigned m = 0; m <= HR_MEDIUM_LAST; m++) {
+        laws[m] = (hr_law){.kind = HR_LAW_CONSTANT};
+        if (keys[m] == HR_N_KEYS || !hr_params_get(params, keys[m])->is_set)
+            continue;
+        laws[m] = hr_params_get(params, keys[m])->law;
+        any = any || !hr_law_is_constant(&laws[m]) || hr_law_mean(&laws[m]) > 0.0;
+    }
+    configuration->activation =
+        any && configuration->placement.unit == HR_UNIT_MODALITY ? laws : NULL;
+out:
+    return st;
+}

@@ -22,4 +22,15 @@ HR_MUST_CHECK hr_status hr_modality_profiles(const hr_params *params, const hr_c
                                              hr_arena *arena, const hr_configuration *pool,
                                              hr_class *class, hr_err *err);
 
+/* The same of the inserted meeting, whose size is fixed: above 250 people with the costs of the
+ * published test of 1,000. */
+HR_MUST_CHECK hr_status hr_modality_inserted(const hr_params *params, const hr_charges *charges,
+                                             hr_arena *arena, const hr_configuration *pool,
+                                             hr_class *class, hr_err *err);
+
+/* When media are activated, of a pool that places them apart: configuration->activation, NULL where
+ * all are there from the start on. Memory from `arena`. */
+HR_MUST_CHECK hr_status hr_modality_activation(const hr_params *params, hr_arena *arena,
+                                               hr_configuration *configuration, hr_err *err);
+
 #endif

@@ -49,25 +49,46 @@ static hr_status add_pool(struct hr_study_tree *tree, const hr_pool_keys *keys, 
         return hr_params_fail(&tree->base, keys->servers, keys->site, 0, err,
                               "other pools than the first follow from population and meetings, "
                               "which meetings.classes replaces; remove one of the two");
-    HR_ASSERT(*n_pools < HR_MAX_POOLS);
+    if (*n_pools == HR_MAX_POOLS)
+        return hr_params_fail(&tree->base, keys->servers, keys->site, 0, err,
+                              "at most %d pools in one deployment", HR_MAX_POOLS);
     tree->keys[(*n_pools)++] = keys;
     return HR_OK;
 }
 
-static hr_status add_sites(struct hr_study_tree *tree, hr_arena *arena, unsigned *n_pools,
-                           hr_err *err)
+/* A site, and its pools of other roles right after it. */
+static hr_status add_site(struct hr_study_tree *tree, size_t i, hr_arena *arena,
+                          hr_pool_of_study *pools, unsigned *n_pools, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned place = *n_pools;
+    const hr_pool_keys *role = NULL;
+    hr_pool_keys *site = NULL;
+    HR_TAKE(site, arena, 1);
+    HR_TRY(hr_site_keys(&tree->base, i, site, err));
+    HR_TRY(add_pool(tree, site, n_pools, err));
+    for (unsigned k = 0; *n_pools > place && (role = hr_deployment_pool(k)) != NULL; k++) {
+        hr_pool_keys *keys = NULL;
+        HR_TAKE(keys, arena, 1);
+        HR_TRY(hr_site_role_keys(site, role, arena, keys, err));
+        HR_TRY(add_pool(tree, keys, n_pools, err));
+        if (tree->keys[*n_pools - 1] == keys)
+            pools[*n_pools - 1].feeder = place;
+    }
+out:
+    return st;
+}
+
+static hr_status add_sites(struct hr_study_tree *tree, hr_arena *arena, hr_pool_of_study *pools,
+                           unsigned *n_pools, hr_err *err)
 {
     hr_status st = HR_OK;
     const size_t n = hr_params_count(&tree->base, HR_KEY_sites, 0);
-    hr_pool_keys *keys = NULL;
     if (n > HR_MAX_SITES)
         return hr_params_fail(&tree->base, HR_KEY_site_name, HR_MAX_SITES, 0, err,
                               "at most %d sites beside the first", HR_MAX_SITES);
-    HR_TAKE(keys, arena, n);
-    for (size_t i = 0; i < n; i++) {
-        HR_TRY(hr_site_keys(&tree->base, i, &keys[i], err));
-        HR_TRY(add_pool(tree, &keys[i], n_pools, err));
-    }
+    for (size_t i = 0; i < n; i++)
+        HR_TRY(add_site(tree, i, arena, pools, n_pools, err));
 out:
     return st;
 }
@@ -84,9 +105,11 @@ hr_status hr_pools_find(struct hr_study_tree *tree, hr_arena *arena, hr_pool_of_
     HR_TRY(add_pool(tree, &hr_large_meetings_keys, n_pools, err));
     for (unsigned i = 0; (keys = hr_deployment_pool(i)) != NULL; i++)
         HR_TRY(add_pool(tree, keys, n_pools, err));
-    HR_TRY(add_sites(tree, arena, n_pools, err));
+    HR_TRY(add_sites(tree, arena, pools, n_pools, err));
     for (unsigned p = 0; p < *n_pools; p++) {
         pools[p].name = tree->keys[p]->name;
+        pools[p].role = tree->keys[p]->role;
+        pools[pools[p].feeder].feeds |= p > 0;
         pools[p].is_site = tree->keys[p]->kind == HR_POOL_SITE;
         pools[p].n_servers_max = most_servers(tree, tree->keys[p]);
     }
@@ -95,12 +118,14 @@ out:
 }
 
 hr_status hr_pools_assemble(const hr_params *params, const hr_pool_keys *keys,
-                            const hr_configuration *first, hr_arena *arena,
+                            const hr_configuration *of, hr_arena *arena,
                             hr_configuration *configuration, hr_err *err)
 {
     if (keys->kind == HR_POOL_LARGE)
-        return hr_large_meetings_assemble(params, first, arena, configuration, err);
+        return hr_large_meetings_assemble(params, of, arena, configuration, err);
     if (keys->kind == HR_POOL_SITE)
         return hr_site_assemble(params, keys, arena, configuration, err);
-    return hr_deployment_assemble(params, keys, first, arena, configuration, err);
+    if (keys->kind == HR_POOL_SITE_ROLE)
+        return hr_site_assemble_role(params, keys, of, arena, configuration, err);
+    return hr_deployment_assemble(params, keys, of, arena, configuration, err);
 }

@@ -7,15 +7,16 @@
 #include "study/study_tree.h"
 
 /* The first pool and those that have servers in any configuration: their rows into tree->keys,
- * names and largest sizes into pools[HR_MAX_POOLS]: the pool for large meetings, other roles in
- * order of model/role.def, sites as listed. Errors  HR_ERR_DATA when others stand beside
- * `meetings.classes`, from which nothing follows for them; a site without name, users or servers.
- */
+ * names, roles, feeders and largest sizes into pools[HR_MAX_POOLS]: the pool for large meetings,
+ * other roles in order of model/role.def, sites as listed, each with its other roles behind it.
+ * Errors  HR_ERR_DATA when others stand beside `meetings.classes`, from which nothing follows for
+ * them; a site without name, users or servers; more than HR_MAX_POOLS. */
 HR_MUST_CHECK hr_status hr_pools_find(struct hr_study_tree *tree, hr_arena *arena,
                                       hr_pool_of_study *pools, unsigned *n_pools, hr_err *err);
-/* Assemble another pool than the first, of whatever kind: see the header of each. */
+/* Assemble another pool than the first, of whatever kind, `of` being its feeder: see the header of
+ * each. */
 HR_MUST_CHECK hr_status hr_pools_assemble(const hr_params *params, const hr_pool_keys *keys,
-                                          const hr_configuration *first, hr_arena *arena,
+                                          const hr_configuration *of, hr_arena *arena,
                                           hr_configuration *configuration, hr_err *err);
 
 #endif

@@ -12,27 +12,36 @@ static bool needs_backlog(const char *outcome)
            (o < hr_n_outcomes && (hr_outcomes[o].needs & HR_NEEDS_BACKLOG) != 0);
 }
 
-static bool is_asked(const hr_params *params, hr_key key, size_t i)
+/* Only by its name, as it takes the reference. */
+static bool needs_anatomy(const char *outcome)
 {
-    const hr_value *name = hr_params_at(params, key, i, 0);
-    return name->is_set && needs_backlog(name->text);
+    const unsigned o = hr_outcome_find(outcome);
+    return o < hr_n_outcomes && (hr_outcomes[o].needs & HR_NEEDS_ANATOMY) != 0;
 }
 
-static bool follows_backlog(const hr_params *params)
+static bool is_asked(const hr_params *params, hr_key key, size_t i, bool (*needs)(const char *))
+{
+    const hr_value *name = hr_params_at(params, key, i, 0);
+    return name->is_set && needs(name->text);
+}
+
+/* Does an outcome that is asked for need it? */
+static bool follows(const hr_params *params, bool (*needs)(const char *))
 {
     const hr_value *names = hr_params_get(params, HR_KEY_observe_outcomes);
-    bool follows = is_asked(params, HR_KEY_target_outcome, 0);
+    bool any = is_asked(params, HR_KEY_target_outcome, 0, needs);
     for (size_t i = 0; i < names->n; i++)
-        follows = follows || needs_backlog(names->words[i]);
+        any = any || needs(names->words[i]);
     for (size_t i = 0; i < hr_params_count(params, HR_KEY_claims, 0); i++)
-        follows = follows || is_asked(params, HR_KEY_claim_outcome, i);
-    return follows;
+        any = any || is_asked(params, HR_KEY_claim_outcome, i, needs);
+    return any;
 }
 
 hr_status hr_signals_assemble(const hr_params *params, hr_configuration *configuration, hr_err *err)
 {
     hr_backlog_marks *marks = &configuration->backlog;
-    marks->is_followed = follows_backlog(params);
+    marks->is_followed = follows(params, needs_backlog);
+    configuration->follows_anatomy = follows(params, needs_anatomy);
     marks->throttled_from = hr_params_get(params, HR_KEY_throttled_from)->number;
     marks->throttled_until = hr_params_get(params, HR_KEY_throttled_until)->number;
     marks->rejected_from = hr_params_get(params, HR_KEY_rejected_from)->number;

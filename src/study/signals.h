@@ -6,7 +6,8 @@
 #include "model/configuration.h"
 #include "study/params.h"
 
-/* Fill the marks of the backlog, which is followed if an outcome that is asked for needs it: in
+/* Say whether what overload is made of is followed (hr_anatomy), and fill the marks of the backlog,
+ * which is followed if an outcome that is asked for needs it: in
  * `observe.outcomes`, as the target or in a claim.
  * Errors  HR_ERR_DATA: a server would never be throttled for a while. */
 HR_MUST_CHECK hr_status hr_signals_assemble(const hr_params *params,

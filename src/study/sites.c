@@ -1,5 +1,6 @@
 #include "study/sites.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "study/bind.h"
@@ -7,17 +8,30 @@
 
 enum { LONGEST_NAME = 32 };
 
-/* What a site may say for itself, and the first pool's row that it stands for. */
+/* What a site may say for itself, and the first one's row that it stands for. */
 static const struct {
     hr_key site, first;
+    bool is_incident; /* of a site that does not say it nothing is known */
 } rows[] = {
-    {HR_KEY_site_users, HR_KEY_users},
-    {HR_KEY_site_servers, HR_KEY_pool_servers},
-    {HR_KEY_site_server, HR_KEY_pool_server},
-    {HR_KEY_site_ceilings, HR_KEY_pool_ceilings},
-    {HR_KEY_site_in_conference, HR_KEY_in_conference},
-    {HR_KEY_site_on_the_clock, HR_KEY_on_the_clock},
-    {HR_KEY_site_tail_share, HR_KEY_tail_share},
+    {HR_KEY_site_users, HR_KEY_users, false},
+    {HR_KEY_site_servers, HR_KEY_pool_servers, false},
+    {HR_KEY_site_server, HR_KEY_pool_server, false},
+    {HR_KEY_site_ceilings, HR_KEY_pool_ceilings, false},
+    {HR_KEY_site_in_conference, HR_KEY_in_conference, false},
+    {HR_KEY_site_on_the_clock, HR_KEY_on_the_clock, false},
+    {HR_KEY_site_tail_share, HR_KEY_tail_share, false},
+#define HR_ROLE_POOL(name, ...)                                                                    \
+    {HR_KEY_site_##name##_servers, HR_KEY_##name##_servers, false},                                \
+        {HR_KEY_site_##name##_server, HR_KEY_##name##_server, false},                              \
+        {HR_KEY_site_##name##_ceilings, HR_KEY_##name##_ceilings, false},                          \
+        {HR_KEY_site_##name##_balancer, HR_KEY_##name##_balancer, false},                          \
+        {HR_KEY_site_##name##_when_full, HR_KEY_##name##_when_full, false},                        \
+        {HR_KEY_site_##name##_down, HR_KEY_##name##_down, true},                                   \
+        {HR_KEY_site_##name##_out, HR_KEY_##name##_out, true},                                     \
+        {HR_KEY_site_##name##_every, HR_KEY_##name##_every, true},
+#include "model/role.def"
+    {HR_KEY_site_mediation_calls, HR_KEY_mediation_calls, false},
+    {HR_KEY_site_gateway_calls, HR_KEY_gateway_calls, false},
 };
 enum { N_ROWS = sizeof rows / sizeof *rows };
 
@@ -86,6 +100,23 @@ out:
     return st;
 }
 
+hr_status hr_site_role_keys(const hr_pool_keys *site, const hr_pool_keys *role, hr_arena *arena,
+                            hr_pool_keys *keys, hr_err *err)
+{
+    char name[HR_LONGEST_PATH], section[HR_LONGEST_PATH];
+    (void)snprintf(name, sizeof name, "%s.%s", site->name, role->name);
+    (void)snprintf(section, sizeof section, "deployment.sites[%zu].%s", site->site, role->name);
+    *keys = *role;
+    keys->kind = HR_POOL_SITE_ROLE;
+    keys->name = hr_arena_text(arena, name, strlen(name));
+    keys->section = hr_arena_text(arena, section, strlen(section));
+    keys->servers = hr_site_key(role->servers);
+    keys->site = site->site;
+    return keys->name != NULL && keys->section != NULL
+               ? HR_OK
+               : HR_FAIL(err, HR_ERR_MEMORY, "no memory for the name of a pool");
+}
+
 /* ---- values */
 
 hr_status hr_site_params(const hr_params *params, size_t i, hr_arena *arena, hr_params *of_site,
@@ -102,7 +133,7 @@ hr_status hr_site_params(const hr_params *params, size_t i, hr_arena *arena, hr_
             for (size_t b = 0; b < size[1]; b++) {
                 const size_t to[HR_PLACE_INDICES] = {a, b, 0};
                 const hr_value *value = hr_params_item(params, rows[k].site, i, a, b);
-                if (value->is_set)
+                if (value->is_set || rows[k].is_incident)
                     of_site->slot[hr_shape_slot(shape, rows[k].first, to)] = value;
             }
         }
@@ -111,15 +142,42 @@ out:
     return st;
 }
 
-double hr_sites_users(const hr_params *params)
+/* Servers that site `i` says it has of a role, itself being there. */
+static double servers_at(const hr_params *params, size_t i, const hr_pool_keys *role)
 {
+    if (!(hr_params_at(params, HR_KEY_site_servers, i, 0)->number > 0.0))
+        return 0.0;
+    return hr_params_at(params, hr_site_key(role->servers), i, 0)->number;
+}
+
+static const hr_pool_keys *keys_of(hr_role_id role)
+{
+    const hr_pool_keys *keys = NULL;
+    for (unsigned k = 0; (keys = hr_deployment_pool(k)) != NULL; k++) {
+        if (keys->role == role)
+            return keys;
+    }
+    return NULL;
+}
+
+double hr_sites_users(const hr_params *params, hr_role_id role)
+{
+    const hr_pool_keys *keys = keys_of(role);
     double sum = 0.0;
     for (size_t i = 0; i < hr_params_count(params, HR_KEY_sites, 0); i++) {
         const hr_value *users = hr_params_at(params, HR_KEY_site_users, i, 0);
         const double servers = hr_params_at(params, HR_KEY_site_servers, i, 0)->number;
-        if (servers > 0.0)
+        if (servers > 0.0 && !(keys != NULL && servers_at(params, i, keys) > 0.0))
             sum += users->form == HR_FORM_PER_SERVER ? users->number * servers : users->number;
     }
+    return sum;
+}
+
+double hr_sites_servers(const hr_params *params, const hr_pool_keys *role)
+{
+    double sum = hr_params_get(params, role->servers)->number;
+    for (size_t i = 0; i < hr_params_count(params, HR_KEY_sites, 0); i++)
+        sum += servers_at(params, i, role);
     return sum;
 }
 
@@ -157,6 +215,25 @@ hr_status hr_site_assemble(const hr_params *params, const hr_pool_keys *keys, hr
     HR_TRY(hr_assemble_pool(&of_site, &as_first, arena, configuration, err));
     configuration->may_be_empty = true;
     if (!is_there)
+        configuration->n_servers = 0;
+out:
+    return st;
+}
+
+hr_status hr_site_assemble_role(const hr_params *params, const hr_pool_keys *keys,
+                                const hr_configuration *of, hr_arena *arena,
+                                hr_configuration *configuration, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_params of_site = {0};
+    hr_configuration site = *of;
+    hr_pool_keys as_first = *keys;
+    const hr_value *servers = hr_params_at(params, keys->servers, keys->site, 0);
+    HR_TRY(hr_site_params(params, keys->site, arena, &of_site, err));
+    as_first.servers = keys_of(keys->role)->servers;
+    site.n_servers = of->n_servers > 0 ? of->n_servers : 1; /* for its shape */
+    HR_TRY(hr_deployment_assemble(&of_site, &as_first, &site, arena, configuration, err));
+    if (of->n_servers == 0 || !servers->is_set)
         configuration->n_servers = 0;
 out:
     return st;

@@ -5,6 +5,11 @@
  * name, and shares nothing with the first pool but what the study says of both: a day's busyness,
  * the worlds, the rule. The published model has three sites, one pool each; a participant of
  * another site is a participant of the organiser's pool.
+ *
+ * A site may have pools of other roles for its own users and meetings (deployment.sites[].<role>),
+ * assembled as those beside the first pool are. Where it has none, roles that serve all users of
+ * the deployment serve the site's too, and what else would follow from it is not followed: calls
+ * leave its Front Ends as they leave the first ones.
  */
 #ifndef HR_STUDY_SITES_H
 #define HR_STUDY_SITES_H
@@ -18,18 +23,30 @@ enum { HR_MAX_SITES = 16 };
  * that of a role. */
 HR_MUST_CHECK hr_status hr_site_keys(const hr_params *params, size_t i, hr_pool_keys *keys,
                                      hr_err *err);
+/* The rows of a role's pool there, `role` being its rows beside the first pool; text from `arena`.
+ */
+HR_MUST_CHECK hr_status hr_site_role_keys(const hr_pool_keys *site, const hr_pool_keys *role,
+                                          hr_arena *arena, hr_pool_keys *keys, hr_err *err);
 /* The values of the study as they are at site `i`: memory from `arena`. */
 HR_MUST_CHECK hr_status hr_site_params(const hr_params *params, size_t i, hr_arena *arena,
                                        hr_params *of_site, hr_err *err);
 /* The row of a site that stands for one of the first pool's; `key` itself when none does. */
 hr_key hr_site_key(hr_key key);
-/* Users of all sites but the first. */
-double hr_sites_users(const hr_params *params);
+/* Users of all sites but the first that have no pool of that role; HR_N_ROLES: of all. */
+double hr_sites_users(const hr_params *params, hr_role_id role);
+/* Servers of a role in the whole deployment. */
+double hr_sites_servers(const hr_params *params, const hr_pool_keys *role);
 /* Assemble the pool of `keys`; without servers it is empty, but has its shape. The rest as
  * hr_assemble. Errors  HR_ERR_DATA also when configurations disagree about which sites there are.
  */
 HR_MUST_CHECK hr_status hr_site_assemble(const hr_params *params, const hr_pool_keys *keys,
                                          hr_arena *arena, hr_configuration *configuration,
                                          hr_err *err);
+/* Assemble a role's pool at a site, whose own pool `of` is that of the same configuration,
+ * assembled; without servers of either it is empty, but has its shape. The rest as
+ * hr_deployment_assemble. */
+HR_MUST_CHECK hr_status hr_site_assemble_role(const hr_params *params, const hr_pool_keys *keys,
+                                              const hr_configuration *of, hr_arena *arena,
+                                              hr_configuration *configuration, hr_err *err);
 
 #endif

@@ -78,7 +78,7 @@ static hr_configuration blank(const hr_study *study, unsigned pool, uint64_t ind
     return (hr_configuration){.index = index,
                               .group = hr_design_group(&study->tree->design, index),
                               .seed = pool == 0 ? study->seed : seed_of(study, pool),
-                              .feeds = pool == 0 && study->n_pools > 1,
+                              .feeds = study->pools[pool].feeds,
                               .n_pools = pool == 0 ? study->n_pools : 0};
 }
 
@@ -94,14 +94,14 @@ out:
     return st;
 }
 
-/* Pool number `pool` of the configuration whose first pool is `first`. */
+/* Pool number `pool` of the configuration whose pool number `feeder` is `of`. */
 static hr_status resolve_other(const hr_study *study, const hr_params *params, unsigned pool,
-                               const hr_configuration *first, hr_arena *arena,
+                               const hr_configuration *of, hr_arena *arena,
                                hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
-    *configuration = blank(study, pool, first->index);
-    HR_TRY(hr_pools_assemble(params, study->tree->keys[pool], first, arena, configuration, err));
+    *configuration = blank(study, pool, of->index);
+    HR_TRY(hr_pools_assemble(params, study->tree->keys[pool], of, arena, configuration, err));
     HR_TRY(hr_configuration_prepare(configuration, arena, err));
 out:
     return st;
@@ -114,11 +114,13 @@ static hr_status resolve(const hr_study *study, hr_groups *groups, unsigned pool
     hr_status st = HR_OK;
     HR_TRY(hr_study_assemble(study, index, replication, arena, configuration, err));
     if (pool > 0) {
+        const unsigned feeder = study->pools[pool].feeder;
         hr_params params = {0};
-        const hr_configuration first = *configuration;
+        hr_configuration of[] = {*configuration, {0}}; /* the first pool, a site's */
         HR_TRY(hr_study_params(study, index, replication, &params, arena, err));
-        HR_TRY(resolve_other(study, &params, pool, &first, arena, configuration, err));
-        return HR_OK;
+        if (feeder > 0)
+            HR_TRY(resolve_other(study, &params, feeder, &of[0], arena, &of[1], err));
+        return resolve_other(study, &params, pool, &of[feeder > 0], arena, configuration, err);
     }
     if (groups != NULL)
         HR_TRY(hr_group_join(study, groups, replication, arena, configuration, err));
@@ -137,7 +139,9 @@ hr_status hr_study_others(const hr_study *study, const hr_configuration *first,
         return HR_OK;
     HR_TRY(hr_study_params(study, first->index, replication, &params, arena, err));
     for (unsigned p = 1; p < study->n_pools; p++) {
-        HR_TRY(resolve_other(study, &params, p, first, arena, &others[p - 1], err));
+        const unsigned feeder = study->pools[p].feeder;
+        const hr_configuration *of = feeder == 0 ? first : &others[feeder - 1];
+        HR_TRY(resolve_other(study, &params, p, of, arena, &others[p - 1], err));
         HR_TRY(check_shape(&study->tree->example[p], &others[p - 1], err));
     }
 out:

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "model/configuration.h"
 #include "model/outcome.h"
+#include "model/role.h"
 #include "model/tilt.h"
 
 typedef enum hr_design_kind { HR_DESIGN_SOBOL, HR_DESIGN_RANDOM, HR_DESIGN_GRID } hr_design_kind;
@@ -80,8 +81,11 @@ typedef struct hr_claim {
 
 /* One pool of the deployment: the same in all configurations, which differ in its servers. */
 typedef struct hr_pool_of_study {
-    const char *name; /* "front_end", "edge", a site's: as in studies and results */
-    bool is_site;     /* a Front End pool of a further site */
+    const char *name; /* "front_end", "edge", a site's, "munich.edge": as in studies and results */
+    hr_role_id role;
+    bool is_site;    /* a Front End pool of a further site */
+    bool feeds;      /* its participants may have legs in others */
+    unsigned feeder; /* the pool before it whose users and meetings it follows from; 0: the first */
     unsigned n_servers_max;
     hr_layout layout; /* of its part of the tallies */
 } hr_pool_of_study;

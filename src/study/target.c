@@ -98,7 +98,8 @@ static hr_status select_named(const hr_params *params, hr_key key, size_t i, con
                               "observe.every or observe.times, those of probes probe.sizes, scaled "
                               "ones observe.capacity, total_above its thresholds, backlogs a full "
                               "ceiling of cpu, lost service failures, those of any pool other "
-                              "pools and target.pool the first",
+                              "pools and target.pool the first, those of an inserted meeting "
+                              "probe.insert.size",
                               name);
     selected[o] = true;
     return HR_OK;

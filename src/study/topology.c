@@ -42,7 +42,14 @@ hr_site hr_topology_look(const hr_params *deployment, const hr_params *params)
     site.pools = large > 0.0 ? 2.0 : 1.0;
     for (size_t i = 0; i < hr_params_count(params, HR_KEY_sites, 0); i++)
         site.pools += hr_params_at(params, HR_KEY_site_servers, i, 0)->number > 0.0;
-    site.all_users = servers * hr_front_end_users(deployment, servers) + hr_sites_users(deployment);
+    site.all_users =
+        servers * hr_front_end_users(deployment, servers) + hr_sites_users(deployment, HR_N_ROLES);
+    for (unsigned i = 0; (pool = hr_deployment_pool(i)) != NULL; i++) {
+        if (pool->role == HR_ROLE_back_end)
+            site.back_ends = hr_sites_servers(deployment, pool);
+        if (pool->role == HR_ROLE_monitoring_store)
+            site.stores = hr_sites_servers(deployment, pool);
+    }
     return site;
 }
 
@@ -104,7 +111,7 @@ static bool shares_back_end(const hr_site *site, hr_spot *spot)
 {
     (void)spot;
     return !site->is_standard && !lacks_back_end(site, spot) && site->has_others &&
-           number(site, HR_KEY_back_end_servers) < site->pools;
+           site->back_ends < site->pools;
 }
 
 static bool lacks_witness(const hr_site *site, hr_spot *spot)
@@ -193,7 +200,7 @@ static bool has_too_many_directors(const hr_site *site, hr_spot *spot)
 
 static bool shares_store_too_widely(const hr_site *site, hr_spot *spot)
 {
-    const double stores = number(site, HR_KEY_monitoring_store_servers);
+    const double stores = site->stores;
     const double users = site->all_users;
     (void)spot;
     return stores > 0.0 && (users > stores * USERS_OF_ONE_STORE || site->pools > 2.0 * stores);

@@ -22,6 +22,7 @@ typedef struct hr_site {
     bool has_large_pool; /* its large meetings go to a pool of their own */
     double pools;        /* Front End pools of the deployment, that for large meetings included */
     double all_users;    /* of all of these */
+    double back_ends, stores; /* of the deployment, for databases and for monitoring */
 } hr_site;
 
 /* `params`: values at the site (hr_site_params), those of the `deployment` itself at the first. */

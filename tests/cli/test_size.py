@@ -160,6 +160,33 @@ class Size(Case):
         text = self.size(sizes)
         self.assertRegex(text, r"a meeting of \d is safe: 9\d")
 
+    def test_a_curve_stops_when_it_is_answered(self):
+        text = STUDY.replace("choose: {pool.servers: 1 to 9}\n", "").replace(
+            "observe: {times: [0 h]}", "observe: {capacity: [0.5, 1, 2]}").replace(
+                "pool: {", "pool: {servers: 3, ").replace(
+                    "vary: pool.servers", "vary: observe.capacity").replace(
+                        "over_at,", "time_over_scaled,").replace(
+                            "window: {length: 1 min", "window: {length: 1 h")
+        row, = self.rows(text)
+        self.assertEqual((row["misses"], row["meets"]), ("1", "2"))
+        self.assertLess(row["candidates"][0]["n"], 2000)
+
+    def test_the_forecast_holds_what_is_run(self):
+        """Two candidates of a row go on, and those that bounds settle cost nothing."""
+        for bracket in ("no", "yes"):
+            text = STUDY.replace("bracket: no", f"bracket: {bracket}")
+            (self.folder / "needed.yaml").write_text(text)
+            work = json.loads(self.succeeds("check", "needed.yaml", "--json"))["work"]
+            row, = self.rows(text)
+            run = sum(candidate["n"] for candidate in row["candidates"])
+            self.assertLessEqual(work["least_replications"], run)
+            self.assertGreaterEqual(work["most_replications"], run)
+            self.assertLess(work["most_replications"], 3 * 20000)
+            self.assertEqual(work["most_replications"] == 0, bracket == "yes")
+            (self.folder / "needed.h5").unlink()
+        self.assertRegex(self.succeeds("check", "needed.yaml"),
+                         r"(?s)bounds\s+leave\s+0 % of\s+the\s+candidates\s+open")
+
     def test_not_asked(self):
         done = self.headroom("size", "tiny.yaml", "-o", "tiny.h5")
         self.assertEqual(done.code, 65, done)

@@ -88,5 +88,34 @@ class Sizing(ExplorerTest):
             self.assertIn("spared", names)
 
 
+CURVE = STUDY.replace("choose:\n  pool.servers: 1 to 20\n", "choose:\n").replace(
+    "pool: {", "pool: {servers: 4, ").replace(
+        "vary: pool.servers", "vary: observe.capacity").replace(
+            "{outcome: period_overload, level: full, at_most: 3 %}",
+            "{outcome: time_over_scaled, level: full, at_most: 1 %}").replace(
+                "window:", "observe: {capacity: [0.6, 0.8, 1, 1.25, 1.5, 2, 3]}\nwindow:").replace(
+                    "at_most: 1024", "at_most: 8192")
+
+
+class Curve(Sizing):
+    """All candidates in one configuration, which stops when its row is answered."""
+
+    text = CURVE
+
+    def test_who_is_not_needed_is_not_simulated(self):
+        """Rows are answered, most of them early, and differ in what they take."""
+        with h5py.File(self.reference) as file:
+            size, n = file["size"], file["estimates/replications"][:]
+            stopped = file["estimates/stopped_because"]
+            names = dict(zip(stopped.attrs["flag_values"],
+                             stopped.attrs["flag_meanings"].split()))
+            answered = [names[value] == "decided" for value in stopped[:].flat]
+            self.assertGreaterEqual(sum(answered), 6)
+            self.assertLess(n.min(), 2048)
+            self.assertGreater(len(set(n.flat)), 1)
+            open_ones = (size["met"][:] - size["missed"][:]).flat
+            self.assertTrue(all(left == 0 for left, done in zip(open_ones, answered) if done))
+
+
 if __name__ == "__main__":
     unittest.main()

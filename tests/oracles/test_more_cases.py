@@ -267,6 +267,31 @@ def rare_cases():
                     admission={"policy": "block_if_chosen_full"})
 
 
+def rare_clusters():
+    """Batches at random times, as one cluster each: of geometric numbers and exponential durations
+    they leave a negative binomial number, a Poisson one given a gamma variable that all servers of a
+    pool at random share; pairs that last an hour are twice a Poisson number."""
+    success, rate = 0.25, 3.0
+    r, other = rate / (1.0 - success), 1.0 - success
+    geometric = [{"type": "poisson_batch", "rate": rate,
+                  "batch_size": {"type": "geometric", "success": success, "support": "1,2,..."}}]
+    value = math.fsum(math.exp(math.lgamma(k + r) - math.lgamma(r) - math.lgamma(k + 1)
+                               + r * math.log(success) + k * math.log(other))
+                      for k in range(81, 800))
+    yield rare_case("rare-clusters", value, SERVER, capacity=80, arrivals=geometric)
+    steps, most, scale, shared = 20000, 200.0, other / success, 0.0
+    for i in range(steps):
+        g = most * (i + 0.5) / steps
+        density = math.exp((r - 1.0) * math.log(g) - g / scale - math.lgamma(r) - r * math.log(scale))
+        shared += density * most / steps * -math.expm1(3.0 * math.log1p(-upper_tail(g / 3.0, 31, 80)))
+    yield rare_case("rare-clusters-split", shared, {"kind": "any_overload_probability"}, n=3,
+                    capacity=30, arrivals=geometric)
+    yield rare_case("rare-clusters-pairs", upper_tail(10.0, 31), SERVER, capacity=61,
+                    classes=unit({"type": "deterministic", "value": 1.0}),
+                    arrivals=[{"type": "poisson_batch", "rate": 10.0,
+                               "batch_size": {"type": "fixed", "m": 2}}])
+
+
 def known_cases():
     """Answered without simulation, where the program can."""
     def known(*rest, **model):
@@ -305,7 +330,7 @@ def unsupported_cases():
 
 def main():
     groups = [insensitive_cases, batch_cases, background_cases, load_cases, pool_cases,
-              window_cases, probe_cases, admission_cases, rare_cases]
+              window_cases, probe_cases, admission_cases, rare_cases, rare_clusters]
     good = [c for group in groups for c in group()]
     bad = list(unsupported_cases())
     if has_exact():

@@ -7,7 +7,9 @@ and repairs, background steps, the begin of the window, load reports, snapshots,
 order, joins, participants who come back. Windows are half-open. Overload is a load strictly above the ceiling less the background.
 """
 
+import copy
 import heapq
+import itertools
 
 from backlog import Backlog
 
@@ -93,7 +95,8 @@ class Meeting:
         self.people = 0
         self.expecting = 0
         self.is_over = False
-        self.parts = []   # further servers: [server, load, people]
+        self.parts = []   # further servers: [server, load, people, link]
+        self.lost_by = 0  # the change that took a server of it last
         self.joins = {}   # server -> (minute, joins in it)
         self.placed = row["start"]  # when it was placed last
         self.is_nowhere = False     # its server went out
@@ -108,6 +111,8 @@ class Whole:
         self.rows = []
         self.people = 0
         self.lacks = False   # one of its media found no server
+        self.refused = False  # its focus found none
+        self.lost_by = 0
         self.met = {}        # criterion -> ticks with any of its servers over
 
 
@@ -134,6 +139,8 @@ class Replay:
         for i, join in enumerate(joins):
             self.joins_of.setdefault(join["meeting"], []).append(i)
         self.away, self.turns = {}, {}   # join (or meeting) -> since when, times back so far
+        self.absent = {}  # person of a meeting whose media are apart -> [media away from, since]
+        self.on = {}      # join -> the part it is on, None: its own server, "gone": turned away
         self.heap = []
         self.truth = View(self.n, self.n_resources)
         self.reported = View(self.n, self.n_resources)
@@ -165,7 +172,7 @@ class Replay:
         p = LEVELS * len(self.h["probes"])
         for name, size in [
                 ("time_with", c * (n + 1)), ("server_time", c * n), ("episodes", c),
-                ("server_episodes", c * n), ("periods_hit", c * d), ("first_over", c * r),
+                ("server_episodes", c * n), ("periods_hit", c * d), ("first_over", c * r), ("anatomy", 5 * c),
                 ("meetings_hit", c * d), ("people_hit", c * d), ("person_time_over", c),
                 ("offered", k), ("refused", k), ("peak", r * n), ("load_time", r),
                 ("n_snapshots", t), ("over_with", t * c * (n + 1)), ("server_over", t * c * n),
@@ -177,7 +184,7 @@ class Replay:
         for name in ("meetings_ended", "people_ended", "person_time", "joins_offered",
                      "joins_refused", "servers_linked", "meetings_moved", "meetings_lost",
                      "people_lost", "person_time_lost", "throttled_periods", "rejected_periods",
-                     "throttled_time", "backlog_time"):
+                     "throttled_time", "backlog_time", "inserted_hit"):
             self.counts[name] = 0
 
         self.counts["stretches"] = [[] for _ in range(LEVELS)]
@@ -259,12 +266,33 @@ class Replay:
             if kind == ARRIVAL and self.policy["young_age"]:
                 heapq.heappush(heap, (tick + self.policy["young_age"], AGE, number))
         self.pass_time(self.h["to"])
+        for person in list(self.absent):
+            self.end_absence(person)
         self.counts.update(self.backlog.counts())
+        self.count_collisions()
         for j in range(self.n):
             for c in range(self.n_criteria):
                 if self.over[j] >> c & 1:
                     self.end_episode(j, c)
             self.over[j] = 0
+
+    def count_collisions(self):
+        """Time with two large meetings in progress, tick by tick of what changes it."""
+        rows = {m.row.get("part_of", m.row["number"]): m.row for m in self.meetings
+                if m.row.get("here", True) and m.row["size"] >= self.h["large_from"]
+                and (is_focus(m.row) or not self.wholes)}
+        changes = sorted((self.clip(tick), step) for row in rows.values()
+                         for tick, step in ((row["start"], 1), (row["end"], -1)))
+        n, since, periods, ticks = 0, 0, 0, 0
+        for tick, step in changes:
+            if n >= 2 and tick > since:
+                ticks += tick - since
+                for i in range(self.h["n_periods"]):
+                    opens = self.h["from"] + i * self.h["period"]
+                    closes = opens + self.h["period"] if i + 1 < self.h["n_periods"] else self.h["to"]
+                    periods |= (since < closes and tick > opens) << i
+            n, since = n + step, tick
+        self.counts["collision_time"], self.counts["collision_periods"] = ticks, periods
 
     def snapshot_ticks(self):
         if self.h["observed"]:
@@ -312,10 +340,10 @@ class Replay:
         return max(load / full[j] if full[j] else 0.0
                    for load, full in zip(view.load[j], self.h["full"]))
 
-    def add_load(self, meeting, load, people):
+    def add_load(self, meeting, load, people, is_new=True):
         j = meeting.server
         if is_focus(meeting.row):  # its people count once in the meeting, and nowhere for the rule
-            self.wholes[meeting.row["part_of"]].people += people
+            self.wholes[meeting.row["part_of"]].people += people * is_new
             people = 0
         for view in self.views_told(meeting):
             view.load[j] = [a + b for a, b in zip(view.load[j], load)]
@@ -404,9 +432,14 @@ class Replay:
         row = meeting.row
         if not row.get("here", True):
             return  # another pool's
+        whole = self.wholes.get(row.get("part_of"))
         if is_focus(row):
-            server = row["tie"] * self.n // WORD
-            self.present.append(self.wholes[row["part_of"]])
+            server = self.home(row["tie"], row["pick"], 0)
+            whole.refused = server == self.n
+            if not whole.refused:
+                self.present.append(whole)
+        elif whole is not None and whole.refused:
+            server = self.n
         else:
             server = self.choose(meeting, self.arrived, row["tie"], row["pick"])
             self.arrived += 1
@@ -422,6 +455,14 @@ class Replay:
         # With a ramp, participants come by joins, and those who never come are not in `size`.
         self.add_load(meeting, meeting.load, 0 if self.joins else row["size"])
 
+    def home(self, tie, pick, number):
+        """Where a focus is: its organiser's server, or while that takes none any that does."""
+        home = tie * self.n // WORD
+        up = [j for j in range(self.n) if self.state[j] == "up"]
+        if home in up:
+            return home
+        return up[derived_word(pick, 256 + 2 * number) * len(up) // WORD] if up else self.n
+
     def count_offer(self, row, is_refused):
         whole = self.wholes.get(row.get("part_of"), Whole())
         self.counts["offered"][row["class"]] += is_focus(row) or not self.wholes
@@ -435,16 +476,17 @@ class Replay:
             return
         if meeting.server is None:
             return
-        self.add_participant(meeting, join)
+        self.add_participant(meeting, join, number)
 
-    def add_participant(self, meeting, join):
+    def add_participant(self, meeting, join, number, is_new=True):
         profile = self.h["classes"][meeting.row["class"]]["profiles"][meeting.row["profile"]]
         cost = profile["kinds"][join["kind"]]
-        if self.policy["join_gate"] or self.policy["most_joins"]:
-            self.decide_join(meeting, cost)
+        decides = self.policy["join_gate"] or self.policy["most_joins"]
+        if decides and not is_focus(meeting.row):
+            self.decide_join(meeting, cost, number)
             return
         meeting.load = [a + b for a, b in zip(meeting.load, cost)]
-        self.add_load(meeting, cost, 1)
+        self.add_load(meeting, cost, 1, is_new)
 
     # ---- servers that fail
 
@@ -452,12 +494,17 @@ class Replay:
         row = self.changes[number]
         self.state, self.effective = row["servers"], row["effective"]
         for m in self.meetings:
-            if m.server is not None and not m.is_over and self.state[m.server] == "out":
-                self.lose(m)
+            if m.server is None or m.is_over:
+                continue
+            if self.state[m.server] == "out":
+                self.lose(m, number)
+                continue
+            for part in [part for part in m.parts if self.state[part[0]] == "out"]:
+                self.lose_part(m, part, number)
         self.find_ceilings()
         self.backlog.forget(j for j in range(self.n) if self.state[j] == "out")
 
-    def lose(self, meeting):
+    def lose(self, meeting, change):
         j = meeting.server
         for c in range(self.n_criteria):
             meeting.met[c] -= self.overload_clock(j, c)
@@ -465,61 +512,126 @@ class Replay:
         meeting.expecting = 0
         self.truth.load[j] = [a - b for a, b in zip(self.truth.load[j], meeting.load)]
         self.truth.people[j] -= meeting.people
-        self.truth.meetings[j] -= 1
-        measured = self.now >= self.h["from"]
-        self.counts["meetings_lost"] += measured
-        self.counts["people_lost"] += meeting.people * measured
+        self.truth.meetings[j] -= not is_focus(meeting.row)
+        people = meeting.people + sum(part[2] for part in meeting.parts)
+        for k, load, there, _ in meeting.parts:
+            self.truth.load[k] = [a - b for a, b in zip(self.truth.load[k], load)]
+            self.truth.people[k] -= there
         number = meeting.row["number"]
         meeting.server, meeting.is_nowhere, meeting.people = None, True, 0
+        meeting.parts, meeting.joins = [], {}
         self.placed.append((self.now, number, self.n))
-        thrown = [i for i in self.joins_of.get(number, [])
-                  if self.joins[i]["tick"] < self.now and i not in self.away]
-        for i in thrown if self.joins else [number]:
-            self.send_away(meeting, i)
+        away = self.throw_out(meeting, [i for i in self.joins_of.get(number, [])
+                                        if self.on.get(i) != "gone"])
+        self.count_lost(meeting, change, away if self.wholes else people)
 
-    def send_away(self, meeting, i):
+    def lose_part(self, meeting, part, change):
+        k, load, there, link = part
+        meeting.parts.remove(part)
+        meeting.joins.pop(k, None)
+        self.truth.load[k] = [a - b for a, b in zip(self.truth.load[k], load)]
+        self.truth.people[k] -= there
+        meeting.load = [a - b for a, b in zip(meeting.load, link)]
+        j = meeting.server
+        self.truth.load[j] = [a - b for a, b in zip(self.truth.load[j], link)]
+        self.expect(meeting)
+        away = self.throw_out(meeting, [i for i in self.joins_of[meeting.row["number"]]
+                                        if self.on.get(i) is part])
+        self.count_lost(meeting, change, away if self.wholes else there)
+
+    def throw_out(self, meeting, joins):
+        """How many are away now that were not."""
+        thrown = [i for i in joins if self.joins[i]["tick"] < self.now and i not in self.away]
+        return sum(self.send_away(meeting, i, True)
+                   for i in (thrown if self.joins else [meeting.row["number"]]))
+
+    def count_lost(self, meeting, change, people):
+        measured = self.now >= self.h["from"]
+        lost = self.wholes[meeting.row["part_of"]] if self.wholes else meeting
+        self.counts["meetings_lost"] += measured and lost.lost_by != change
+        self.counts["people_lost"] += people * measured
+        lost.lost_by = change
+
+    def send_away(self, meeting, i, was_in):
         """Participant (or, all at once, meeting) i comes back later, unless the meeting is over."""
         after = (self.joins[i] if self.joins else meeting.row)["back_after"]
         turn = self.turns.get(i, 0)
         self.turns[i] = turn + 1
-        self.away.setdefault(i, self.now)
+        people = 0
+        if i not in self.away:
+            self.away[i] = self.now
+            people = self.go_absent(meeting, i, was_in) if self.wholes else 1
         back = self.now + after[0 if turn == 0 else 1 + (turn - 1) % (len(after) - 1)]
         if back < meeting.row["end"]:
             heapq.heappush(self.heap, (back, RETURN, i))
-        else:
+        elif not self.wholes:
             self.count_away(meeting, i, meeting.row["end"])
+        return people
 
     def count_away(self, meeting, i, until):
         people = 1 if self.joins else meeting.row["size"]
         since = self.away.pop(i)
         self.counts["person_time_lost"] += (self.clip(until) - self.clip(since)) * people
 
+    # ---- who is away from any of the media
+
+    def person_of(self, meeting, i):
+        own = i - self.joins_of[meeting.row["number"]][0] if self.joins else 0
+        return meeting.row["part_of"], own, 1 if self.joins else meeting.row["size"]
+
+    def go_absent(self, meeting, i, was_in):
+        person = self.person_of(meeting, i)
+        if person in self.absent:
+            self.absent[person][0] += 1
+            return 0
+        self.absent[person] = [1, self.now]
+        self.wholes[person[0]].people -= person[2] * was_in
+        return person[2]
+
+    def come_present(self, meeting, i):
+        person = self.person_of(meeting, i)
+        self.absent[person][0] -= 1
+        if self.absent[person][0] == 0:
+            self.end_absence(person)
+            self.wholes[person[0]].people += person[2]
+
+    def end_absence(self, person):
+        since = self.absent.pop(person)[1]
+        self.counts["person_time_lost"] += (self.clip(self.now) - self.clip(since)) * person[2]
+
     def restart(self, meeting, i):
         """Whoever comes first starts the meeting again, if a server takes it."""
         row = meeting.row
         words = [derived_word(row["pick"], 256 + 2 * meeting.restarts + k) for k in (0, 1)]
         meeting.restarts += 1
-        j = self.choose(meeting, row["number"], *words)
+        if is_focus(row):
+            j = self.home(row["tie"], row["pick"], meeting.restarts)
+        else:
+            j = self.choose(meeting, row["number"], *words)
         if j == self.n:
-            self.send_away(meeting, i)
+            self.send_away(meeting, i, not is_focus(row))
             return False
         meeting.server, meeting.is_nowhere, meeting.placed = j, False, self.now
         self.placed.append((self.now, row["number"], j))
         for c in range(self.n_criteria):
             meeting.met[c] += self.overload_clock(j, c)
         for view in self.views_told(meeting):
-            view.meetings[j] += 1
+            view.meetings[j] += not is_focus(row)
         meeting.load = list(row["initial"])
-        self.add_load(meeting, meeting.load, 0 if self.joins else row["size"])
+        self.add_load(meeting, meeting.load, 0 if self.joins else row["size"], False)
         return True
 
     def come_back(self, i):
         meeting = self.meetings[self.joins[i]["meeting"] if self.joins else i]
         if meeting.is_nowhere and not self.restart(meeting, i):
             return
-        self.count_away(meeting, i, self.now)
+        if self.wholes:
+            del self.away[i]
+            self.come_present(meeting, i)
+        else:
+            self.count_away(meeting, i, self.now)
         if self.joins:
-            self.add_participant(meeting, self.joins[i])
+            self.add_participant(meeting, self.joins[i], i, False)
 
     # ---- where participants join
 
@@ -564,19 +676,20 @@ class Replay:
     def open_part(self, meeting, cost):
         taken = {meeting.server} | {part[0] for part in meeting.parts}
         gate = self.policy["join_gate"]
-        allowed = {j for j in range(self.n)
-                   if j not in taken and (not gate or self.passes_gate(j, gate))}
+        allowed = {j for j in range(self.n) if j not in taken and self.state[j] == "up"
+                   and (not gate or self.passes_gate(j, gate))}
         j = self.another(meeting.row, allowed, len(meeting.parts))
         if j == self.n:
             return None
         link = [int(self.policy["link"] * float(c) + 0.5) for c in cost]
-        meeting.parts.append([j, [0] * self.n_resources, 0])
+        meeting.parts.append([j, [0] * self.n_resources, 0, link])
         self.grow_own(meeting, link, 0)
         self.grow_part(meeting, meeting.parts[-1], link, 0)
         self.counts["servers_linked"] += self.now >= self.h["from"]
         return meeting.parts[-1]
 
-    def decide_join(self, meeting, cost):
+    def decide_join(self, meeting, cost, number):
+        self.on[number] = None
         measured = self.now >= self.h["from"]
         self.counts["joins_offered"] += measured
         if self.takes_one_more(meeting, meeting.server):
@@ -589,17 +702,19 @@ class Replay:
             if part is not None:
                 self.takes_one_more(meeting, part[0])
         if part is not None:
+            self.on[number] = part
             self.grow_part(meeting, part, cost, 1)
             self.tell(meeting, part[0], cost)
         elif self.policy["cascades"]:
             self.grow_own(meeting, cost, 1)
             self.tell(meeting, meeting.server, cost)
         else:
+            self.on[number] = "gone"
             self.counts["joins_refused"] += measured
 
     def tell(self, meeting, j, cost):
         """The placer corrects the reports of server j by the participant that it sent there."""
-        start = meeting.row["start"]
+        start = meeting.placed
         if not self.period or not self.policy["in_flight"]:
             return
         views = [self.reported] if start >= self.made[j] else []
@@ -658,16 +773,20 @@ class Replay:
             return
         if self.in_window(self.now) and (is_focus(meeting.row) or not self.wholes):
             self.count_ended(meeting)
-        if meeting.is_nowhere:
-            return
         if is_focus(meeting.row):
-            self.present.remove(self.wholes[meeting.row["part_of"]])
+            part_of = meeting.row["part_of"]
+            self.present.remove(self.wholes[part_of])
+            for person in [p for p in self.absent if p[0] == part_of]:
+                self.end_absence(person)
+        if meeting.is_nowhere:
+            meeting.is_over = True
+            return
         self.truth.load[j] = [a - b for a, b in zip(self.truth.load[j], meeting.load)]
         self.truth.people[j] -= meeting.people
         self.truth.meetings[j] -= not is_focus(meeting.row)
         meeting.is_over = True
         self.expect(meeting)
-        for k, load, people in meeting.parts:
+        for k, load, people, _ in meeting.parts:
             self.truth.load[k] = [a - b for a, b in zip(self.truth.load[k], load)]
             self.truth.people[k] -= people
             self.see_overload(k)
@@ -683,6 +802,8 @@ class Replay:
             met = here - meeting.met[c]
             if self.wholes:
                 met = self.wholes[meeting.row["part_of"]].met.get(c, 0)
+            if met > 0 and meeting.row["class"] == self.h["inserted_class"]:
+                self.counts["inserted_hit"] |= 1 << c
             for d, ticks in enumerate(least):
                 if met > 0 and met >= ticks:
                     self.counts["meetings_hit"][c * len(least) + d] += 1
@@ -735,7 +856,21 @@ class Replay:
             index = (first & -first).bit_length() - 1
             resource = self.h["limits"][index]["resource"]
             self.counts["episodes"][c] += 1
+            if self.h["anatomy"]:
+                self.note_anatomy(j, c, index)
             self.counts["first_over"][c * self.n_resources + resource] += 1
+
+    def note_anatomy(self, j, c, index):
+        full = self.h["limits"][index]["ceiling"][j]
+        taken = full - self.ceiling[index][j]
+        found = [self.truth.meetings[j],
+                 max([m.people for m in self.meetings if m.server == j and not m.is_over],
+                     default=0),
+                 (self.now - self.h["tick_zero"]) % (30 * TICKS_PER_MINUTE),
+                 int(taken / full * 2.0 ** 20 + 0.5) if taken > 0 else 0,
+                 self.now - self.made[j] if self.period else 0]
+        for i, what in enumerate(found):
+            self.counts["anatomy"][5 * c + i] += what
 
     def end_episode(self, j, c):
         begin, end = self.clip(self.since[j, c]), self.clip(self.now)
@@ -782,21 +917,65 @@ class Replay:
         total = sum(load[0] for load in self.truth.load)
         for i, threshold in enumerate(self.h["thresholds"]):
             counts["total_above"][slot * len(self.h["thresholds"]) + i] += total > threshold
+        up = {j for j in range(n) if self.state[j] == "up"}
         for i, load in enumerate(self.h["probes"]):
             words = self.probes[number * len(self.h["probes"]) + i]
-            picked = self.placer.choose(self.score, self.arrived, words["tie"], words["pick"],
-                                        {j for j in range(n) if self.state[j] == "up"})
+            loads, homes = [load], [None]
+            if self.h["probe_media"]:
+                loads, homes, picked = self.pick_media(i, words, up)
+            else:
+                picked = [self.placer.choose(self.score, self.arrived, words["tie"],
+                                             words["pick"], up)]
             for level in range(LEVELS):
                 place = (slot * LEVELS + level) * len(self.h["probes"]) + i
-                self.probe(place, load, level, picked)
+                self.probe(place, load, level, (loads, homes, picked))
 
-    def probe(self, place, load, level, picked):
+    def pick_media(self, i, words, up):
+        """Loads of the probe's media, where they must be, and where the rule would put them: each
+        choice sees those before it."""
+        view = self.reported if self.period else self.truth
+        sees = not self.period or self.policy["in_flight"]
+        before = copy.deepcopy(view)
+        loads, homes, picked = [], [], []
+        for medium, load in enumerate(self.h["probe_media"][i]):
+            if medium > 0 and not any(load):
+                continue
+            word = words["media"][medium]
+            if medium == 0:
+                homes.append(self.home(word >> 32, word % WORD, 0))
+                picked.append(homes[0])
+            else:
+                homes.append(None)
+                picked.append(self.placer.choose(self.score, self.arrived + len(loads) - 1,
+                                                 word >> 32, word % WORD, up))
+            loads.append(load)
+            j = picked[-1]
+            if sees and j < self.n:
+                view.load[j] = [a + b for a, b in zip(view.load[j], load)]
+                view.people[j] += self.h["probe_sizes"][i] * (medium > 0)
+                view.meetings[j] += medium > 0
+        for j in range(self.n):
+            view.copy_from(before, j)
+        return loads, homes, picked
+
+    def holds(self, loads, servers, level):
+        """Does every server hold all that is put on it?"""
+        return all(j < self.n and
+                   self.fits(j, [sum(column) for column in
+                                 zip(*(load for load, k in zip(loads, servers) if k == j))], level)
+                   for j in set(servers))
+
+    def probe(self, place, load, level, parts):
+        loads, homes, picked = parts
         fitting = {j for j in range(self.n) if self.fits(j, load, level)}
-        self.counts["fits"][place] += picked in fitting
-        self.counts["fits_somewhere"][place] += bool(fitting)
+        places = [range(self.n) if home is None else [home] for home in homes]
+        somewhere = any(self.holds(loads, servers, level)
+                        for servers in itertools.product(*places))
+        self.counts["fits"][place] += self.holds(loads, picked, level)
+        self.counts["fits_somewhere"][place] += somewhere
         self.counts["fits_everywhere"][place] += len(fitting) == self.n
         self.counts["fits_servers"][place] += len(fitting)
-        if not fitting:
+        if not somewhere:
             room = all(
                 sum(max(self.ceiling[index][j] - self.truth.load[j][limit["resource"]], 0)
                     for j in range(self.n) if self.state[j] == "up") >= load[limit["resource"]]

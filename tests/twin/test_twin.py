@@ -22,6 +22,16 @@ REPLICATIONS = 2
 RULES = ["random", "round_robin", "least_loaded", "fewest_meetings", "fewest_participants",
          "least_relative_load", "power_of_d"]
 
+# Media that begin later than their meeting.
+LATE = ["meetings.activation.av=uniform(0 s, 30 s)",
+        "meetings.activation.sharing=exponential(mean 15 min)", "meetings.activation.data=5 min"]
+
+# Servers that come and go.
+FAILING = ["failures.every=30 min", "failures.repair=5 min", "failures.quorum=none"]
+
+# Where one more meeting would go, medium by medium; one of 300 as tested.
+PROBED = ["probe.sizes=[4, 12, 20, 300]", "observe.every=6 min", "meetings.large_from=12"]
+
 # (study, what is set), each replayed for several replications.
 CASES = (
     [("load", [f"placement.rule={rule}"]) for rule in RULES] +
@@ -69,6 +79,20 @@ CASES = (
                "placement.young.count=10", "placement.report_delay=20 s"]),
      ("pool", ["placement.report_delay=30 s", "placement.join.most=1", "placement.review.every=7 s",
                "placement.review.above=50 %", "seed=989314"]),
+     ("pool", ["meetings.large_from=12"]),
+     ("pool", ["observe.outcomes=[all, anatomy_largest]"]),
+     ("pool", ["observe.outcomes=[all, anatomy_largest]", "placement.report_delay=1 min",
+               "placement.report_lag=20 s", *FAILING]),
+     ("media", ["observe.outcomes=[all, anatomy_meetings]", "meetings.join_ramp=0 s"]),
+     ("media", ["placement.unit=meeting", "probe.insert.size=20"]),
+     ("media", ["placement.unit=meeting", "probe.insert.size=300", "meetings.join_ramp=0 s",
+                "placement.admission=none_fits"]),
+     ("media", ["placement.unit=meeting", "probe.insert.size=30", "failures.every=30 min",
+                "failures.quorum=none"]),
+     ("media", ["probe.insert.size=30", "probe.insert.duration=40 min"]),
+     ("media", ["probe.insert.size=300", "probe.insert.at=1.2 h", "meetings.join_ramp=0 s",
+                "probe.insert.duration=10 min", "failures.every=30 min", "failures.quorum=none"]),
+     ("load", ["meetings.large_from=1"]),
      ("pool", ["failures.down=1"]),
      ("pool", ["failures.out.servers=1", "failures.out.at=80 min", "failures.out.for=20 min"]),
      ("pool", ["failures.out.servers=2", "failures.out.at=90 min", "failures.out.for=9 min",
@@ -120,6 +144,46 @@ CASES = (
      ("media", ["placement.admission=none_fits", "placement.rule=random"]),
      ("media", ["meetings.join_ramp=0 s", "placement.admission=chosen_full"]),
      ("media", ["placement.unit=meeting"]),
+     ("media", ["placement.gates.join=70 %"]),
+     ("media", ["placement.gates.join=60 %", "placement.join.then=refuse", *LATE]),
+     ("media", ["placement.join.most=3", "placement.hint.of=size",
+                "placement.rule=fewest_participants"]),
+     ("media", ["placement.join.most=2", "placement.join.link=2", "placement.rule=random",
+                "placement.review.every=20 s", "placement.review.above=70 %",
+                "placement.report_delay=1 min", "placement.in_flight=yes", *LATE]),
+     *(("media", [*PROBED, f"placement.rule={rule}"]) for rule in RULES),
+     ("media", [*PROBED, "placement.report_delay=2 min", "placement.in_flight=yes"]),
+     ("media", [*PROBED, "placement.report_delay=2 min",
+                "pool.ceilings.large_meetings.full=1", "meetings.large_from=20"]),
+     ("pool", [*FAILING, "placement.join.most=2", "placement.join.link=2"]),
+     ("pool", [*FAILING, "placement.gates.join=60 %", "placement.join.then=refuse",
+               "placement.report_delay=1 min", "placement.in_flight=yes"]),
+     ("pool", [*FAILING, "placement.join.most=1", "placement.review.every=30 s",
+               "placement.review.above=60 %", "placement.young.count=10"]),
+     ("pool", ["failures.out.servers=2", "failures.out.at=80 min", "failures.out.for=20 min",
+               "failures.which=first", "placement.join.most=1", "placement.rule=random"]),
+     ("media", FAILING),
+     ("media", [*FAILING, *LATE, "placement.rule=random"]),
+     ("media", [*FAILING, "meetings.join_ramp=0 s", "placement.hint.of=size"]),
+     ("media", [*FAILING, "placement.join.most=2", "placement.join.link=2",
+                "placement.rule=fewest_participants"]),
+     ("media", [*FAILING, "placement.gates.join=60 %", "placement.join.then=refuse", *LATE]),
+     ("media", [*FAILING, *PROBED, "placement.report_delay=1 min", "placement.in_flight=yes",
+                "placement.review.every=20 s", "placement.review.above=70 %"]),
+     ("media", ["failures.out.servers=4", "failures.out.at=90 min", "failures.out.for=9 min",
+                "failures.rejoin=exponential(mean 4 min)"]),
+     ("media", ["failures.out.servers=4", "failures.out.at=90 min", "failures.out.for=9 min",
+                "failures.rejoin=0 s", "meetings.join_ramp=0 s"]),
+     ("media", ["failures.out.servers=1", "failures.out.at=100 min", "failures.out.notice=20 min",
+                "placement.admission=none_fits", *LATE]),
+     ("media", LATE),
+     ("media", LATE + ["meetings.join_ramp=0 s", "placement.admission=none_fits",
+                       "placement.rule=random"]),
+     ("media", LATE + ["placement.hint.of=size", "placement.rule=fewest_participants",
+                       "placement.young.count=8", "placement.young.age=5 min",
+                       "placement.report_delay=1 min", "placement.in_flight=yes"]),
+     ("media", LATE + ["placement.review.every=7 s", "placement.review.above=60 %",
+                       "placement.review.cool_down=0 s", "placement.gates.start=70 %"]),
      ("pool", ["pool.ceilings.cpu.full=280 Mc/s"]),
      ("pool", ["pool.ceilings.cpu.full=300 Mc/s", "signals.throttled.from=40 s",
                "signals.throttled.until=0 s", "signals.rejected.from=100 s"]),

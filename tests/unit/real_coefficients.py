@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Print the polynomial coefficients of src/base/real_inline.h and real_near.h, in hexadecimal.
+"""Print the polynomial coefficients of src/base/real_inline.h and real_near.h and the table of
+real_near.c, in hexadecimal.
 
 Each polynomial interpolates its function at Chebyshev nodes, in 200-bit arithmetic (Python's
 `decimal` would do; `mpmath` is shorter), and the largest error against the function, after
@@ -55,6 +56,13 @@ H = mp.log(2) / 2 * mp.mpf("1.0001")
 report("exp", exp_rest, lambda r: abs(r) ** 3, -H, H, 9)
 report("near exponential", lambda f: -mp.log(f + mp.mpf(3) / 2), lambda f: 1, -mp.mpf(1) / 2,
        mp.mpf(1) / 2, 14)
+PARTS = 64
+report("near exponential by parts", lambda f: -mp.log(1 + f), lambda f: 1, -mp.mpf(1) / 128,
+       mp.mpf(1) / 128, 4)
+print("parts: the inverse of the middle, of 20 bits, and its logarithm")
+for part in range(PARTS):
+    inverse = mp.nint(2**20 / (1 + (part + mp.mpf(1) / 2) / PARTS)) / 2**20
+    print("    {%s, %s}," % (float(inverse).hex(), float(mp.log(inverse)).hex()))
 ln2 = mp.log(2)
 high = mp.floor(ln2 * 2**42) / mp.mpf(2) ** 42
 print("ln 2:", float(high).hex(), float(ln2 - high).hex())

@@ -14,7 +14,8 @@
     "    - {name: b, share: 40 %, duration: exponential(1 h), size: 1, load: {load: 4}}\n"         \
     "    - {name: c, share: 20 %, duration: exponential(1 h), size: 1, load: {load: 6}}\n"         \
     "    - {name: d, share: 10 %, duration: exponential(1 h), size: 1, load: {load: 20}}\n"
-#define UNIT "meetings: {classes: [{" HOUR "size: 1, load: {load: 1}}]}\n"
+#define UNIT  "meetings: {classes: [{" HOUR "size: 1, load: {load: 1}}]}\n"
+#define ALIKE "meetings: {classes: [{duration: 1 h, size: 1, load: {load: 1}}]}\n"
 #define POOL(servers, ceiling)                                                                     \
     "pool: {servers: " #servers ", ceilings: {load: {full: " #ceiling "}}}\n"
 #define RATE(rate)    "arrivals: {sources: [{rate: " #rate " per hour}]}\n"
@@ -134,6 +135,9 @@ static const oracle oracles[] = {
     {"G02", "transient",
      POOL(1, 45) RATE(20) UNIT LEAST EMPTY(8) TARGET("outcome: period_overload"),
      2.8130130371201438e-05},
+    {"G09", "scan",
+     POOL(1, 14) RATE(8) ALIKE RANDOM EMPTY(2) TARGET("outcome: period_overload, level: full"),
+     0.08865951066983957},
     {"G07", "transient",
      POOL(2, 22) RATE(20) UNIT LEAST EMPTY(4) TARGET("outcome: period_overload"),
      9.529401537318321e-06},
@@ -245,6 +249,8 @@ static void what_is_not_known_has_a_reason(void **state)
     } cases[] = {
         {POOL(2, 14) RATE(20) UNIT LEAST TARGET("outcome: meetings_hit"), "no formula"},
         {POOL(2, 14) RATE(20) UNIT LEAST TARGET("outcome: blocking_all"), "nothing is refused"},
+        {POOL(1, 14) RATE(8) ALIKE RANDOM EMPTY(3) TARGET("outcome: period_overload"),
+         "durations are not exponential"},
         {POOL(2, 14) RATE(20) UNIT
          "placement: {rule: least_loaded, metric: load, report_delay: 10 s}\n" TARGET(
              "outcome: time_over"),
@@ -264,6 +270,163 @@ static void what_is_not_known_has_a_reason(void **state)
             fail_msg("\"%s\" is not in: %s", cases[i].why, answer.why);
         forget(&a);
     }
+}
+
+#define CLOCK                                                                                      \
+    "arrivals: {sources: [{kind: clock_batch, period: 30 min, count: poisson(12),"                 \
+    " lateness: 'exponential(mean 2 min)'}]}\n"
+#define PERIODIC(hours) "window: {start: periodic, from: 0 h, length: " #hours " h}\n"
+
+/* Late by chance and lasting by chance: the number alive is Poisson, its mean at h hours after an
+ * epoch a sum over the epochs before; P(N > 30) by Simpson's rule. */
+static double more_than_30(double h)
+{
+    const double late = 1.0 / 30.0;
+    double mean = 0.0, term, sum = 0.0;
+    for (int k = 0; k < 200; k++) {
+        const double x = h + 0.5 * k;
+        mean += 12.0 * (exp(-x) - exp(-x / late)) / (1.0 - late);
+    }
+    term = exp(-mean);
+    for (int n = 1; n < 200; n++) {
+        term *= mean / n;
+        sum += n > 30 ? term : 0.0;
+    }
+    return sum;
+}
+
+static void meetings_on_the_clock_are_averaged_over_their_period(void **state)
+{
+    (void)state;
+    double expected = 0.0;
+    enum { STEPS = 20000 };
+    for (int i = 0; i <= STEPS; i++) {
+        const double factor = i == 0 || i == STEPS ? 1.0 : i % 2 ? 4.0 : 2.0;
+        expected += factor * more_than_30(0.5 * i / STEPS) / (3.0 * STEPS);
+    }
+    static const char *const windows[] = {PERIODIC(0.5), PERIODIC(4), PERIODIC(1.25)};
+    for (int i = 0; i < 3; i++) {
+        char text[1024];
+        asked a;
+        hr_exact answer;
+        (void)snprintf(text, sizeof text, "%s%s",
+                       POOL(1, 30) CLOCK UNIT RANDOM TARGET("outcome: time_over"), windows[i]);
+        ask_for(&a, text, &answer);
+        assert_int_equal(answer.is, HR_EXACT_VALUE);
+        const bool is_whole = fabs(answer.value / expected - 1.0) < 1e-7;
+        if (is_whole != (i < 2)) /* one and a quarter hours hold no whole number of periods */
+            fail_msg("%s: %.12g, of a period %.12g", windows[i], answer.value, expected);
+        forget(&a);
+    }
+}
+
+/* P(a walk of so many steps up and down, in random order, that starts at `at` is ever above 6), by
+ * going through its steps: no reflection. */
+static double climbs(int at, int up, int down)
+{
+    if (at > 6)
+        return 1.0;
+    if (up == 0)
+        return 0.0;
+    const double n = up + down;
+    return up / n * climbs(at + 1, up - 1, down) +
+           (down > 0 ? down / n * climbs(at - 1, up, down - 1) : 0.0);
+}
+
+static double poisson_weight(int n, double mean)
+{
+    double weight = exp(-mean);
+    for (int i = 1; i <= n; i++)
+        weight *= mean / i;
+    return weight;
+}
+
+/* More than 6 in progress, of 4 an hour that last an hour: of the window of an hour `slides` leave
+ * and as many enter. */
+static double above_6(double slides)
+{
+    double sum = 0.0;
+    for (int i = 0; i < 11; i++) {
+        for (int j = 0; j < 20; j++) {
+            for (int k = 0; k < 11; k++)
+                sum += poisson_weight(i, 4.0 * slides) * poisson_weight(j, 4.0 * (1.0 - slides)) *
+                       poisson_weight(k, 4.0 * slides) * climbs(i + j, k, i);
+        }
+    }
+    return sum;
+}
+
+static double overload_of(const char *more, const char *method)
+{
+    char text[1024];
+    asked a;
+    hr_exact answer;
+    (void)snprintf(text, sizeof text, "%s%s",
+                   ALIKE RANDOM TARGET("outcome: period_overload, level: full"), more);
+    ask_for(&a, text, &answer);
+    if (answer.is != HR_EXACT_VALUE)
+        fail_msg("%s: %s", more, answer.why);
+    assert_string_equal(answer.method, method);
+    forget(&a);
+    return answer.value;
+}
+
+static void meetings_that_all_last_alike_are_a_scan(void **state)
+{
+    (void)state;
+    const double quarter = overload_of(POOL(1, 6) RATE(4) EMPTY(1.25), "scan");
+    assert_true(fabs(quarter / above_6(0.25) - 1.0) < 1e-6); /* what is cut off the sums */
+    assert_true(fabs(quarter / above_6(0.26) - 1.0) > 1e-3);
+    const double in_equilibrium =
+        overload_of(POOL(1, 6) RATE(4) "window: {length: 15 min, warm_up: 0 s}\n", "scan");
+    assert_true(fabs(in_equilibrium / quarter - 1.0) < 1e-9);
+    double above = 1.0;
+    for (int n = 0; n <= 6; n++)
+        above -= poisson_weight(n, 2.0);
+    assert_true(fabs(overload_of(POOL(1, 6) RATE(4) EMPTY(0.5), "transient") / above - 1.0) < 1e-9);
+    const double three = overload_of(POOL(3, 6) RATE(12) EMPTY(1.25), "scan");
+    assert_true(fabs(three / (1.0 - pow(1.0 - quarter, 3.0)) - 1.0) < 1e-9);
+    assert_true(overload_of(POOL(1, 60) RATE(4) EMPTY(2), "scan") < 1e-40);
+}
+
+/* The number of multiplications decides, before the first law where it is certain. */
+static void too_much_work_is_refused(void **state)
+{
+    (void)state;
+    static const char text[] =
+        POOL(1, 30) CLOCK UNIT RANDOM PERIODIC(4) TARGET("outcome: time_over");
+    static const double all[] = {1e2, 1e3, 3e3, 1e6};
+    asked a;
+    hr_exact answer;
+    ask_for(&a, text, &answer);
+    for (int i = 0; i < 4; i++) {
+        hr_err err = {0};
+        hr_exact_effort effort = hr_exact_effort_whole;
+        effort.all = all[i];
+        hr_arena_reset(&a.scratch);
+        assert_int_equal(hr_exact_value(&a.configuration, a.study.target.outcome, a.index, &effort,
+                                        &a.scratch, &answer, &err),
+                         HR_OK);
+        assert_int_equal(answer.is, i < 3 ? HR_EXACT_NOTHING : HR_EXACT_VALUE);
+        assert_true(i == 3 || strstr(answer.why, "more work than is allowed") != NULL);
+    }
+    forget(&a);
+}
+
+static void work_is_counted_before_it_is_done(void **state)
+{
+    (void)state;
+    hr_exact_meter meter = {.least = 10.0};
+    hr_exact_effort effort = {.work = 100.0, .points = 10, .all = 500.0, .meter = &meter};
+    const char *why = NULL;
+    assert_false(hr_exact_may(&effort, 1.0, 60.0, &why));
+    assert_true(meter.spent <= 0.0);
+    assert_true(hr_exact_may(&effort, 1.0, 50.0, &why));
+    assert_true(meter.spent >= 50.0 && meter.spent <= 50.0);
+    meter.least = 0.0;
+    assert_false(hr_exact_may(&effort, 11.0, 1.0, &why));
+    assert_false(hr_exact_may(&effort, 1.0, 101.0, &why));
+    assert_true(hr_exact_may(&effort, 10.0, 100.0, &why));
 }
 
 /* A20: 270 are needed for 1e-6. */
@@ -315,6 +478,10 @@ int main(void)
         cmocka_unit_test(a_value_that_is_a_little_wrong_is_found),
         cmocka_unit_test(bounds_hold_the_value),
         cmocka_unit_test(what_is_not_known_has_a_reason),
+        cmocka_unit_test(meetings_on_the_clock_are_averaged_over_their_period),
+        cmocka_unit_test(meetings_that_all_last_alike_are_a_scan),
+        cmocka_unit_test(too_much_work_is_refused),
+        cmocka_unit_test(work_is_counted_before_it_is_done),
         cmocka_unit_test(the_needed_ceiling_is_the_lowest),
         cmocka_unit_test(rules_that_are_the_same_have_the_same_value),
     };

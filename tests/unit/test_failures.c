@@ -380,7 +380,6 @@ static void test_refusals(void **state)
     } cases[] = {
         {{"failures.down=4", "failures.out.servers=3"}, "7 servers go out of a pool of 6"},
         {{"failures.down=1", "pool.servers=13"}, "no quorum is published for a pool of 13"},
-        {{"failures.down=1", "placement.join.most=30"}, "not followed where servers"},
         {{"failures.out.notice=-1 s"}, "failures.out.notice"},
     };
     (void)state;

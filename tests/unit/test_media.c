@@ -1,9 +1,7 @@
 /* Media placed apart: what falls on each of them, and what is true of a meeting all the same. */
 #include "kernel/kernel.h"
-#include "kernel/replay.h"
-#include "model/counts.h"
 #include "model/prepared.h"
-#include "unit/front_end_pool.h"
+#include "unit/replayed_pool.h"
 
 #define APART "placement.unit=modality"
 
@@ -75,30 +73,6 @@ static void the_focus_has_signalling_and_the_first_medium_the_people(void **stat
 
 /* ---- input */
 
-typedef struct replayed {
-    hr_input input;
-    hr_counts counts;
-    hr_scratch *scratch;
-} replayed;
-
-static void run(pool *p, replayed *r, uint64_t day)
-{
-    const hr_vector *vector = NULL;
-    if (hr_vector_choose(NULL, &vector, &p->err) != HR_OK ||
-        hr_input_write(&r->input, &p->c, day, vector, &p->err) != HR_OK ||
-        (r->scratch == NULL && hr_scratch_new(&r->scratch, &p->err) != HR_OK) ||
-        hr_counts_init(&r->counts, &p->c, &p->arena, &p->err) != HR_OK ||
-        hr_replay(&p->c, &r->input, r->scratch, &r->counts, NULL, &p->err) != HR_OK)
-        fail_msg("%s", p->err.message);
-}
-
-static void end(pool *p, replayed *r)
-{
-    hr_input_free(&r->input);
-    hr_scratch_free(r->scratch);
-    pool_free(p);
-}
-
 static void rows_are_the_media_of_the_meetings(void **state)
 {
     (void)state;
@@ -132,6 +106,102 @@ static void rows_are_the_media_of_the_meetings(void **state)
     assert_int_equal(row, media->n_meetings);
     assert_int_equal(joins, media->n_joins);
     end(&p, &r);
+}
+
+/* Each medium begins when it is activated, its own draw after the meeting, or not at all; whoever
+ * is there by then joins it at once. The meetings are the same. */
+static void check_late_rows(const hr_input *late, const hr_input *all, const hr_configuration *c)
+{
+    const hr_input *media = late->media;
+    uint32_t forestalled = 0, join = 0;
+    assert_int_equal(late->n_meetings, all->n_meetings);
+    for (uint32_t row = 0; row < media->n_meetings; row++) {
+        const uint32_t meeting = media->part_of[row];
+        const hr_tick start = all->start[meeting];
+        const bool is_focus = media->medium[row] == HR_MEDIUM_FOCUS;
+        assert_true(row == 0 || media->start[row] >= media->start[row - 1]);
+        assert_int_equal(media->end[row], all->end[meeting]);
+        assert_true(media->start[row] < media->end[row]);
+        if (media->medium[row] == HR_MEDIUM_SHARING)
+            assert_int_equal(media->start[row], start + 600 * 65536);
+        else if (is_focus || media->medium[row] == HR_MEDIUM_AV)
+            assert_int_equal(media->start[row], start);
+        for (; join < media->n_joins && media->join_meeting[join] == row; join++)
+            assert_true(media->join_tick[join] >= media->start[row]);
+        if (!is_focus)
+            continue;
+        const hr_profile *whole =
+            &c->classes[all->class_of[meeting]].profiles[all->profile[meeting]];
+        unsigned n_rows = 1;
+        assert_int_equal(media->first_row[meeting], row);
+        for (uint32_t i = media->next_row[row]; i != 0; i = media->next_row[i], n_rows++) {
+            assert_int_equal(media->part_of[i], meeting);
+            assert_true(i > row);
+        }
+        assert_true(n_rows <= whole->n_parts);
+        forestalled += whole->n_parts - n_rows;
+    }
+    assert_int_equal(join, media->n_joins);
+    assert_true(forestalled > 0);
+    assert_true(media->n_meetings + forestalled == all->media->n_meetings);
+}
+
+static void media_begin_when_they_are_activated(void **state)
+{
+    (void)state;
+    static const char *const ramps[] = {"meetings.join_ramp=0 s",
+                                        "meetings.join_ramp=uniform(0 s, 300 s)"};
+    for (unsigned i = 0; i < 2; i++) {
+        pool p, q;
+        replayed r = {0}, all = {0};
+        OPEN(&p, APART, "pool.servers=2", "window.busy_hours=1", "window.warm_up=1 h", ramps[i],
+             "meetings.activation.sharing=10 min",
+             "meetings.activation.data=exponential(mean 1 h)");
+        OPEN(&q, APART, "pool.servers=2", "window.busy_hours=1", "window.warm_up=1 h", ramps[i]);
+        run(&p, &r, 0);
+        run(&q, &all, 0);
+        check_late_rows(&r.input, &all.input, &p.c);
+        assert_int_equal(r.counts.person_time, all.counts.person_time);
+        assert_int_equal(r.counts.people_ended, all.counts.people_ended);
+        assert_true(r.counts.load_time[0] < all.counts.load_time[0]);
+        end(&p, &r);
+        end(&q, &all);
+    }
+}
+
+/* A medium that begins after an exponential time of mean a is there for b / (a + b) of the
+ * exponential durations of mean b, by the lack of memory. A z-test with a false alarm of 6e-5. */
+static void late_media_load_for_less_long(void **state)
+{
+    (void)state;
+    enum { DAYS = 60 };
+    pool p, q;
+    replayed late = {0}, all = {0};
+    OPEN(&p, APART, "pool.servers=2", "window.busy_hours=2", "meetings.join_ramp=0 s",
+         "meetings.duration=exponential(mean 40 min)", "meetings.modalities.data=0 %",
+         "meetings.activation.sharing=exponential(mean 20 min)", "meetings.modalities.audio=0 %",
+         "meetings.modalities.video=0 %", "meetings.modalities.sharing=100 %");
+    OPEN(&q, APART, "pool.servers=2", "window.busy_hours=2", "meetings.join_ramp=0 s",
+         "meetings.duration=exponential(mean 40 min)", "meetings.modalities.data=0 %",
+         "meetings.modalities.audio=0 %", "meetings.modalities.video=0 %",
+         "meetings.modalities.sharing=100 %");
+    const unsigned net = resource(&p, HR_RESOURCE_NETWORK_OUT); /* of the Focus: none */
+    double sum = 0.0, squares = 0.0, base = 0.0;
+    for (uint64_t day = 0; day < DAYS; day++) {
+        run(&p, &late, day);
+        run(&q, &all, day);
+        const double is = (double)late.counts.load_time[net];
+        const double would = (double)all.counts.load_time[net];
+        const double off = is - would * 2.0 / 3.0;
+        sum += off;
+        squares += off * off;
+        base += would;
+    }
+    const double se = sqrt((squares / DAYS - sum * sum / DAYS / DAYS) / DAYS);
+    assert_true(fabs(sum / DAYS) < 4.0 * se);
+    assert_true(4.0 * se < 0.05 * base / DAYS); /* a tenth off would not pass */
+    end(&p, &late);
+    end(&q, &all);
 }
 
 /* ---- replay */
@@ -264,6 +334,54 @@ static void a_meeting_that_lacks_media_is_refused_once(void **state)
     end(&p, &r);
 }
 
+/* A large meeting counts one on the counter of large meetings, on one server. */
+static void a_large_meeting_counts_once(void **state)
+{
+    (void)state;
+    pool p;
+    replayed r = {0};
+    OPEN(&p, APART, "pool.servers=2", "window.busy_hours=1", "meetings.large_from=6",
+         "pool.ceilings.large_meetings.full=1");
+    const size_t large = resource(&p, HR_RESOURCE_LARGE_MEETINGS), n = p.c.n_resources;
+    run(&p, &r, 0);
+    uint64_t wholes = 0, rows = 0;
+    for (uint32_t i = 0; i < r.input.n_meetings; i++)
+        wholes += r.input.size[i] >= 6;
+    for (uint32_t i = 0; i < r.input.media->n_meetings; i++)
+        rows += (uint64_t)r.input.media->initial[i * n + large];
+    assert_true(wholes > 10);
+    assert_int_equal(rows, wholes);
+    end(&p, &r);
+}
+
+/* ---- where people join */
+
+/* Each medium by itself sends people on; the Focus stays alone, and who is turned away from a
+ * medium is in the meeting all the same. */
+static void people_join_medium_by_medium(void **state)
+{
+    (void)state;
+    pool p, free_to_join;
+    replayed r = {0}, all = {0};
+    OPEN(&p, APART, "pool.servers=3", "window.busy_hours=1", "placement.join.most=2",
+         "placement.join.then=refuse");
+    OPEN(&free_to_join, APART, "pool.servers=3", "window.busy_hours=1");
+    run(&p, &r, 0);
+    run(&free_to_join, &all, 0);
+    uint64_t joins = 0;
+    for (uint32_t i = 0; i < r.input.media->n_joins; i++) {
+        const hr_input *in = r.input.media;
+        joins += in->join_tick[i] >= in->from && in->join_tick[i] < in->to &&
+                 in->medium[in->join_meeting[i]] != HR_MEDIUM_FOCUS;
+    }
+    assert_int_equal(r.counts.joins_offered, joins);
+    assert_true(r.counts.joins_refused > 0);
+    assert_int_equal(r.counts.person_time, all.counts.person_time);
+    assert_true(r.counts.load_time[0] < all.counts.load_time[0]);
+    end(&p, &r);
+    end(&free_to_join, &all);
+}
+
 /* ---- who can, and what cannot be asked */
 
 static void faster_kernels_decline(void **state)
@@ -280,18 +398,11 @@ static void faster_kernels_decline(void **state)
 static void what_speaks_of_whole_meetings_is_refused(void **state)
 {
     (void)state;
-    static const char *const sets[] = {
-        "placement.join.most=3",
-        "placement.gates.join=80 %",
-        "probe.sizes=[4, 250]",
-    };
-    for (size_t i = 0; i < sizeof sets / sizeof *sets; i++) {
-        pool p;
-        const char *both[] = {APART, sets[i], NULL};
-        assert_int_not_equal(try_open(&p, both), HR_OK);
-        assert_non_null(strstr(p.err.message, "whole meetings"));
-        pool_free(&p);
-    }
+    pool p;
+    const char *both[] = {APART, "deployment.large_meetings.servers=1", NULL};
+    assert_int_not_equal(try_open(&p, both), HR_OK);
+    assert_non_null(strstr(p.err.message, "whole meetings"));
+    pool_free(&p);
 }
 
 int main(void)
@@ -300,10 +411,14 @@ int main(void)
         cmocka_unit_test(parts_cost_what_the_meeting_costs),
         cmocka_unit_test(the_focus_has_signalling_and_the_first_medium_the_people),
         cmocka_unit_test(rows_are_the_media_of_the_meetings),
+        cmocka_unit_test(media_begin_when_they_are_activated),
+        cmocka_unit_test(late_media_load_for_less_long),
         cmocka_unit_test(one_server_is_no_matter),
         cmocka_unit_test(the_pool_carries_the_same),
         cmocka_unit_test(at_random_a_server_varies_as_its_parts_do),
         cmocka_unit_test(a_meeting_that_lacks_media_is_refused_once),
+        cmocka_unit_test(a_large_meeting_counts_once),
+        cmocka_unit_test(people_join_medium_by_medium),
         cmocka_unit_test(faster_kernels_decline),
         cmocka_unit_test(what_speaks_of_whole_meetings_is_refused),
     };

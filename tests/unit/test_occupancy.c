@@ -115,13 +115,47 @@ static void clock_batches(void **state)
              24.0, 1e-9);
 }
 
+#define LATE(lateness)                                                                             \
+    "window: {start: periodic}\narrivals: {sources: [{kind: clock_batch, period: 30 min,"          \
+    " count: poisson(12), lateness: '" lateness "'}]}\n"
+
+/* The integral of 1 - e^(-v/l) over v from 0 to x. */
+static double has_come(double x, double l)
+{
+    return x > 0.0 ? x + l * expm1(-x / l) : 0.0;
+}
+
+/* Late by chance, and lasting by chance: exponential both, P(L <= x < L + D) = (e^(-x/d) -
+ * e^(-x/l)) d / (d - l); a uniform law of either has a kink, and the integral of the other's
+ * survival. */
+static void late_by_chance(void **state)
+{
+    (void)state;
+    for (double t = 1.0; t < 1.5; t += 0.01) {
+        double both = 0.0, lasting = 0.0, late = 0.0;
+        for (int k = -120; k < 4; k++) {
+            const double x = t - 0.5 * k, d = 0.75, l = 1.0 / 30.0;
+            if (!(x > 0.0))
+                break;
+            both += 12.0 * (exp(-x / d) - exp(-x / l)) * d / (d - l);
+            lasting +=
+                12.0 * (1.0 - exp(-x / l) - (has_come(x - 0.25, l) - has_come(x - 0.75, l)) / 0.5);
+            late += 12.0 * d / 0.1 * (exp(-fmax(x - 0.1, 0.0) / d) - exp(-x / d));
+        }
+        close_to(mean_at(CLASSES("\"uniform(15 min, 45 min)\"") LATE("exponential(mean 2 min)"), t),
+                 lasting, 1e-7);
+        close_to(mean_at(CLASSES("exponential(mean 45 min)") LATE("exponential(mean 2 min)"), t),
+                 both, 1e-7);
+        close_to(mean_at(CLASSES("exponential(mean 45 min)") LATE("uniform(0 s, 6 min)"), t), late,
+                 1e-7);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(constant_rate),
-        cmocka_unit_test(sinusoid),
-        cmocka_unit_test(pieces),
-        cmocka_unit_test(clock_batches),
+        cmocka_unit_test(constant_rate), cmocka_unit_test(sinusoid),       cmocka_unit_test(pieces),
+        cmocka_unit_test(clock_batches), cmocka_unit_test(late_by_chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -287,7 +287,7 @@ static void test_snapshots_and_probes(void **state)
     scene s;
     hr_configuration *c = open_scene(&s, 2, 10, 1);
     const double load[2][1] = {{4.0}, {11.0}};
-    const hr_probe probes[2] = {{4, load[0]}, {11, load[1]}};
+    const hr_probe probes[2] = {{4, load[0], NULL}, {11, load[1], NULL}};
     const double threshold[1] = {14.0};
     c->probes = probes;
     c->n_probes = 2;

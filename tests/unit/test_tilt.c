@@ -51,6 +51,40 @@ static const char *const models[] = {
                     "{load: 1}}]}\n"
                     "arrivals: {sources: [{kind: clock_batch, period: 30 min, count: poisson(10), "
                     "lateness: \"uniform(0 min, 5 min)\"}, {rate: 6 per hour}]}\n",
+    /* rare large meetings, as many as a component has: of the pool, */
+    RARE("3", "46") "window: {length: 1 h}\narrivals: {sources: [{rate: 30 per hour}]}\n"
+                    "meetings: {classes: [{size: \"mix(1 at 99 %, 22 at 0.6 %, 30 at 0.4 %)\", "
+                    "duration: \"lognormal(mean 1 h, cv 1)\", kinds: [{cost: {load: 1}}]}]}\n",
+    /* and of servers by themselves, some on the clock, from empty */
+    "rare: {engine: tilted}\npool: {servers: 2, server: {load: 40}, weights: [1, 2]}\n"
+    "placement: {rule: random}\n" EMPTY
+    "meetings: {classes: [{share: 98 %, duration: exponential(mean 1 h), cost: {load: 1}},"
+    "{share: 2 %, duration: 1 h, cost: {load: 25}}]}\n"
+    "arrivals: {sources: [{rate: 12 per hour}, "
+    "{kind: clock_batch, period: 30 min, count: poisson(4)}]}\n",
+    /* the same in batches, which lean */
+    RARE("3", "46") "window: {length: 1 h}\n"
+                    "arrivals: {sources: [{kind: poisson_batch, rate: 10 per hour, count: 3}]}\n"
+                    "meetings: {classes: [{size: \"mix(1 at 99 %, 25 at 1 %)\", "
+                    "duration: exponential(mean 1 h), kinds: [{cost: {load: 1}}]}]}\n",
+    /* batches at random times, as clusters: of any number, of two sizes */
+    RARE("2", "70") "window: {length: 1 h}\n"
+                    "arrivals: {sources: [{kind: poisson_batch, rate: 4 per hour, "
+                    "count: geometric(success 0.25)}]}\n"
+                    "meetings: {classes: [{size: \"mix(1 at 70 %, 3 at 30 %)\", "
+                    "duration: exponential(mean 1 h), kinds: [{cost: {load: 1}}]}]}\n",
+    /* of three numbers, none among them, beside single meetings, of two classes, from empty */
+    RARE("1", "60") EMPTY
+    "arrivals: {sources: [{kind: poisson_batch, rate: 3 per hour, "
+    "count: \"mix(0 at 20 %, 2 at 50 %, 5 at 30 %)\"}, {rate: 4 per hour}]}\n"
+    "meetings: {classes: [{share: 60 %, duration: \"uniform(20 min, 80 min)\", cost: {load: 1}},"
+    "{share: 40 %, duration: \"lognormal(mean 2 h, cv 0.8)\", cost: {load: 0}, "
+    "load: {load: exponential(mean 3)}}]}\n",
+    /* of a Poisson number, each server by itself */
+    "rare: {engine: tilted}\npool: {servers: 3, server: {load: 21}, weights: [1, 2, 1]}\n"
+    "placement: {rule: random}\nwindow: {length: 2 h}\n"
+    "meetings: {classes: [{duration: 1 h, cost: {load: 1}}]}\n"
+    "arrivals: {sources: [{kind: poisson_batch, rate: 5 per hour, count: poisson(4)}]}\n",
     /* in turn: durations lean */
     "rare: {engine: tilted}\npool: {servers: 3, server: {load: 14}}\n"
     "placement: {rule: round_robin}\n" UNIT "window: {length: 1 h}\n"
@@ -153,6 +187,39 @@ static void averages_are_those_of_the_true_laws(void **state)
     }
 }
 
+/* Components differ by how many large meetings they have more; no large meeting leans. */
+static void large_meetings_come_by_number(void **state)
+{
+    (void)state;
+    static const char *const rules[][2] = {{NULL}, {"placement.rule=random", NULL}};
+    for (size_t i = 0; i < 2; i++) {
+        hr_study study;
+        hr_arena arena = {0};
+        hr_configuration configuration;
+        hr_err err = {0};
+        unsigned n_with[4] = {0};
+        open_good(&study,
+                  RARE("3", "46") "arrivals: {sources: [{rate: 30 per hour}]}\nmeetings: {classes: "
+                                  "[{size: \"mix(1 at 99 %, 22 at 0.6 %, 30 at 0.4 %)\", "
+                                  "duration: 1 h, kinds: [{cost: {load: 1}}]}]}\n",
+                  i == 0 ? NULL : rules[i]);
+        resolve_good(&study, 0, 0, &arena, &configuration);
+        assert_int_equal(hr_study_tilt(&study, &configuration, &arena, &err), HR_OK);
+        const hr_tilt *tilt = configuration.tilt;
+        assert_non_null(tilt);
+        for (unsigned c = 0; c < tilt->n_components; c++) {
+            n_with[tilt->components[c].n_large < 4 ? tilt->components[c].n_large : 3]++;
+            for (unsigned s = 0; s < tilt->n_strata; s++) {
+                assert_int_equal(tilt->strata[s].is_large, tilt->strata[s].load > 20.0);
+                assert_true(!tilt->strata[s].is_large || !(tilt->components[c].lean[s] > 0.0));
+            }
+        }
+        assert_true(n_with[2] > 0 && (n_with[1] > 0 || n_with[3] > 0));
+        hr_arena_free(&arena);
+        hr_study_free(&study);
+    }
+}
+
 /* What decides whether to tilt. */
 static void it_is_said_why(void **state)
 {
@@ -162,15 +229,24 @@ static void it_is_said_why(void **state)
                                           "placement.admission=none_fits", NULL};
     static const char *const plain[] = {"pool.server.load=40", "rare.engine=plain", NULL};
     static const char *const other[] = {"pool.server.load=40", "target.outcome=utilisation", NULL};
+    static const char *const ramp[] = {"pool.server.load=40",
+                                       "meetings.join_ramp=uniform(0 min, 5 min)", NULL};
+    static const char *const at_random[] = {"pool.server.load=45",
+                                            "meetings.join_ramp=uniform(0 min, 5 min)",
+                                            "placement.rule=random", NULL};
+    static const char *const quiet[] = {
+        "pool.server.load=40",
+        "background.items=[{name: x, resource: load, law: \"uniform(0, 2)\"}]", NULL};
+    static const char *const loud[] = {
+        "pool.server.load=70",
+        "background.items=[{name: x, resource: load, law: \"uniform(0, 30)\"}]", NULL};
     static const char *const likely[] = {"pool.server.load=14", NULL};
     const struct {
         const char *const *sets;
         const char *why;
-    } asked[] = {{rare, "is rare"},
-                 {likely, "by itself"},
-                 {in_turn, "in turn"},
-                 {plain, "as the study says"},
-                 {other, "no overload"}};
+    } asked[] = {{rare, "is rare"},    {ramp, "on a ramp"},          {at_random, "is rare"},
+                 {quiet, "is rare"},   {loud, "background"},         {likely, "by itself"},
+                 {in_turn, "in turn"}, {plain, "as the study says"}, {other, "no overload"}};
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         hr_study study;
         hr_arena arena = {0};
@@ -179,7 +255,7 @@ static void it_is_said_why(void **state)
         open_good(&study, SMALL, asked[i].sets);
         resolve_good(&study, 0, 0, &arena, &configuration);
         assert_int_equal(hr_study_tilt(&study, &configuration, &arena, &err), HR_OK);
-        assert_int_equal(configuration.tilt != NULL, i == 0);
+        assert_int_equal(configuration.tilt != NULL, strcmp(asked[i].why, "is rare") == 0);
         if (strstr(configuration.tilt_why, asked[i].why) == NULL)
             fail_msg("\"%s\" is not in: %s", asked[i].why, configuration.tilt_why);
         hr_arena_free(&arena);
@@ -191,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(averages_are_those_of_the_true_laws),
+        cmocka_unit_test(large_meetings_come_by_number),
         cmocka_unit_test(it_is_said_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
