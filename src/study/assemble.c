@@ -306,8 +306,7 @@ hr_status hr_assemble_pool(const hr_params *params, const hr_pool_keys *keys, hr
         configuration->below_size = (uint32_t)number(params, HR_KEY_large_meetings_from);
     HR_TRY(hr_assemble_ceilings(params, keys, arena, configuration, err));
     HR_TRY(fill_placement(params, arena, configuration, err));
-    if (keys->kind == HR_POOL_FIRST)
-        HR_TRY(hr_failures_assemble(params, arena, configuration, err));
+    HR_TRY(hr_failures_assemble(params, arena, configuration, err));
     HR_TRY(fill_window(params, configuration, err));
     HR_TRY(fill_durations(params, configuration, err));
     if (keys->kind == HR_POOL_FIRST)

@@ -11,7 +11,7 @@ enum { LONGEST_NAME = 32 };
 /* What a site may say for itself, and the first one's row that it stands for. */
 static const struct {
     hr_key site, first;
-    bool is_incident; /* of a site that does not say it nothing is known */
+    bool is_failure; /* what a site does not say, and has no default, does not happen there */
 } rows[] = {
     {HR_KEY_site_users, HR_KEY_users, false},
     {HR_KEY_site_servers, HR_KEY_pool_servers, false},
@@ -20,6 +20,8 @@ static const struct {
     {HR_KEY_site_in_conference, HR_KEY_in_conference, false},
     {HR_KEY_site_on_the_clock, HR_KEY_on_the_clock, false},
     {HR_KEY_site_tail_share, HR_KEY_tail_share, false},
+#define HR_FAILURE(name, ...) {HR_KEY_site_failures_##name, HR_KEY_failures_##name, true},
+#include "study/params_failures.def"
 #define HR_ROLE_POOL(name, ...)                                                                    \
     {HR_KEY_site_##name##_servers, HR_KEY_##name##_servers, false},                                \
         {HR_KEY_site_##name##_server, HR_KEY_##name##_server, false},                              \
@@ -42,6 +44,16 @@ hr_key hr_site_key(hr_key key)
             return rows[k].site;
     }
     return key;
+}
+
+hr_key hr_site_place(const hr_params *params, hr_key key, size_t index[HR_PLACE_INDICES])
+{
+    const hr_key own = params->site > 0 ? hr_site_key(key) : key;
+    const size_t at = params->site - 1, i = index[0], j = index[1];
+    if (own == key || !hr_params_item(params, own, at, i, j)->is_set)
+        return key;
+    memcpy(index, (const size_t[HR_PLACE_INDICES]){at, i, j}, HR_PLACE_INDICES * sizeof *index);
+    return own;
 }
 
 /* ---- names */
@@ -119,12 +131,20 @@ hr_status hr_site_role_keys(const hr_pool_keys *site, const hr_pool_keys *role, 
 
 /* ---- values */
 
+/* What makes something fail, of a site or its roles, is their own; how and when it fails is as at
+ * the first pool. */
+static bool is_incident(unsigned row)
+{
+    return rows[row].is_failure && hr_param_rows[rows[row].first].fallback == NULL;
+}
+
 hr_status hr_site_params(const hr_params *params, size_t i, hr_arena *arena, hr_params *of_site,
                          hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_shape *shape = params->shape;
     *of_site = *params; /* its counts are the study's */
+    of_site->site = i + 1;
     HR_TAKE(of_site->slot, arena, shape->n_slots);
     memcpy(of_site->slot, params->slot, shape->n_slots * sizeof *params->slot);
     for (unsigned k = 0; k < N_ROWS; k++) {
@@ -133,7 +153,7 @@ hr_status hr_site_params(const hr_params *params, size_t i, hr_arena *arena, hr_
             for (size_t b = 0; b < size[1]; b++) {
                 const size_t to[HR_PLACE_INDICES] = {a, b, 0};
                 const hr_value *value = hr_params_item(params, rows[k].site, i, a, b);
-                if (value->is_set || rows[k].is_incident)
+                if (value->is_set || is_incident(k))
                     of_site->slot[hr_shape_slot(shape, rows[k].first, to)] = value;
             }
         }
@@ -196,6 +216,11 @@ static hr_status check_same(const hr_params *params, const hr_pool_keys *keys, h
                    keys->site, keys->name, keys->site);
 }
 
+static void replace(hr_params *params, hr_key key, const hr_value *value)
+{
+    params->slot[hr_shape_slot(params->shape, key, (const size_t[HR_PLACE_INDICES]){0})] = value;
+}
+
 hr_status hr_site_assemble(const hr_params *params, const hr_pool_keys *keys, hr_arena *arena,
                            hr_configuration *configuration, hr_err *err)
 {
@@ -206,8 +231,12 @@ hr_status hr_site_assemble(const hr_params *params, const hr_pool_keys *keys, hr
     const bool is_there = hr_params_get(&of_site, HR_KEY_pool_servers)->number > 0.0;
     if (!is_there) { /* the shape is that of one server */
         static const hr_value one = {.is_set = true, .number = 1.0, .text = "1", .where = ""};
-        of_site.slot[hr_shape_slot(of_site.shape, HR_KEY_pool_servers,
-                                   (const size_t[HR_PLACE_INDICES]){0})] = &one;
+        static const hr_value none = {.is_set = true, .text = "0", .where = ""};
+        replace(&of_site, HR_KEY_pool_servers, &one);
+        if (hr_params_get(&of_site, HR_KEY_failures_down)->is_set)
+            replace(&of_site, HR_KEY_failures_down, &none);
+        if (hr_params_get(&of_site, HR_KEY_failures_out)->is_set)
+            replace(&of_site, HR_KEY_failures_out, &none);
     }
     hr_pool_keys as_first = hr_deployment_first(&of_site);
     as_first.kind = keys->kind;

@@ -15,6 +15,7 @@
 #define HR_STUDY_SITES_H
 
 #include "study/assemble_pool.h"
+#include "study/bind.h"
 
 enum { HR_MAX_SITES = 16 };
 
@@ -32,6 +33,9 @@ HR_MUST_CHECK hr_status hr_site_params(const hr_params *params, size_t i, hr_are
                                        hr_params *of_site, hr_err *err);
 /* The row of a site that stands for one of the first pool's; `key` itself when none does. */
 hr_key hr_site_key(hr_key key);
+/* Where the value at a place is written: of values of a site (hr_site_params) in the list, if the
+ * site says it; then `index` is that of the returned key. */
+hr_key hr_site_place(const hr_params *params, hr_key key, size_t index[HR_PLACE_INDICES]);
 /* Users of all sites but the first that have no pool of that role; HR_N_ROLES: of all. */
 double hr_sites_users(const hr_params *params, hr_role_id role);
 /* Servers of a role in the whole deployment. */

@@ -324,6 +324,56 @@ static void test_incidents_are_a_sites_own(void **state)
             SETS(SITE ", edge: {servers: 2, failures: {down: 3}}}]"));
 }
 
+/* A site's Front Ends fail as a first pool's do: with its seed, the same servers at the same ticks.
+ * What the study says of the first pool's failures is how they fail here too, not that they do. */
+static void test_front_ends_of_a_site_fail(void **state)
+{
+    (void)state;
+    sites with, alone;
+    hr_input a = {0}, b = {0};
+    const hr_vector *vector = NULL;
+    OPEN(&with, SITE ", failures: {down: 1, every: 30 min, quorum: none}}]",
+         "failures.out.servers=2", "failures.repair=5 min");
+    OPEN(&alone, "pool.servers=3", "population.users=5000 per server", "failures.down=1",
+         "failures.every=30 min", "failures.quorum=none", "failures.repair=5 min");
+    hr_configuration site = *pool(&with, "munich");
+    assert_alike(&site, &alone.first);
+    assert_int_equal(with.first.failures->n_out, 2);
+    assert_true(with.first.failures->has_quorum && with.first.failures->n_down == 0);
+    assert_int_equal(site.failures->n_out, 0);
+    assert_near(site.failures->users, 5000.0);
+    assert_true(site.seed != alone.first.seed && site.seed != with.first.seed);
+    site.seed = alone.first.seed;
+    assert_int_equal(hr_vector_choose(NULL, &vector, &with.err), HR_OK);
+    assert_int_equal(hr_input_write(&a, &site, 0, vector, &with.err), HR_OK);
+    assert_int_equal(hr_input_write(&b, &alone.first, 0, vector, &with.err), HR_OK);
+    assert_true(a.n_changes > 5 && a.n_changes == b.n_changes);
+    assert_memory_equal(a.change, b.change, a.n_changes * sizeof *a.change);
+    assert_memory_equal(a.server_state, b.server_state, a.n_changes * (size_t)3);
+    assert_memory_equal(a.service_lost, b.service_lost, sizeof a.service_lost);
+    hr_input_free(&a);
+    hr_input_free(&b);
+    close_sites(&with);
+    close_sites(&alone);
+    OPEN(&with, SITE "}]", "failures.every=30 min");
+    assert_null(pool(&with, "munich")->failures);
+    close_sites(&with);
+    refused("deployment.sites[0].failures.down = 4: 4 servers go out of a pool of 3",
+            SETS(SITE ", failures: {down: 4}}]"));
+}
+
+/* A site that is not there has no servers that could go out. */
+static void test_nobody_fails_where_nobody_is(void **state)
+{
+    (void)state;
+    sites d;
+    open_sites(&d, 0, 0,
+               SETS(SITE ", failures: {down: 2, out: {servers: 1}}}]",
+                    "choose={\"deployment.sites[0].servers\": [0, 3]}"));
+    assert_int_equal(pool(&d, "munich")->n_servers, 0);
+    close_sites(&d);
+}
+
 /* A choice may leave out a site with all its roles, or one of these. */
 static void test_roles_of_some_choices(void **state)
 {
@@ -403,6 +453,8 @@ int main(void)
         cmocka_unit_test(test_where_calls_are),
         cmocka_unit_test(test_feeders),
         cmocka_unit_test(test_incidents_are_a_sites_own),
+        cmocka_unit_test(test_front_ends_of_a_site_fail),
+        cmocka_unit_test(test_nobody_fails_where_nobody_is),
         cmocka_unit_test(test_roles_of_some_choices),
         cmocka_unit_test(test_refusals),
     };
