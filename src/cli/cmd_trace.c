@@ -34,8 +34,12 @@ typedef struct hr_traced {
     const hr_vector *vector;
     hr_arena arena;
     hr_groups groups;
-    hr_configuration configuration, feeder; /* of the pool, and what it follows from */
-    hr_input input, meetings;               /* the same */
+    hr_configuration configuration; /* of the pool */
+    hr_input input;
+    double weight;
+    unsigned n_of; /* others that it follows from: */
+    hr_configuration of[2 + HR_MAX_SITES];
+    hr_input meetings[2 + HR_MAX_SITES];
 } hr_traced;
 
 static hr_status check_configuration(const hr_traced *traced, hr_err *err)
@@ -77,19 +81,39 @@ out:
     return st;
 }
 
+/* The meetings of one of the pools that it follows from, or whose weight it has. */
+static hr_status write_meetings(hr_traced *traced, unsigned pool, hr_feeder *feeder, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned i = traced->n_of++;
+    HR_TRY(resolve(traced, pool, &traced->of[i], err));
+    HR_TRY(hr_input_write(&traced->meetings[i], &traced->of[i], traced->replication, traced->vector,
+                          err));
+    *feeder = (hr_feeder){&traced->meetings[i], &traced->of[i]};
+out:
+    return st;
+}
+
 static hr_status write_input(hr_traced *traced, hr_err *err)
 {
     hr_status st = HR_OK;
-    const unsigned pool = traced->pool, feeder = traced->study->pools[pool].feeder;
-    HR_TRY(resolve(traced, pool, &traced->configuration, err));
-    if (pool == 0)
-        return hr_input_write(&traced->input, &traced->configuration, traced->replication,
-                              traced->vector, err);
-    HR_TRY(resolve(traced, feeder, &traced->feeder, err));
-    HR_TRY(hr_input_write(&traced->meetings, &traced->feeder, traced->replication, traced->vector,
-                          err));
-    HR_TRY(hr_input_write_other(&traced->input, &traced->configuration, &traced->meetings,
-                                &traced->feeder, traced->replication, traced->vector, err));
+    const hr_configuration *c = &traced->configuration;
+    const unsigned feeder = traced->study->pools[traced->pool].feeder;
+    hr_feeder first, guests[HR_MAX_SITES];
+    HR_TRY(write_meetings(traced, 0, &first, err));
+    traced->weight = first.meetings->weight;
+    HR_TRY(resolve(traced, traced->pool, &traced->configuration, err));
+    if (traced->pool == 0)
+        return hr_input_write(&traced->input, c, traced->replication, traced->vector, err);
+    if (feeder > 0)
+        HR_TRY(write_meetings(traced, feeder, &first, err));
+    if (c->meetings != HR_MEETINGS_LEGS)
+        return hr_input_write_other(&traced->input, c, first.meetings, first.configuration,
+                                    traced->replication, traced->vector, err);
+    for (unsigned i = 0; c->feed != NULL && i < c->feed->n_guests; i++)
+        HR_TRY(write_meetings(traced, c->feed->guests[i].pool, &guests[i], err));
+    HR_TRY(hr_input_write_legs(&(hr_feeding){&traced->input, c, first, guests}, 1,
+                               traced->replication, traced->vector, err));
 out:
     return st;
 }
@@ -114,7 +138,7 @@ static hr_status print_replication(hr_traced *traced, hr_err *err)
                             .configuration = configuration,
                             .input = hr_input_placed(input),
                             .replication = traced->replication,
-                            .weight = traced->pool == 0 ? input->weight : traced->meetings.weight};
+                            .weight = traced->weight};
     hr_trace_header(&trace);
     hr_trace_input(&trace);
     const hr_observer observer = hr_trace_observer(stdout);
@@ -143,7 +167,8 @@ static hr_status run(hr_invocation *invocation, hr_err *err)
     HR_TRY(print_replication(&traced, err));
 out:
     hr_input_free(&traced.input);
-    hr_input_free(&traced.meetings);
+    for (unsigned i = 0; i < HR_LENGTH(traced.meetings); i++)
+        hr_input_free(&traced.meetings[i]);
     hr_arena_free(&traced.arena);
     hr_study_free(&study);
     return st;

@@ -182,8 +182,9 @@ hr_status hr_input_write_other(hr_input *input, const hr_configuration *configur
         return hr_input_write_large(input, configuration, meetings, first, replication, vector,
                                     err);
     case HR_MEETINGS_LEGS:
-        return hr_input_write_legs(&(hr_feeding){input, configuration, meetings, first}, 1,
-                                   replication, vector, err);
+        return hr_input_write_legs(
+            &(hr_feeding){.legs = input, .pool = configuration, .first = {meetings, first}}, 1,
+            replication, vector, err);
     case HR_MEETINGS_OWN:
         break;
     }

@@ -22,8 +22,17 @@ typedef struct hr_pool_keys {
     hr_key servers, server, ceilings;
     hr_key balancer, when_full; /* of pools of other roles */
     hr_key down, out, every;    /* the same: servers that fail */
+    hr_key of;                  /* the same: what a site says in place of servers of its own */
     size_t site; /* of a SITE and its roles: its place in the list, index of `servers` */
 } hr_pool_keys;
+
+/* Whose users and meetings a pool of another role serves: of one configuration, assembled. */
+typedef struct hr_feeders {
+    const hr_configuration *first; /* of the pool that it stands beside */
+    unsigned n_guests;             /* sites that have a part in it: */
+    unsigned pool[HR_MAX_SITES];   /* their numbers in the study */
+    const hr_configuration *guests[HR_MAX_SITES];
+} hr_feeders;
 
 /* Index of a resource in the configuration; -1 when it has none of that name. */
 int hr_assemble_resource(const hr_configuration *configuration, hr_resource_id resource);

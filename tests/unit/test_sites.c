@@ -1,88 +1,6 @@
 /* Further sites: a pool assembled as the first is, from its own users and servers, on streams of
  * its own; its pools of other roles; who serves the users of all sites; and what is refused. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "input/input.h"
-#include "study/study.h"
-
-#define BASE                                                                                       \
-    "study: test\nbase: lync-2013/deployment\nwindow: {busy_hours: 1}\n"                           \
-    "target: {pool: ~, resources: ~, level: ~}\npool: {servers: 4}\n"
-#define SITE "deployment.sites=[{name: munich, users: 5000 per server, servers: 3"
-
-enum { MOST_SETS = 8 };
-
-typedef struct sites {
-    hr_study study;
-    hr_arena arena;
-    hr_configuration first;
-    hr_configuration other[HR_MAX_POOLS];
-    hr_err err;
-} sites;
-
-static hr_status try_open(sites *d, uint64_t index, uint64_t day, const char *const *sets)
-{
-    size_t n = 0;
-    *d = (sites){0};
-    while (sets[n] != NULL)
-        n++;
-    hr_status st = hr_study_parse(&d->study, "test", BASE, strlen(BASE), sets, n, &d->err);
-    if (st == HR_OK)
-        st = hr_study_configuration(&d->study, NULL, index, day, &d->arena, &d->first, &d->err);
-    if (st == HR_OK)
-        st = hr_study_others(&d->study, &d->first, day, &d->arena, d->other, &d->err);
-    return st;
-}
-
-static void open_sites(sites *d, uint64_t index, uint64_t day, const char *const *sets)
-{
-    if (try_open(d, index, day, sets) != HR_OK)
-        fail_msg("%s", d->err.message);
-}
-#define SETS(...)                                                                                  \
-    (const char *const[MOST_SETS])                                                                 \
-    {                                                                                              \
-        __VA_ARGS__, NULL                                                                          \
-    }
-#define OPEN(d, ...) open_sites((d), 0, 0, SETS(__VA_ARGS__))
-
-static void close_sites(sites *d)
-{
-    hr_study_free(&d->study);
-    hr_arena_free(&d->arena);
-}
-
-static void refused(const char *pattern, const char *const *sets)
-{
-    sites d;
-    if (try_open(&d, 0, 0, sets) == HR_OK)
-        fail_msg("accepted: %s", sets[0]);
-    if (strstr(d.err.message, pattern) == NULL)
-        fail_msg("no '%s' in: %s", pattern, d.err.message);
-    close_sites(&d);
-}
-
-static const hr_configuration *pool(const sites *d, const char *name)
-{
-    for (unsigned p = 1; p < d->study.n_pools; p++) {
-        if (strcmp(d->study.pools[p].name, name) == 0)
-            return &d->other[p - 1];
-    }
-    fail_msg("no pool %s", name);
-    return NULL;
-}
-
-static void assert_near(double value, double expected)
-{
-    if (!(fabs(value - expected) <= 1e-12 * fabs(expected)))
-        fail_msg("%.15g is not %.15g", value, expected);
-}
+#include "unit/site_pools.h"
 
 /* Everything that a first pool with these values would have. */
 static void assert_alike(const hr_configuration *site, const hr_configuration *first)
@@ -167,11 +85,6 @@ static void test_days_are_common(void **state)
                 hr_configuration_arrival_rate(&d.first));
     close_sites(&d);
     close_sites(&ordinary);
-}
-
-static double background(const hr_configuration *c)
-{
-    return hr_law_mean(&c->background[0].law) * c->n_servers;
 }
 
 static void test_who_serves_all(void **state)
