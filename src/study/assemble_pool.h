@@ -52,6 +52,11 @@ HR_MUST_CHECK hr_status hr_assemble_pool(const hr_params *params, const hr_pool_
 HR_MUST_CHECK hr_status hr_assemble_probes(const hr_params *params, hr_arena *arena,
                                            hr_configuration *configuration, bool is_general,
                                            hr_err *err);
+/* Loads of a Front End probe's media, [HR_MEDIUM_LAST + 1][n_resources], which sum to its load;
+ * left alone where meetings are placed as a whole. */
+HR_MUST_CHECK hr_status hr_assemble_probe_parts(const hr_params *params, hr_arena *arena,
+                                                const hr_configuration *c, double size,
+                                                const double **parts, hr_err *err);
 /* `probe.insert`, of a first pool whose window is known. */
 HR_MUST_CHECK hr_status hr_assemble_inserted(const hr_params *params, hr_arena *arena,
                                              hr_configuration *configuration, bool is_general,
