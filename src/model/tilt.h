@@ -9,10 +9,15 @@
  *   dQ/dP = untilted + sum_c share_c sum_u g_c(u) exp(S_c(u) - Lambda_c(u)),
  *
  * S_c(u) the sum of the leans of all meetings alive at u, Lambda_c(u) = ln E exp(S_c(u)), g_c the
- * law of the instant. A component that brings k further large meetings has the factor
- * N (N - 1) ... (N - k + 1) / a^k beside, N the number of those alive at u and a its mean: so many
- * times as often as in truth are N met with k of them marked (Mecke's formula). With g_c
- * proportional to exp(Lambda_c) a^k the exponents simplify: every term of component c has the same
+ * law of the instant. Large meetings, one of which overloads a server that others hardly fill, do
+ * not lean: a component brings k of them more. One is the last, with which the server goes over. It
+ * counts with a weight v by its load and has, with chance b, begun since the instant before u, or
+ * is alive at any time since then, as the others are. The density has the factor
+ *   (b B / E B + (1 - b) V / E V) (N - 1) (N - 2) ... (N - k + 1) / (E N)^(k - 1)
+ * beside, N the number of large ones alive since the instant before, V the sum of their weights, B
+ * of those that began: so many times as often as in truth are they met with k of them marked
+ * (Mecke's formula). What overlaps, however shortly, is met at some instant. With g_c proportional
+ * to exp(Lambda_c) E V (E N)^(k - 1) the exponents simplify: every term of component c has the same
  * factor, exp(log_scale). A replication counts with the inverse, the likelihood ratio (Szechtman
  * and Glynn 2002 for a fixed time; Owen and Zhou 2000 for mixtures: no more than 1 /
  * HR_TILT_UNTILTED). It depends on what was drawn before any server is chosen and on nothing else,
@@ -92,6 +97,17 @@ typedef struct hr_tilt_clustering {
     const double *most_batch; /* [n * n_cells] G(1 + m) - 1 at the youngest age */
 } hr_tilt_clustering;
 
+/* One of the further large meetings of a component is the last, with which a server goes over: it
+ * has begun since the instant before, or it is just alive. */
+#define HR_TILT_BEGINS 0.75
+typedef struct hr_tilt_last_large {
+    const double *weight;     /* [n_strata] by which it is of a stratum, beside the true law */
+    const double *begins;     /* [n_checks] chance to have begun, */
+    const double *more;       /* [n_checks] and that times the mean weight of those who are alive
+                                 over that of those who have begun */
+    hr_sampler alive, starts; /* index as `large` has it */
+} hr_tilt_last_large;
+
 typedef struct hr_tilt_component {
     unsigned rung;      /* below HR_MOST_RUNGS - 1, see tally.h */
     int server;         /* whose meetings lean, placed at random: -1 all do */
@@ -100,9 +116,10 @@ typedef struct hr_tilt_component {
     const hr_tilt_pace *pace; /* NULL: arrivals are as in truth */
     double log_scale;         /* ln(share_c / sum over u of exp(Lambda_c(u))) */
     hr_tilt_clustering batches;
-    unsigned n_large; /* so many further large meetings alive at u, neither more nor fewer (they
-                         do not lean then), and what they are, as `kind` has it */
-    hr_sampler large;
+    unsigned n_large; /* so many further large meetings alive since the instant before u, neither
+                         more nor fewer (they do not lean then), and what they are, as `kind` */
+    hr_sampler large; /* has it: all but one, */
+    hr_tilt_last_large last;
     hr_sampler number; /* of further meetings, batches or arrivals, that are tried */
     hr_sampler kind;   /* index: (source * n_strata) + stratum, then (batches * n_cells) + cell; of
                           an arrival: its age's cell */

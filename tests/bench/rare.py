@@ -32,12 +32,20 @@ def answer(options, folder, study, sets):
     return json.loads(done.stdout), seconds
 
 
-def pool(options, folder, load):
+POOLS = (
+    ("any overload in 4 h, 8 servers at the documented load, least loaded", "rare-pool.yaml",
+     (580, 600, 630)),
+    ("the same with 2 in 10,000 meetings of 1,000 people", "rare-huge.yaml", (1600, 1700, 2000)),
+    ("sizes with a long tail, up to 250", "rare-tail.yaml", (900, 1000)),
+)
+
+
+def pool(options, folder, study, load):
     """One row of the table for a ceiling of `load`."""
     each = {"plain": [], "tilted": []}
     for _ in range(options.rounds):
         for engine, seconds in each.items():
-            result, _ = answer(options, folder, "rare-pool.yaml",
+            result, _ = answer(options, folder, study,
                                [f"rare.engine={engine}", f"pool.server.load={load}",
                                 f"precision.at_most={options.replications} replications"])
             seconds.append(result["computing_seconds"] / result["replications"])
@@ -69,10 +77,11 @@ def main():
     options.headroom = str(options.build / "headroom")
     os.environ["OMP_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as name:
-        print("any overload in 4 h, 8 servers at the documented load, least loaded\n"
-              "   C          p           ms plain  ms tilted   cost  CV2     1/p - 1    gain")
-        for load in (580, 600, 630):
-            pool(options, pathlib.Path(name), load)
+        for title, study, loads in POOLS:
+            print(f"{title}\n"
+                  "   C          p           ms plain  ms tilted   cost  CV2     1/p - 1    gain")
+            for load in loads:
+                pool(options, pathlib.Path(name), study, load)
         curve(options, pathlib.Path(name))
 
 
