@@ -52,14 +52,25 @@ static uint32_t find_meetings(const hr_islands *at, uint32_t last, uint32_t *mee
     return n;
 }
 
+/* What a departure needs lies far apart in memory. */
+static inline void ask_for(const hr_islands *at, uint32_t meeting)
+{
+    const hr_input *in = at->placed.replay.input;
+    __builtin_prefetch(&in->end[meeting]);
+    __builtin_prefetch(&in->size[meeting]);
+    __builtin_prefetch(&at->memory->lanes.server[(size_t)meeting * N + at->lane]);
+}
+
 /* Departures of flagged gaps; how many. They belong to meetings before `last`. */
 static uint32_t find_departures(hr_islands *at, uint32_t last, uint64_t *event)
 {
+    enum { AHEAD = 16 };
     const hr_input *in = at->placed.replay.input;
     uint32_t *meeting = (uint32_t *)at->memory->work; /* free until words are sorted */
     const uint32_t n = find_meetings(at, last, meeting);
     uint32_t n_events = 0;
     for (uint32_t i = 0; i < n; i++) {
+        ask_for(at, meeting[i + AHEAD < n ? i + AHEAD : i]);
         event[n_events] = word_of(at, in->end[meeting[i]], HR_EVENT_DEPARTURE, meeting[i]);
         n_events += in->end[meeting[i]] < in->to;
     }

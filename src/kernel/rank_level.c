@@ -16,11 +16,13 @@
  * in the nearest cache when it is read again. */
 static void list(const hr_rank *rank, const uint64_t *tick, int32_t *start, uint32_t *after)
 {
-    enum { BATCH = 512 };
+    enum { BATCH = 64, LINE = 8, AHEAD = 1024 };
     const uint32_t n = rank->n, bits = rank->cell_bits;
     const uint64_t base = rank->base;
     for (uint32_t from = 0; from < n; from += BATCH) {
         const uint32_t to = n - from < BATCH ? n : from + BATCH;
+        for (uint32_t i = from; i < to && n - from > AHEAD + BATCH; i += LINE)
+            __builtin_prefetch(tick + i + AHEAD);
 #pragma omp simd
         for (uint32_t i = from; i < to; i++)
             start[i] = (int32_t)((uint32_t)(tick[i] - base) ^ HR_RANK_SIGN);

@@ -105,7 +105,7 @@ else
     inside models 15 12 8
     inside deployment 20 20 8
     whole simpy --rounds 6
-    whole run --rounds 10 --replications 512
+    whole run --rounds 10 --replications 1024
     whole scaling --rounds 4 --replications 8192
     whole sweep --rounds 2 --configurations 800
     whole start --rounds 5
