@@ -10,6 +10,7 @@ void hr_tilting_begin(hr_tilting *tilting, const hr_tilt *tilt, hr_input *input)
 {
     *tilting = (hr_tilting){.tilt = tilt};
     input->weight = 1.0;
+    input->control = 0.0;
     input->component = tilt != NULL ? tilt->n_components : 0;
 }
 

@@ -238,6 +238,18 @@ static double sum_of_row(const hr_vector *vector, const row *r, double *work)
     return density;
 }
 
+/* `leaning`: of the load of all. */
+static double control_of(const hr_tilt *tilt, const double *leaning)
+{
+    double load = 0.0, sum = 0.0;
+    for (unsigned u = 0; u < tilt->n_checks; u++) {
+        load += leaning[u];
+        if (u >= tilt->control->first)
+            sum += hr_tilt_ramp(tilt->control, load);
+    }
+    return sum * tilt->control->scale;
+}
+
 hr_status hr_weight_write(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -255,6 +267,8 @@ hr_status hr_weight_write(const hr_writing *writing, hr_err *err)
         add_loads(writing, (int64_t *)work, leaning);
     else
         add_leaning(writing, leaning);
+    if (tilt->control != NULL)
+        writing->input->control = control_of(tilt, leaning);
     double density = HR_TILT_UNTILTED;
     for (unsigned c = 0; c < tilt->n_components; c++) {
         const hr_tilt_component *component = &tilt->components[c];

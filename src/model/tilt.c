@@ -447,6 +447,7 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     if (plan->tilt->n_components == 0)
         return HR_OK;
     fill(plan);
+    HR_TRY(hr_tilt_make_control(plan, err));
     *why = "the target is rare";
     *tilt = plan->tilt;
 out:

@@ -48,8 +48,9 @@ typedef struct hr_tilt_aim {
     bool is_probe;      /* the event is that one more meeting, of any probe's load, does not fit */
     bool is_everywhere; /* on no server */
     int server;         /* the one server that the target is about, -1: any */
-    bool is_at_times;   /* seen at the observed times alone, else all over the window */
-    const char *unsuited; /* NULL, or why the target is no overload that could be aimed at */
+    bool is_share_of_time; /* the target is the share of time that any server is over */
+    bool is_at_times;      /* seen at the observed times alone, else all over the window */
+    const char *unsuited;  /* NULL, or why the target is no overload that could be aimed at */
 } hr_tilt_aim;
 
 enum {
@@ -126,6 +127,16 @@ typedef struct hr_tilt_component {
     hr_sampler when;   /* index of the instant */
 } hr_tilt_component;
 
+/* A control: the load of all meetings, offered or not, at the instants in the window, on a ramp
+ * from 0 at `from` to 1 at `to`, averaged over these and divided by the mean of that in truth,
+ * which is known (Panjer's recursion). So times the weight it has mean 1, and it goes up and down
+ * with the time that servers are over (estimate/weighted.h). */
+typedef struct hr_tilt_control {
+    double from, to; /* in units of load */
+    unsigned first;  /* instants check[first] .. check[n_checks - 1] are in the window */
+    double scale;    /* 1 / (their number x the mean) */
+} hr_tilt_control;
+
 typedef struct hr_tilt {
     unsigned n_classes, n_strata;
     const hr_tilt_class *classes;     /* [n_classes] */
@@ -142,6 +153,7 @@ typedef struct hr_tilt {
                              alone, and log_scale is share_c g_c(u), the same for all u */
     bool counts_turns;    /* the past has its turns too, see input/turns.h */
     const hr_tilt_clusters *clusters; /* NULL: there are no batches at random times */
+    const hr_tilt_control *control;   /* NULL: there is none */
     bool is_linear;                   /* s is nowhere cut off */
     bool by_server; /* components of single servers, met by their pick or, lasting, in turn */
 } hr_tilt;
@@ -152,6 +164,11 @@ typedef struct hr_tilt {
 HR_MUST_CHECK hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim *aim,
                                      hr_arena *arena, const hr_tilt **tilt, const char **why,
                                      hr_err *err);
+static inline double hr_tilt_ramp(const hr_tilt_control *control, double load)
+{
+    const double up = (load - control->from) / (control->to - control->from);
+    return up <= 0.0 ? 0.0 : up >= 1.0 ? 1.0 : up;
+}
 /* The rung that a replication of this component counts for (tally.h). */
 unsigned hr_tilt_rung(const hr_tilt *tilt, uint32_t component);
 /* The stratum of a meeting of class `class` with this mark; the second where there is no table. */

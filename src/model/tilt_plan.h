@@ -158,6 +158,9 @@ HR_MUST_CHECK hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *
 HR_MUST_CHECK hr_status hr_tilt_lasting_find(hr_tilt_planning *plan, hr_err *err);
 void hr_tilt_lasting_list(hr_tilt_planning *plan, unsigned check);
 hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsigned g, double theta);
+/* tilt->control, where the target has one that is known; all components are there. HR_ERR_MEMORY.
+ */
+HR_MUST_CHECK hr_status hr_tilt_make_control(hr_tilt_planning *plan, hr_err *err);
 /* Can arrivals lean too? */
 bool hr_tilt_may_hasten(const hr_configuration *configuration);
 /* The component's pace, number and kind, as its leans ask for; those of one in the list before it

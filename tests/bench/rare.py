@@ -57,6 +57,26 @@ def pool(options, folder, study, load):
           f"  {(1 / p - 1) / variation / cost:9.3g}")
 
 
+def control(options, folder, study, sets):
+    """The share of time over, with the pool's load as a control."""
+    result, _ = answer(options, folder, study,
+                       ["rare.engine=tilted", "target.outcome=time_over", *sets,
+                        f"precision.at_most={options.replications} replications"])
+    estimate = result["configurations"][0]["outcomes"]["time_over"][0]
+    diagnostics = result["configurations"][0]["diagnostics"]
+    print(f"{estimate['value']:9.3g} +- {100 * estimate['se'] / estimate['value']:4.2f} %"
+          f"  {diagnostics['variation'] * diagnostics['control_gain']:6.1f}"
+          f"  {diagnostics['variation']:6.2f}  {diagnostics['control_gain']:5.1f}")
+
+
+CONTROLLED = (
+    ("rare-pool.yaml", ("pool.server.load=570",)),
+    ("rare-pool.yaml", ("pool.server.load=600",)),
+    ("rare-pool.yaml", ("pool.server.load=630",)),
+    ("rare-two.yaml", ()),
+)
+
+
 def curve(options, folder):
     result, seconds = answer(options, folder, "rare-curve.yaml", [])
     cells = [e for e in result["configurations"][0]["outcomes"]["period_overload_scaled"]
@@ -82,6 +102,10 @@ def main():
                   "   C          p           ms plain  ms tilted   cost  CV2     1/p - 1    gain")
             for load in loads:
                 pool(options, pathlib.Path(name), study, load)
+        print("share of time over, with the pool's load as a control\n"
+              "   p                   CV2   with it  gain")
+        for study, sets in CONTROLLED:
+            control(options, pathlib.Path(name), study, sets)
         curve(options, pathlib.Path(name))
 
 
