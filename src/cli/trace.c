@@ -25,6 +25,7 @@ static void put_identity(hr_json *json, const hr_trace *trace)
     snprintf(identity, sizeof identity, "%016" PRIx64, trace->study->identity);
     hr_json_count(json, "format", 1);
     hr_json_text(json, "study", trace->study->name);
+    hr_json_text(json, "pool", trace->pool);
     hr_json_text(json, "identity", identity);
     hr_json_count(json, "configuration", trace->configuration->index);
     hr_json_count(json, "replication", trace->replication);

@@ -16,6 +16,7 @@ extern const char *const hr_trace_format[]; /* lines in a few pieces, up to a NU
 typedef struct hr_trace {
     FILE *out;
     const hr_study *study;
+    const char *pool;
     const hr_configuration *configuration;
     const hr_input *input;
     uint64_t replication;

@@ -11,7 +11,7 @@ const char *const hr_trace_format[] = {
     "\n"
     "{\"type\": \"header\", ...} comes first and holds all that a replayer needs:\n"
     "  format             version of this format: 1\n"
-    "  study, identity, configuration, replication\n"
+    "  study, pool, identity, configuration, replication\n"
     "  weight             what the replication counts for: 1, or the likelihood ratio of an input\n"
     "                     that is tilted, as the run's is (rare.engine)\n"
     "  tick_zero, begin, from, to\n"

@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "engine/others.h"
 
 /* ---- one thread's memory */
 
@@ -13,7 +14,21 @@ hr_status hr_worker_init(hr_worker *worker, const hr_study *study, const hr_vect
     worker->study = study;
     worker->vector = vector;
     worker->kernel = kernel;
+    for (unsigned i = 0; i < HR_TEAM_MOST; i++) {
+        worker->member[i].sites = hr_mem_take(study->n_pools, sizeof(hr_input));
+        if (worker->member[i].sites == NULL)
+            return HR_FAIL(err, HR_ERR_MEMORY, "no memory for the inputs of sites");
+    }
     return hr_scratch_new(&worker->scratch, err);
+}
+
+/* Inputs of a member's sites that have been written. */
+static size_t site_bytes(const hr_worker *worker, const hr_member *member)
+{
+    size_t bytes = worker->study->n_pools * sizeof *member->sites;
+    for (unsigned p = 0; p < worker->study->n_pools; p++)
+        bytes += hr_input_bytes(&member->sites[p]);
+    return bytes;
 }
 
 void hr_worker_free(hr_worker *worker)
@@ -25,7 +40,9 @@ void hr_worker_free(hr_worker *worker)
     for (unsigned i = 0; i < HR_TEAM_MOST; i++) {
         hr_input_free(&worker->member[i].input);
         hr_input_free(&worker->member[i].other);
-        hr_input_free(&worker->member[i].site);
+        for (unsigned p = 0; worker->member[i].sites != NULL && p < worker->study->n_pools; p++)
+            hr_input_free(&worker->member[i].sites[p]);
+        hr_mem_free(worker->member[i].sites);
     }
     for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
         hr_input_free(&worker->input[l]);
@@ -39,7 +56,7 @@ size_t hr_worker_bytes(const hr_worker *worker)
                    hr_scratch_bytes(worker->scratch);
     for (unsigned i = 0; i < HR_TEAM_MOST; i++)
         bytes += hr_input_bytes(&worker->member[i].input) +
-                 hr_input_bytes(&worker->member[i].other) + hr_input_bytes(&worker->member[i].site);
+                 hr_input_bytes(&worker->member[i].other) + site_bytes(worker, &worker->member[i]);
     for (unsigned l = 0; l < HR_KERNEL_MOST_LANES; l++)
         bytes += hr_input_bytes(&worker->input[l]);
     return bytes;
@@ -77,33 +94,6 @@ out:
     return st;
 }
 
-static bool unites_pools(const hr_worker *worker)
-{
-    return worker->study->pools[0].layout.needs & HR_NEEDS_JOINT;
-}
-
-static hr_status make_counts(hr_worker *worker, unsigned pool,
-                             const hr_configuration *configuration, hr_counts *counts)
-{
-    hr_status st = HR_OK;
-    hr_err *err = &worker->err;
-    HR_TRY(hr_counts_init(counts, configuration, &worker->counts_arena, err));
-    counts->needs = worker->study->pools[pool].layout.needs;
-    if (unites_pools(worker)) {
-        HR_TAKE(counts->stretches, &worker->counts_arena, 1);
-        hr_stretches_init(counts->stretches, configuration, &worker->counts_arena);
-    }
-out:
-    return st;
-}
-
-/* What follows from a pool's meetings alone. */
-static void count_collisions(const hr_worker *worker, unsigned p, const hr_lane *lane)
-{
-    if (worker->study->pools[p].layout.needs & HR_NEEDS_COLLISION)
-        hr_input_count_collisions(lane->input, lane->configuration, lane->counts);
-}
-
 /* Count the first pool's part of a day, and what is about all pools, which have been replayed. */
 static void add_first(const hr_worker *worker, hr_member *member, const hr_lane *lane)
 {
@@ -122,129 +112,14 @@ static void add_first(const hr_worker *worker, hr_member *member, const hr_lane 
                              lane->input->control);
 }
 
-/* ---- the other pools of a configuration */
-
-static hr_status resolve_others(hr_worker *worker, hr_member *member, uint64_t day)
-{
-    hr_status st = HR_OK;
-    hr_err *err = &worker->err;
-    const unsigned n = worker->study->n_pools - 1;
-    if (n == 0)
-        return HR_OK;
-    HR_TAKE(member->others, &worker->configuration_arena, n);
-    HR_TRY(hr_study_others(worker->study, &member->configuration, day, &worker->configuration_arena,
-                           member->others, err));
-out:
-    return st;
-}
-
-static hr_status begin_others(hr_worker *worker, hr_member *member)
-{
-    hr_status st = HR_OK;
-    hr_err *err = &worker->err;
-    const unsigned n = worker->study->n_pools - 1;
-    if (n == 0)
-        return HR_OK;
-    HR_TAKE(member->other_counts, &worker->counts_arena, n);
-    for (unsigned i = 0; i < n; i++) {
-        if (member->others[i].n_servers > 0)
-            HR_TRY(make_counts(worker, i + 1, &member->others[i], &member->other_counts[i]));
-    }
-out:
-    return st;
-}
-
 /* All pools of a member. */
 static hr_status resolve_member(hr_worker *worker, hr_member *member, uint64_t index, uint64_t day)
 {
     hr_status st = HR_OK;
     HR_TRY(resolve(worker, index, day, &member->configuration));
-    HR_TRY(resolve_others(worker, member, day));
+    HR_TRY(hr_others_resolve(worker, member, day));
 out:
     return st;
-}
-
-/* Replay one more pool, whose inputs are written, for those who have servers there. */
-static hr_status replay_pool(hr_worker *worker, unsigned p, hr_member *const *owner,
-                             const hr_lane *lane, unsigned n)
-{
-    hr_status st = HR_OK;
-    const hr_kernel *wanted = hr_kernel_for_one(worker->kernel);
-    for (unsigned i = 0, most = 1; i < n; i += most) {
-        const hr_kernel *kernel = hr_kernel_for(wanted, lane[i].configuration, NULL);
-        most = kernel->most_sharing > 0 ? kernel->most_sharing : kernel->most_lanes;
-        HR_TRY(kernel->replay(lane + i, n - i < most ? n - i : most, worker->vector,
-                              worker->scratch, &worker->err));
-    }
-    for (unsigned i = 0; i < n; i++) {
-        count_collisions(worker, p, &lane[i]);
-        hr_tally_add(&owner[i]->tally, &worker->study->pools[p].layout, lane[i].configuration,
-                     lane[i].counts, owner[i]->weight);
-        if (lane[i].configuration->meetings != HR_MEETINGS_LEGS)
-            owner[i]->meetings += lane[i].input->n_own;
-    }
-out:
-    return st;
-}
-
-/* What a pool follows from: the first pool, or the site that was replayed before it. */
-static hr_lane feeder_of(const hr_worker *worker, unsigned p, hr_member *member,
-                         const hr_lane *first)
-{
-    const unsigned feeder = worker->study->pools[p].feeder;
-    return feeder == 0 ? *first : (hr_lane){&member->others[feeder - 1], &member->site, NULL};
-}
-
-/* One more pool's part of the day: legs are written for all at once, as they may be the same. */
-static hr_status run_pool(hr_worker *worker, unsigned p, hr_member *const *who,
-                          const hr_lane *first, unsigned n, uint64_t day)
-{
-    hr_status st = HR_OK;
-    hr_member *owner[HR_TEAM_MOST];
-    hr_feeding feeding[HR_TEAM_MOST];
-    hr_lane lane[HR_TEAM_MOST];
-    unsigned n_lanes = 0, n_feeding = 0;
-    for (unsigned i = 0; i < n; i++) {
-        const hr_configuration *pool = &who[i]->others[p - 1];
-        hr_input *input = worker->study->pools[p].is_site ? &who[i]->site : &who[i]->other;
-        if (pool->n_servers == 0)
-            continue;
-        const hr_lane of = feeder_of(worker, p, who[i], &first[i]);
-        owner[n_lanes] = who[i];
-        lane[n_lanes++] = (hr_lane){pool, input, &who[i]->other_counts[p - 1]};
-        if (pool->meetings == HR_MEETINGS_LEGS)
-            feeding[n_feeding++] = (hr_feeding){input, pool, of.input, of.configuration};
-        else
-            HR_TRY(hr_input_write_other(input, pool, of.input, of.configuration, day,
-                                        worker->vector, &worker->err));
-    }
-    HR_TRY(hr_input_write_legs(feeding, n_feeding, day, worker->vector, &worker->err));
-    HR_TRY(replay_pool(worker, p, owner, lane, n_lanes));
-out:
-    return st;
-}
-
-/* The other pools' part of a day: large meetings and legs of the first pools', which were written
- * together, meetings of their own, and all else that they carry. */
-static hr_status run_others(hr_worker *worker, hr_member *const *who, const hr_lane *first,
-                            unsigned n, uint64_t day)
-{
-    hr_status st = HR_OK;
-    for (unsigned p = 1; p < worker->study->n_pools; p++)
-        HR_TRY(run_pool(worker, p, who, first, n, day));
-out:
-    return st;
-}
-
-/* Overload of all pools of a member together. */
-static hr_status unite_pools(hr_worker *worker, hr_member *member, const hr_lane *lane)
-{
-    hr_joint_pool pools[HR_MAX_POOLS] = {{lane->configuration, lane->counts}};
-    const unsigned n = worker->study->n_pools;
-    for (unsigned p = 1; p < n; p++)
-        pools[p] = (hr_joint_pool){&member->others[p - 1], &member->other_counts[p - 1]};
-    lane->counts->joint = &member->joint;
-    return hr_joint_unite(&member->joint, pools, n, &worker->err);
 }
 
 /* All pools of a day, the first of which has been replayed for everybody in `who`. */
@@ -254,11 +129,11 @@ static hr_status finish_day(hr_worker *worker, hr_member *const *who, const hr_l
     hr_status st = HR_OK;
     for (unsigned i = 0; i < n; i++)
         who[i]->weight = first[i].input->weight;
-    HR_TRY(run_others(worker, who, first, n, day));
+    HR_TRY(hr_others_run(worker, who, first, n, day));
     for (unsigned i = 0; i < n; i++) {
-        count_collisions(worker, 0, &first[i]);
-        if (unites_pools(worker))
-            HR_TRY(unite_pools(worker, who[i], &first[i]));
+        hr_others_count_collisions(worker, 0, &first[i]);
+        if (hr_others_are_united(worker))
+            HR_TRY(hr_others_unite(worker, who[i], &first[i]));
         add_first(worker, who[i], &first[i]);
     }
 out:
@@ -297,7 +172,7 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
     for (unsigned l = 0; l < n; l++) {
         if (days_differ) {
             member->configuration = *lane[l].configuration;
-            HR_TRY(resolve_others(worker, member, first + l));
+            HR_TRY(hr_others_resolve(worker, member, first + l));
         }
         HR_TRY(finish_day(worker, &member, &lane[l], 1, first + l));
     }
@@ -311,8 +186,8 @@ static hr_status run_alone(hr_worker *worker, hr_member *member, hr_days days,
     hr_status st = HR_OK;
     const hr_kernel *kernel = hr_kernel_for(worker->kernel, &member->configuration, NULL);
     for (unsigned l = 0; l < kernel->most_lanes; l++)
-        HR_TRY(make_counts(worker, 0, &member->configuration, &worker->counts[l]));
-    HR_TRY(begin_others(worker, member));
+        HR_TRY(hr_others_make_counts(worker, 0, &member->configuration, &worker->counts[l]));
+    HR_TRY(hr_others_begin(worker, member));
     for (uint64_t day = days.begin; day < days.end; day += kernel->most_lanes) {
         const uint64_t left = days.end - day;
         if (is_asked_to_stop(worker, stop))
@@ -370,8 +245,8 @@ static hr_status run_together(hr_worker *worker, const hr_kernel *kernel, hr_mem
 {
     hr_status st = HR_OK;
     for (unsigned i = 0; i < n; i++) {
-        HR_TRY(make_counts(worker, 0, &who[i]->configuration, &who[i]->counts));
-        HR_TRY(begin_others(worker, who[i]));
+        HR_TRY(hr_others_make_counts(worker, 0, &who[i]->configuration, &who[i]->counts));
+        HR_TRY(hr_others_begin(worker, who[i]));
     }
     for (uint64_t day = days.begin; day < days.end; day++) {
         if (is_asked_to_stop(worker, stop))

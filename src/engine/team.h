@@ -20,7 +20,7 @@ typedef struct hr_member {
     hr_joint joint;                 /* of the day, where an outcome asks for all pools at once */
     hr_input input;                 /* of the day */
     hr_input other;                 /* of the day, of one other pool after the other; */
-    hr_input site;                  /* of sites, whose pools of other roles follow them */
+    hr_input *sites; /* [n_pools] of those that are sites: pools of other roles follow them */
     hr_counts counts;
     hr_tally tally;
     double weight;     /* of the day, see hr_input */

@@ -109,6 +109,8 @@ hr_status hr_input_write_shared(hr_input *const *input,
     in->begin = first->prepared->begin;
     in->from = first->prepared->from;
     in->to = first->prepared->to;
+    /* Where some are another pool's too: kinds of participants are drawn for all meetings alike. */
+    const bool keeps_all = n > 1 || first->below_size > 0;
     hr_starts_begin(&in->store->starts);
     for (unsigned i = 0; i < first->n_sources; i++) {
         HR_TRY(hr_write_past(&writing, i, err));
@@ -125,12 +127,12 @@ hr_status hr_input_write_shared(hr_input *const *input,
         hr_writing own = writing;
         own.configuration = configuration[l];
         own.prepared = configuration[l]->prepared;
-        HR_TRY(hr_write_media(&own, l, input[l], err));
+        HR_TRY(hr_write_media(&own, in->store->kept, l, input[l], err));
     }
-    if (n == 1)
+    if (!keeps_all)
         HR_TRY(hr_write_thinned(&writing, err));
     HR_TRY(put_in_order(&writing, err));
-    in->whole = in->kept = n > 1 ? in->store->kept : NULL;
+    in->whole = in->kept = keeps_all ? in->store->kept : NULL;
     HR_TRY(hr_write_division(&writing, err));
     HR_TRY(hr_write_own(&writing, input, err));
     for (unsigned l = 0; l < n; l++) {

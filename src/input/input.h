@@ -147,15 +147,21 @@ HR_MUST_CHECK hr_status hr_input_write_shared(hr_input *const *input,
                                               const hr_configuration *const *configuration,
                                               unsigned n, uint64_t replication,
                                               const hr_vector *vector, hr_err *err);
+/* A pool whose participants have legs elsewhere, and its input. */
+typedef struct hr_feeder {
+    const hr_input *meetings;
+    const hr_configuration *configuration;
+} hr_feeder;
+
 /* Another role's pool and where its legs come from. */
 typedef struct hr_feeding {
     hr_input *legs; /* out: its input, as hr_input_write has it */
     const hr_configuration *pool;
-    const hr_input *meetings; /* the first pool's input of the same replication */
-    const hr_configuration *first;
+    hr_feeder first;         /* of the same replication, as all: the pool that it stands beside */
+    const hr_feeder *guests; /* [pool->feed->n_guests] in that order; NULL without any */
 } hr_feeding;
 
-/* Write the inputs of n pools of one role, of configurations whose `meetings` were written
+/* Write the inputs of n pools of one role, of configurations whose first meetings were written
  * together, at most HR_MAX_SHARING: legs of the participants there, telephone calls where a pool
  * has them one by one, and each pool's own background. Those with the same of both share them: the
  * others point into the first one's, until it is written again. Calls and errors as above. */

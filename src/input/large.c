@@ -139,6 +139,22 @@ out:
     return st;
 }
 
+/* Where they are placed apart: rows of the first pool's meetings that are taken, whose kinds are
+ * drawn for all meetings. */
+static hr_status write_media(const hr_taking *t, const hr_writing *writing, hr_stream_id of_first,
+                             hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input all = *t->from;
+    hr_writing of_all = *writing;
+    of_all.input = &all;
+    of_all.id = of_first;
+    HR_TRY(hr_write_media(&of_all, all.whole, all.lane, t->to, err));
+    hr_finish_media(writing->configuration, t->to);
+out:
+    return st;
+}
+
 hr_status hr_input_write_large(hr_input *input, const hr_configuration *configuration,
                                const hr_input *meetings, const hr_configuration *first,
                                uint64_t replication, const hr_vector *vector, hr_err *err)
@@ -169,6 +185,7 @@ hr_status hr_input_write_large(hr_input *input, const hr_configuration *configur
     HR_TRY(hr_write_background(&writing, true, err));
     HR_TRY(hr_write_probe_words(&writing, err));
     input->n_own = input->n_meetings;
+    HR_TRY(write_media(&t, &writing, of_first, err));
 out:
     return st;
 }
@@ -182,8 +199,9 @@ hr_status hr_input_write_other(hr_input *input, const hr_configuration *configur
         return hr_input_write_large(input, configuration, meetings, first, replication, vector,
                                     err);
     case HR_MEETINGS_LEGS:
-        return hr_input_write_legs(&(hr_feeding){input, configuration, meetings, first}, 1,
-                                   replication, vector, err);
+        return hr_input_write_legs(
+            &(hr_feeding){.legs = input, .pool = configuration, .first = {meetings, first}}, 1,
+            replication, vector, err);
     case HR_MEETINGS_OWN:
         break;
     }

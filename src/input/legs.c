@@ -1,15 +1,17 @@
-/* Legs: participants of the first pool's meetings as sessions of another role's pool. Each begins
- * when its participant joins and ends with the meeting; no placement has a part in it, so legs are
- * input like meetings, of one participant each. */
+/* Legs: participants of the first pool's meetings, or a site's, as sessions of another role's pool.
+ * Each begins when its participant joins and ends with the meeting; no placement has a part in it,
+ * so legs are input like meetings, of one participant each. */
 #include <string.h>
 
+#include "base/order.h"
 #include "input/calls.h"
 
 typedef struct hr_leg_writing {
     const hr_configuration *pool;
-    const hr_configuration *first;
-    const hr_input *meetings; /* of the first pool */
-    hr_input *legs;           /* n_meetings so far; room for one more than there can be */
+    const hr_configuration *first; /* whose meetings these are: the first pool or a site */
+    const hr_input *meetings;
+    unsigned first_leg; /* of its kinds */
+    hr_input *legs;     /* n_meetings so far; room for one more than there can be */
     /* [n_meetings], with a ramp: */
     const uint64_t *state;      /* of their participants' words */
     const uint32_t *first_join; /* their first participant's */
@@ -47,7 +49,7 @@ static inline uint32_t add_leg(const hr_leg_writing *w, uint32_t n, uint32_t mee
 static unsigned find_candidates(const hr_leg_writing *w, const uint16_t *kind, unsigned n,
                                 uint32_t *candidate)
 {
-    const uint64_t *keep = w->pool->prepared->leg_keep;
+    const uint64_t *keep = w->pool->prepared->leg_keep + w->first_leg;
     unsigned found = 0;
     for (unsigned i = 0; i < n; i++) {
         candidate[found] = i;
@@ -61,7 +63,7 @@ static void add_joins(const hr_leg_writing *w)
 {
     enum { BATCH = 512 };
     const hr_input *in = w->meetings;
-    uint32_t candidate[BATCH] = {0}, n_legs = 0;
+    uint32_t candidate[BATCH] = {0}, n_legs = w->legs->n_meetings;
     for (uint32_t from = 0; from < in->n_joins; from += BATCH) {
         const uint32_t *order = in->join_order + from;
         const uint16_t *kind = in->ordered_kinds + from;
@@ -72,7 +74,7 @@ static void add_joins(const hr_leg_writing *w)
             const hr_tick tick = in->join_tick[j];
             if (tick < in->to && hr_input_has(in, meeting)) /* nothing starts after the window */
                 n_legs = add_leg(w, n_legs, meeting, w->state[meeting], j - w->first_join[meeting],
-                                 kind[candidate[i]], tick);
+                                 w->first_leg + kind[candidate[i]], tick);
         }
     }
     w->legs->n_meetings = n_legs;
@@ -84,11 +86,11 @@ static void add_joins(const hr_leg_writing *w)
 static void add_all_at_once(const hr_leg_writing *w)
 {
     const hr_input *in = w->meetings;
-    uint32_t n_legs = 0;
+    uint32_t n_legs = w->legs->n_meetings;
     for (uint32_t i = 0; i < in->n_meetings && in->start[i] < in->to; i++) {
         const hr_prepared_class *class = &w->first->prepared->classes[in->class_of[i]];
         const hr_prepared_profile *profile = &class->profiles[in->profile[i]];
-        const unsigned first = class->first_kind[in->profile[i]];
+        const unsigned first = w->first_leg + class->first_kind[in->profile[i]];
         const uint32_t size = hr_input_has(in, i) ? in->size[i] : 0;
         const uint64_t state = hr_hash((const uint64_t[]){w->pool->seed, word_of(w, i)}, 2);
         for (uint32_t k = 0; k < size; k++) {
@@ -177,32 +179,105 @@ out:
     return st;
 }
 
-/* In order of start, those of one tick as their participants come in the input; room for n_calls
- * more. */
-static hr_status write_legs(hr_leg_writing *w, uint32_t n_calls, hr_err *err)
+/* ---- several feeders */
+
+/* values[i] becomes what values[place[i]] was, of n; `old` has room for them. */
+static void arrange_ticks(hr_tick *values, const uint32_t *place, uint32_t n, hr_tick *old)
+{
+    memcpy(old, values, n * sizeof *old);
+    for (uint32_t i = 0; i < n; i++)
+        values[i] = old[place[i]];
+}
+
+static void arrange_words(uint32_t *values, const uint32_t *place, uint32_t n, uint32_t *old)
+{
+    memcpy(old, values, n * sizeof *old);
+    for (uint32_t i = 0; i < n; i++)
+        values[i] = old[place[i]];
+}
+
+/* Legs of each feeder are in order, and come one feeder after the other: put them in order of
+ * start, those of one tick by feeder, and their ends too. */
+static hr_status merge(const hr_leg_writing *w, hr_err *err)
 {
     hr_status st = HR_OK;
+    hr_input *legs = w->legs;
+    struct hr_input_store *store = legs->store;
+    const uint32_t n = legs->n_meetings;
+    uint32_t *place = w->meeting_of, *words = NULL; /* no longer asked for */
+    uint64_t *work = NULL;
+    HR_ROOM(work, &store->work, HR_ORDER_WORK(n));
+    HR_ROOM(words, &store->words, n);
+    HR_TRY(hr_order(legs->start, n, place, work, err));
+    arrange_ticks(legs->start, place, n, work);
+    arrange_ticks(legs->end, place, n, work);
+    arrange_words(legs->tie, place, n, words);
+    arrange_words(legs->pick, place, n, words);
+    for (uint32_t i = 0; i < n; i++)
+        words[i] = legs->profile[place[i]];
+    for (uint32_t i = 0; i < n; i++)
+        legs->profile[i] = (uint16_t)words[i];
+    HR_TRY(hr_order(legs->end, n, legs->end_order, work, err));
+out:
+    return st;
+}
+
+/* ---- all legs */
+
+/* Whose participants' legs are written next: number 0 is the first pool, then the guests. */
+static void take_feeder(hr_leg_writing *w, const hr_feeding *feeding, unsigned number)
+{
+    const hr_feeder *feeder = number == 0 ? &feeding->first : &feeding->guests[number - 1];
+    w->first = feeder->configuration;
+    w->meetings = feeder->meetings;
+    w->first_leg = number == 0 ? 0 : w->pool->feed->guests[number - 1].first_leg;
+}
+
+static uint64_t count_most(const hr_leg_writing *w)
+{
     const hr_input *in = w->meetings;
-    const bool has_ramp = !w->first->prepared->joins_at_once;
-    uint64_t most = 0;
-    if (w->pool->feed != NULL)
-        most = in->n_joins;
-    for (uint32_t i = 0; w->pool->feed != NULL && !has_ramp && i < in->n_meetings; i++)
+    uint64_t most = in->n_joins;
+    for (uint32_t i = 0; w->first->prepared->joins_at_once && i < in->n_meetings; i++)
         most += in->size[i];
+    return most;
+}
+
+static hr_status add_legs(hr_leg_writing *w, hr_err *err)
+{
+    hr_status st = HR_OK;
+    if (w->first->prepared->joins_at_once) {
+        add_all_at_once(w);
+        return HR_OK;
+    }
+    HR_TRY(find_first_joins(w, err));
+    HR_TRY(find_states(w, err));
+    add_joins(w);
+out:
+    return st;
+}
+
+/* In order of start, those of one tick as their participants come in the input; room for n_calls
+ * more. */
+static hr_status write_legs(hr_leg_writing *w, const hr_feeding *feeding, uint32_t n_calls,
+                            hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned n = w->pool->feed != NULL ? 1 + w->pool->feed->n_guests : 0;
+    uint64_t most = 0;
+    for (unsigned i = 0; i < n; i++) {
+        take_feeder(w, feeding, i);
+        most += count_most(w);
+    }
     HR_TRY(make_room(w, most + n_calls, err));
     w->legs->n_meetings = 0;
-    if (w->pool->feed == NULL)
-        return HR_OK;
-    if (has_ramp) {
-        HR_TRY(find_first_joins(w, err));
-        HR_TRY(find_states(w, err));
-        add_joins(w);
-    } else {
-        add_all_at_once(w);
+    for (unsigned i = 0; i < n; i++) {
+        take_feeder(w, feeding, i);
+        HR_TRY(add_legs(w, err));
     }
     for (uint32_t i = 0; i < w->legs->n_meetings; i++)
         w->legs->size[i] = 1;
-    HR_TRY(put_ends_in_order(w, err));
+    if (n > 0)
+        HR_TRY(n == 1 ? put_ends_in_order(w, err) : merge(w, err));
 out:
     return st;
 }
@@ -230,9 +305,11 @@ static bool has_same_meetings(const hr_input *a, const hr_input *b)
 static bool has_same_legs(const hr_feeding *a, const hr_feeding *b)
 {
     const hr_prepared *p = a->pool->prepared, *q = b->pool->prepared;
-    return has_same_meetings(a->meetings, b->meetings) && a->pool->seed == b->pool->seed &&
-           a->pool->group == b->pool->group && p->begin == q->begin && p->from == q->from &&
-           p->to == q->to && has_same_feed(a->pool, b->pool);
+    return a->guests == NULL && b->guests == NULL && /* sites' meetings are each one's own */
+           has_same_meetings(a->first.meetings, b->first.meetings) &&
+           a->pool->seed == b->pool->seed && a->pool->group == b->pool->group &&
+           p->begin == q->begin && p->from == q->from && p->to == q->to &&
+           has_same_feed(a->pool, b->pool);
 }
 
 /* One input of legs for all pools of the list, and what is each one's own. */
@@ -249,8 +326,7 @@ static hr_status write_together(const hr_feeding *const *list, unsigned n, uint6
     hr_input *in = input[0];
     const hr_stream_id id = {pool[0]->seed, pool[0]->group, replication};
     const hr_writing writing = {in, NULL, pool, n, pool[0], pool[0]->prepared, id, vector};
-    hr_leg_writing w = {
-        .pool = pool[0], .first = list[0]->first, .meetings = list[0]->meetings, .legs = in};
+    hr_leg_writing w = {.pool = pool[0], .legs = in};
     hr_calls calls = {0};
     in->begin = pool[0]->prepared->begin;
     in->from = pool[0]->prepared->from;
@@ -260,8 +336,8 @@ static hr_status write_together(const hr_feeding *const *list, unsigned n, uint6
     in->kept = in->whole = NULL;
     in->media = NULL;
     if (hr_calls_happen(pool[0]))
-        HR_TRY(hr_calls_draw(&calls, &writing, w.first, err));
-    HR_TRY(write_legs(&w, calls.n, err));
+        HR_TRY(hr_calls_draw(&calls, &writing, list[0]->first.configuration, err));
+    HR_TRY(write_legs(&w, list[0], calls.n, err));
     HR_TRY(hr_calls_add(&calls, in, err));
     in->n_own = in->n_meetings;
     HR_TRY(hr_write_loads(&writing, err));

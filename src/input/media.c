@@ -8,6 +8,7 @@
  * meeting by meeting, and stand in the order of their starts. */
 typedef struct hr_media_writing {
     const hr_writing *writing; /* whose input has the meetings */
+    const uint32_t *whose;     /* [n_meetings] mask; NULL: all are the lane's */
     unsigned lane;
     hr_input *media;
     uint32_t *meeting;    /* [n] of each row of the list */
@@ -17,10 +18,13 @@ typedef struct hr_media_writing {
     uint32_t *first_join; /* [n_meetings + 1] of each meeting */
 } hr_media_writing;
 
+/* Is it the configuration's, and in this pool? */
 static bool is_own(const hr_media_writing *w, uint32_t meeting)
 {
-    const uint32_t *kept = w->writing->input->store->kept;
-    return kept == NULL || (kept[meeting] >> w->lane & 1) != 0;
+    const hr_configuration *c = w->writing->configuration;
+    const uint32_t size = w->writing->input->size[meeting];
+    return (w->whose == NULL || (w->whose[meeting] >> w->lane & 1) != 0) && size >= c->from_size &&
+           (c->below_size == 0 || size < c->below_size);
 }
 
 static const hr_profile *profile_of(const hr_media_writing *w, uint32_t meeting)
@@ -245,13 +249,15 @@ static bool are_apart(const hr_configuration *configuration)
     return configuration->placement.unit == HR_UNIT_MODALITY;
 }
 
-hr_status hr_write_media(const hr_writing *writing, unsigned lane, hr_input *input, hr_err *err)
+hr_status hr_write_media(const hr_writing *writing, const uint32_t *whose, unsigned lane,
+                         hr_input *input, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_input *in = writing->input;
     if (!are_apart(writing->configuration))
         return HR_OK;
-    hr_media_writing w = {.writing = writing, .lane = lane, .media = &input->store->media};
+    hr_media_writing w = {
+        .writing = writing, .whose = whose, .lane = lane, .media = &input->store->media};
     HR_TRY(hr_input_take_store(w.media, err));
     HR_TRY(make_room(&w, err));
     const uint32_t n = list_rows(&w);

@@ -151,10 +151,11 @@ HR_MUST_CHECK hr_status hr_write_inserted(const hr_writing *writing, hr_err *err
 /* The kind of its participant number `i`, which follows from its words. */
 unsigned hr_inserted_kind(const hr_prepared_profile *profile, uint32_t tie, uint32_t pick,
                           uint32_t i);
-/* Rows for the media of the meetings, which are not thinned yet, where writing->configuration,
- * number `lane` of those who share them, places media apart: for `input`, its own. */
-HR_MUST_CHECK hr_status hr_write_media(const hr_writing *writing, unsigned lane, hr_input *input,
-                                       hr_err *err);
+/* Rows for the media of the meetings in writing->input, where writing->configuration places media
+ * apart: for `input`, its own. Those that are the pool's, and those of number `lane` in the masks
+ * `whose`; NULL: all. */
+HR_MUST_CHECK hr_status hr_write_media(const hr_writing *writing, const uint32_t *whose,
+                                       unsigned lane, hr_input *input, hr_err *err);
 /* All else is written: put it beside the rows, and the rows into use. */
 void hr_finish_media(const hr_configuration *configuration, hr_input *input);
 /* Words for the rule when probes ask it. */

@@ -22,7 +22,8 @@ struct hr_failing {
     bool *takes;     /* [n] new meetings */
     coming *heap;    /* [n_heap] the earliest first; as many as there are numbers */
     uint32_t n_heap;
-    hr_tick *since;    /* [numbers] thrown out at; 0: is not away */
+    hr_tick *since; /* [numbers] thrown out at; 0: is not away. Who never comes back stays away */
+    size_t n_numbers;
     uint16_t *turn;    /* [numbers] times that they came back or tried to */
     hr_tick *placed;   /* [M] when it was placed last; 0: at its start */
     uint32_t *restart; /* [M] how often a server was asked for */
@@ -61,6 +62,7 @@ hr_status hr_failing_begin(hr_replaying *replay, hr_err *err)
     HR_TAKE(s->failing->takes, &s->arena, replay->configuration->n_servers);
     HR_TAKE(s->failing->heap, &s->arena, numbers);
     HR_TAKE(s->failing->since, &s->arena, numbers);
+    s->failing->n_numbers = numbers;
     HR_TAKE(s->failing->turn, &s->arena, numbers);
     HR_TAKE(s->failing->placed, &s->arena, in->n_meetings);
     HR_TAKE(s->failing->restart, &s->arena, in->n_meetings);
@@ -176,9 +178,23 @@ static uint32_t send_away(hr_replaying *replay, hr_tick now, uint32_t meeting, u
     }
     if (back < in->end[meeting])
         push(f, (coming){back, number});
-    else if (replay->scratch->absence == NULL)
-        count_away(replay, number, in->end[meeting]);
     return people;
+}
+
+static uint32_t meeting_of(const hr_replaying *replay, uint32_t number)
+{
+    return replay->prepared->joins_at_once ? number : replay->input->join_meeting[number];
+}
+
+void hr_failing_finish(hr_replaying *replay)
+{
+    struct hr_failing *f = replay->scratch->failing;
+    if (f == NULL || replay->scratch->absence != NULL)
+        return;
+    for (uint32_t i = 0; i < f->n_numbers; i++) {
+        if (f->since[i] != 0)
+            count_away(replay, i, replay->input->end[meeting_of(replay, i)]);
+    }
 }
 
 uint32_t hr_failing_first_join(const hr_input *input, uint32_t meeting)
@@ -250,7 +266,7 @@ void hr_failing_return(hr_replaying *replay)
 {
     const bool at_once = replay->prepared->joins_at_once;
     const coming one = pop(replay->scratch->failing);
-    const uint32_t meeting = at_once ? one.number : replay->input->join_meeting[one.number];
+    const uint32_t meeting = meeting_of(replay, one.number);
     if (!hr_failing_is_placed(replay, meeting) &&
         !hr_failing_restart(replay, one.tick, meeting, one.number))
         return;

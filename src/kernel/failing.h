@@ -20,6 +20,9 @@ hr_tick hr_failing_next_return(const hr_replaying *replay);
 /* That happens. `n_started` meetings have started. */
 void hr_failing_change(hr_replaying *replay, uint32_t n_started);
 void hr_failing_return(hr_replaying *replay);
+/* The window has ended: who is away then, or was until the end of the meeting, has lost that time.
+ */
+void hr_failing_finish(hr_replaying *replay);
 
 /* Does the server take new meetings? */
 bool hr_failing_takes(const hr_replaying *replay, unsigned server);

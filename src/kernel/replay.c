@@ -320,6 +320,7 @@ hr_status hr_replay(const hr_configuration *configuration, const hr_input *input
     run_events(&replay, &at);
     hr_overload_end(&replay, input->to);
     hr_apart_end(&replay);
+    hr_failing_finish(&replay);
     hr_absence_finish(&replay);
 out:
     return st;

@@ -31,6 +31,7 @@ enum {
     HR_MAX_BACKGROUND = 8,
     HR_MAX_OBSERVED = 64, /* `observe: times` told apart */
     HR_MAX_POOLS = 32,    /* of one study */
+    HR_MAX_SITES = 16,    /* beside the first */
 };
 
 /* ---- time: integer ticks of 2^-16 s; study time 0 is HR_TICK_ZERO (194 days into the count) */

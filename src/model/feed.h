@@ -21,10 +21,18 @@ typedef struct hr_leg {
         *cost; /* [n_resources] of this pool, base units, while the participant is present */
 } hr_leg;
 
+/* A further site whose participants have legs here too. */
+typedef struct hr_guest {
+    unsigned pool;      /* its number in the study */
+    unsigned first_leg; /* of its kinds, which follow those of the feeders before it */
+} hr_guest;
+
 typedef struct hr_feed {
-    unsigned n_legs;   /* kinds of all profiles */
+    unsigned n_legs;   /* kinds of all profiles, of all feeders */
     bool has_calls;    /* class and source 1 are calls, one by one, beside the legs */
     const hr_leg *leg; /* [n_legs] */
+    unsigned n_guests;
+    const hr_guest *guests; /* [n_guests] in order of their pools */
 } hr_feed;
 
 #endif

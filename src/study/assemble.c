@@ -277,21 +277,13 @@ static hr_status fill_thresholds(const hr_params *params, hr_configuration *c, h
     return HR_OK;
 }
 
-/* What speaks of whole meetings has no meaning yet where their media are placed apart. */
 static hr_status check_unit(const hr_params *params, const hr_configuration *c, bool is_general,
                             hr_err *err)
 {
-    if (c->placement.unit == HR_UNIT_MEETING)
-        return HR_OK;
-    if (is_general)
+    if (is_general && c->placement.unit != HR_UNIT_MEETING)
         return hr_params_fail(params, HR_KEY_placement_unit, 0, 0, err,
                               "the classes of meetings.classes have no media; write `meeting`, or "
                               "describe users and their meetings");
-    if (number(params, HR_KEY_large_meetings_servers) > 0.0)
-        return hr_params_fail(
-            params, HR_KEY_large_meetings_servers, 0, 0, err,
-            "speaks of whole meetings, but placement.unit is `modality`; write 0, "
-            "or place whole meetings");
     return HR_OK;
 }
 
@@ -306,8 +298,7 @@ hr_status hr_assemble_pool(const hr_params *params, const hr_pool_keys *keys, hr
         configuration->below_size = (uint32_t)number(params, HR_KEY_large_meetings_from);
     HR_TRY(hr_assemble_ceilings(params, keys, arena, configuration, err));
     HR_TRY(fill_placement(params, arena, configuration, err));
-    if (keys->kind == HR_POOL_FIRST)
-        HR_TRY(hr_failures_assemble(params, arena, configuration, err));
+    HR_TRY(hr_failures_assemble(params, arena, configuration, err));
     HR_TRY(fill_window(params, configuration, err));
     HR_TRY(fill_durations(params, configuration, err));
     if (keys->kind == HR_POOL_FIRST)

@@ -22,8 +22,17 @@ typedef struct hr_pool_keys {
     hr_key servers, server, ceilings;
     hr_key balancer, when_full; /* of pools of other roles */
     hr_key down, out, every;    /* the same: servers that fail */
+    hr_key of;                  /* the same: what a site says in place of servers of its own */
     size_t site; /* of a SITE and its roles: its place in the list, index of `servers` */
 } hr_pool_keys;
+
+/* Whose users and meetings a pool of another role serves: of one configuration, assembled. */
+typedef struct hr_feeders {
+    const hr_configuration *first; /* of the pool that it stands beside */
+    unsigned n_guests;             /* sites that have a part in it: */
+    unsigned pool[HR_MAX_SITES];   /* their numbers in the study */
+    const hr_configuration *guests[HR_MAX_SITES];
+} hr_feeders;
 
 /* Index of a resource in the configuration; -1 when it has none of that name. */
 int hr_assemble_resource(const hr_configuration *configuration, hr_resource_id resource);
@@ -43,6 +52,11 @@ HR_MUST_CHECK hr_status hr_assemble_pool(const hr_params *params, const hr_pool_
 HR_MUST_CHECK hr_status hr_assemble_probes(const hr_params *params, hr_arena *arena,
                                            hr_configuration *configuration, bool is_general,
                                            hr_err *err);
+/* Loads of a Front End probe's media, [HR_MEDIUM_LAST + 1][n_resources], which sum to its load;
+ * left alone where meetings are placed as a whole. */
+HR_MUST_CHECK hr_status hr_assemble_probe_parts(const hr_params *params, hr_arena *arena,
+                                                const hr_configuration *c, double size,
+                                                const double **parts, hr_err *err);
 /* `probe.insert`, of a first pool whose window is known. */
 HR_MUST_CHECK hr_status hr_assemble_inserted(const hr_params *params, hr_arena *arena,
                                              hr_configuration *configuration, bool is_general,

@@ -69,9 +69,9 @@ static void count_large(const hr_configuration *c, double size, double *part)
     }
 }
 
-/* Loads of a probe's media, which sum to its load. */
-static hr_status fill_parts(const hr_params *params, hr_arena *arena, const hr_configuration *c,
-                            double size, const double **parts, hr_err *err)
+hr_status hr_assemble_probe_parts(const hr_params *params, hr_arena *arena,
+                                  const hr_configuration *c, double size, const double **parts,
+                                  hr_err *err)
 {
     hr_status st = HR_OK;
     hr_class class = {.size = {.kind = HR_LAW_CONSTANT, .a = size}};
@@ -137,7 +137,7 @@ hr_status hr_assemble_probes(const hr_params *params, hr_arena *arena, hr_config
             load[r] = sizes->list[i] >= c->large_from ? 1.0 : 0.0;
         probes[i] = (hr_probe){sizes->list[i], load, NULL};
         if (!is_general)
-            HR_TRY(fill_parts(params, arena, c, sizes->list[i], &probes[i].part, err));
+            HR_TRY(hr_assemble_probe_parts(params, arena, c, sizes->list[i], &probes[i].part, err));
     }
     c->n_probes = (unsigned)sizes->n;
     c->probes = probes;

@@ -100,6 +100,7 @@ struct hr_params {
     const hr_shape *shape;
     const hr_value **slot; /* [n_slots] NULL = not set */
     size_t *count;         /* [n_counts] */
+    size_t site;           /* 0: as the study has them; i + 1: as they are at site i (sites.h) */
 };
 
 /* Widen the shape (`{0}` at first) to hold the bindings; then hr_shape_finish, once. */

@@ -9,53 +9,6 @@
 #include "study/sites.h"
 #include "study/voice.h"
 
-/* ---- the pools */
-
-hr_pool_keys hr_deployment_first(const hr_params *params)
-{
-    static const hr_role_id roles[] = {HR_ROLE_front_end, HR_ROLE_standard_edition};
-    const hr_role_id role = roles[hr_params_get(params, HR_KEY_pool_role)->choice];
-    return (hr_pool_keys){.role = role,
-                          .kind = HR_POOL_FIRST,
-                          .name = hr_roles[role].name,
-                          .section = "pool",
-                          .servers = HR_KEY_pool_servers,
-                          .server = HR_KEY_pool_server,
-                          .ceilings = HR_KEY_pool_ceilings};
-}
-
-static const hr_pool_keys pools[] = {
-#define HR_ROLE_POOL(name, ...)                                                                    \
-    {HR_ROLE_##name,                                                                               \
-     HR_POOL_ROLE,                                                                                 \
-     #name,                                                                                        \
-     "deployment." #name,                                                                          \
-     HR_KEY_##name##_servers,                                                                      \
-     HR_KEY_##name##_server,                                                                       \
-     HR_KEY_##name##_ceilings,                                                                     \
-     HR_KEY_##name##_balancer,                                                                     \
-     HR_KEY_##name##_when_full,                                                                    \
-     HR_KEY_##name##_down,                                                                         \
-     HR_KEY_##name##_out,                                                                          \
-     HR_KEY_##name##_every,                                                                        \
-     0},
-#include "model/role.def"
-};
-
-const hr_pool_keys *hr_deployment_pool(unsigned i)
-{
-    return i < sizeof pools / sizeof *pools ? &pools[i] : NULL;
-}
-
-bool hr_deployment_has(const hr_params *params, hr_role_id role)
-{
-    for (unsigned i = 0; i < sizeof pools / sizeof *pools; i++) {
-        if (pools[i].role == role)
-            return hr_params_get(params, pools[i].servers)->number > 0.0;
-    }
-    return false;
-}
-
 /* ---- what a role carries */
 
 /* Users of a pool are a share of all users, who picked a server at random; calls are followed one
@@ -88,10 +41,15 @@ static const hr_carrying carryings[HR_N_ROLES] = {
                                  true},
 };
 
+bool hr_deployment_serves_all(hr_role_id role)
+{
+    return carryings[role].serves_all;
+}
+
 typedef struct hr_role_work {
     const hr_params *params;
     const hr_pool_keys *keys;
-    const hr_configuration *first;
+    const hr_feeders *of;
     hr_arena *arena;
     hr_configuration *pool; /* being assembled: servers, resources, ceilings are known */
     hr_carrying carrying;
@@ -161,13 +119,13 @@ static double leg_of(const hr_role_work *w, const hr_kind *kind, double *cost)
                          number(w, HR_KEY_external_federated));
 }
 
-/* Kinds of participants of the first pool. */
-static unsigned count_kinds(const hr_configuration *first)
+/* Kinds of participants of a pool. */
+static unsigned count_kinds(const hr_configuration *of)
 {
     unsigned n = 0;
-    for (unsigned k = 0; k < first->n_classes; k++) {
-        for (unsigned i = 0; i < first->classes[k].n_profiles; i++)
-            n += first->classes[k].profiles[i].n_kinds;
+    for (unsigned k = 0; k < of->n_classes; k++) {
+        for (unsigned i = 0; i < of->classes[k].n_profiles; i++)
+            n += of->classes[k].profiles[i].n_kinds;
     }
     return n;
 }
@@ -175,8 +133,8 @@ static unsigned count_kinds(const hr_configuration *first)
 /* The mean of the legs as one class: one participant each, for as long as participants stay in the
  * mean over those who have one. */
 typedef struct hr_leg_means {
-    double legs;    /* of one arriving meeting */
-    double present; /* s x legs of one arriving meeting */
+    double legs;    /* of one arriving meeting of the first feeder, with its share of the others' */
+    double present; /* s x legs */
 } hr_leg_means;
 
 static hr_status fill_class(const hr_role_work *w, const hr_leg_means *means, hr_class *class,
@@ -195,7 +153,7 @@ static hr_status fill_class(const hr_role_work *w, const hr_leg_means *means, hr
         .n_profiles = class->n_profiles,
         .profiles = class->profiles};
     *source = (hr_source){.kind = HR_SOURCE_POISSON,
-                          .rate = means->legs * hr_configuration_arrival_rate(w->first)};
+                          .rate = means->legs * hr_configuration_arrival_rate(w->of->first)};
     if (has_legs)
         return HR_OK;
     HR_TAKE(none, w->arena, 1);
@@ -209,13 +167,13 @@ out:
     return st;
 }
 
-/* Leg `number` of the feed: kind `kind` of a profile of class `of`. */
 /* Means of a class's meetings: participants of the mean meeting of all classes, and how long they
  * stay. Both are integrals, and every kind wants them. */
 typedef struct hr_attendance {
     double people, presence;
 } hr_attendance;
 
+/* The leg of one kind of a profile of such a class. */
 static hr_status fill_leg(const hr_role_work *w, const hr_attendance *of, const hr_profile *in,
                           const hr_kind *kind, hr_leg *leg, hr_profile *profile,
                           hr_leg_means *means, hr_err *err)
@@ -238,29 +196,53 @@ out:
     return st;
 }
 
+/* The legs of all kinds of one feeder, whose meetings come `weight` times as often as the first
+ * one's. */
+static hr_status fill_feeder(const hr_role_work *w, const hr_configuration *of, double weight,
+                             hr_leg *legs, hr_profile *profiles, hr_leg_means *means, hr_err *err)
+{
+    hr_status st = HR_OK;
+    unsigned n = 0;
+    for (unsigned k = 0; k < of->n_classes; k++) {
+        const hr_class *class = &of->classes[k];
+        const hr_attendance mean = {weight * class->share * hr_law_mean(&class->size),
+                                    hr_class_mean_presence(class, &of->join)};
+        for (unsigned i = 0; i < class->n_profiles; i++) {
+            for (unsigned m = 0; m < class->profiles[i].n_kinds; m++, n++)
+                HR_TRY(fill_leg(w, &mean, &class->profiles[i], &class->profiles[i].kinds[m],
+                                &legs[n], &profiles[n], means, err));
+        }
+    }
+out:
+    return st;
+}
+
 static hr_status fill_legs(const hr_role_work *w, hr_feed *feed, hr_class *class,
                            hr_leg_means *means, hr_err *err)
 {
     hr_status st = HR_OK;
+    const hr_feeders *of = w->of;
+    const double rate = hr_configuration_arrival_rate(of->first);
     hr_leg *legs = NULL;
     hr_profile *profiles = NULL;
-    unsigned n = 0;
-    feed->n_legs = count_kinds(w->first);
-    HR_TAKE(legs, w->arena, feed->n_legs);
-    HR_TAKE(profiles, w->arena, feed->n_legs);
-    for (unsigned k = 0; k < w->first->n_classes; k++) {
-        const hr_class *of = &w->first->classes[k];
-        const hr_attendance mean = {of->share * hr_law_mean(&of->size),
-                                    hr_class_mean_presence(of, &w->first->join)};
-        for (unsigned i = 0; i < of->n_profiles; i++) {
-            for (unsigned m = 0; m < of->profiles[i].n_kinds; m++, n++)
-                HR_TRY(fill_leg(w, &mean, &of->profiles[i], &of->profiles[i].kinds[m], &legs[n],
-                                &profiles[n], means, err));
-        }
+    hr_guest *guests = NULL;
+    unsigned n = count_kinds(of->first);
+    HR_TAKE(guests, w->arena, of->n_guests);
+    for (unsigned i = 0; i < of->n_guests; i++) {
+        guests[i] = (hr_guest){of->pool[i], n};
+        n += count_kinds(of->guests[i]);
+    }
+    HR_TAKE(legs, w->arena, n);
+    HR_TAKE(profiles, w->arena, n);
+    HR_TRY(fill_feeder(w, of->first, 1.0, legs, profiles, means, err));
+    for (unsigned i = 0; i < of->n_guests; i++) {
+        const double weight = hr_configuration_arrival_rate(of->guests[i]) / rate;
+        const unsigned from = guests[i].first_leg;
+        HR_TRY(fill_feeder(w, of->guests[i], weight, legs + from, profiles + from, means, err));
     }
     for (unsigned i = 0; i < n; i++)
         profiles[i].share = means->legs > 0.0 ? profiles[i].share / means->legs : 1.0 / n;
-    feed->leg = legs;
+    *feed = (hr_feed){.n_legs = n, .leg = legs, .n_guests = of->n_guests, .guests = guests};
     class->n_profiles = n;
     class->profiles = profiles;
 out:
@@ -443,26 +425,27 @@ static hr_status fill_balancer(const hr_role_work *w, hr_err *err)
 }
 
 hr_status hr_deployment_assemble(const hr_params *params, const hr_pool_keys *keys,
-                                 const hr_configuration *first, hr_arena *arena,
+                                 const hr_feeders *of, hr_arena *arena,
                                  hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_role_work w = {.params = params,
                       .keys = keys,
-                      .first = first,
+                      .of = of,
                       .arena = arena,
                       .pool = configuration,
                       .carrying = carryings[keys->role],
-                      .users = hr_front_end_users(params, first->n_servers) * first->n_servers};
-    if (w.carrying.serves_all && keys->kind == HR_POOL_ROLE)
-        w.users += hr_sites_users(params, keys->role);
+                      .users =
+                          hr_front_end_users(params, of->first->n_servers) * of->first->n_servers};
+    w.users += hr_sites_users(params, hr_deployment_keys(keys->role),
+                              keys->kind == HR_POOL_ROLE ? HR_AT_FIRST : keys->site);
     configuration->may_be_empty = true;
     configuration->meetings = HR_MEETINGS_LEGS;
     configuration->n_servers = (unsigned)hr_params_get(params, keys->servers)->number;
     hr_charges_read(&w.charges, params);
     HR_TRY(hr_assemble_ceilings(params, keys, arena, configuration, err));
     HR_TRY(check_resources(&w, err));
-    hr_assemble_times(first, configuration);
+    hr_assemble_times(of->first, configuration);
     HR_TRY(fill_balancer(&w, err));
     HR_TRY(fill_arrivals(&w, err));
     HR_TRY(fill_background(&w, err));

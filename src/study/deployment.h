@@ -17,11 +17,16 @@ const hr_pool_keys *hr_deployment_pool(unsigned i);
 /* Does the study give the role's calls and legs a pool of its own? */
 bool hr_deployment_has(const hr_params *params, hr_role_id role);
 
-/* Assemble the pool of `keys`; without servers it is empty, but has its shape. `first` is the first
- * pool of the same configuration, assembled. The rest as hr_assemble.
+/* The row of one role; NULL of those that are never beside a first pool. */
+const hr_pool_keys *hr_deployment_keys(hr_role_id role);
+/* Does a pool of the role serve the users of sites that have none and name none? */
+bool hr_deployment_serves_all(hr_role_id role);
+
+/* Assemble the pool of `keys`; without servers it is empty, but has its shape. `of` is the first
+ * pool of the same configuration, and sites with a part in it. The rest as hr_assemble.
  * Errors  HR_ERR_DATA: no ceilings, a ceiling on what the role does not load. */
 HR_MUST_CHECK hr_status hr_deployment_assemble(const hr_params *params, const hr_pool_keys *keys,
-                                               const hr_configuration *first, hr_arena *arena,
+                                               const hr_feeders *of, hr_arena *arena,
                                                hr_configuration *configuration, hr_err *err);
 
 #endif

@@ -27,10 +27,15 @@ typedef struct hr_large_work {
 
 /* In the published test nothing is shared and the roster suppressed, so that all participants cost
  * alike; a phone among them holds a call all the same. */
+static bool costs_as_tested(const hr_large_work *w)
+{
+    return hr_params_get(w->params, HR_KEY_large_meetings_participants)->choice == 0;
+}
+
 static bool is_as_tested(const hr_large_work *w, hr_resource_id resource)
 {
-    return hr_params_get(w->params, HR_KEY_large_meetings_participants)->choice == 0 &&
-           resource != HR_RESOURCE_PSTN_CALLS && resource != HR_RESOURCE_LARGE_MEETINGS;
+    return costs_as_tested(w) && resource != HR_RESOURCE_PSTN_CALLS &&
+           resource != HR_RESOURCE_LARGE_MEETINGS;
 }
 
 static hr_status copy_cost(const hr_large_work *w, const double *ordinary, bool is_meeting,
@@ -67,6 +72,64 @@ out:
     return st;
 }
 
+/* Media of the published test, whatever the meeting: its Focus, sound and data. What phones hold is
+ * with sound. */
+static const hr_medium tested_media[] = {HR_MEDIUM_FOCUS, HR_MEDIUM_AV, HR_MEDIUM_DATA};
+enum { N_TESTED = sizeof tested_media / sizeof *tested_media };
+
+static double tested_cost(const hr_large_work *w, hr_medium medium, unsigned r, double whole)
+{
+    const hr_resource_id resource = w->pool->resource[r];
+    if (is_as_tested(w, resource))
+        return hr_charge_large_part(&w->charges, medium, resource);
+    return medium == HR_MEDIUM_AV ? whole : 0.0;
+}
+
+static hr_status fill_tested_part(const hr_large_work *w, const hr_profile *whole, hr_medium medium,
+                                  hr_profile *part, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_kind *kinds = NULL;
+    double *nothing = NULL;
+    HR_TAKE(kinds, w->arena, whole->n_kinds);
+    HR_TAKE(nothing, w->arena, w->pool->n_resources);
+    for (unsigned i = 0; i < whole->n_kinds; i++) {
+        double *cost = NULL;
+        HR_TAKE(cost, w->arena, w->pool->n_resources);
+        for (unsigned r = 0; r < w->pool->n_resources; r++)
+            cost[r] = tested_cost(w, medium, r, whole->kinds[i].cost[r]);
+        kinds[i] = whole->kinds[i];
+        kinds[i].cost = cost;
+    }
+    *part =
+        (hr_profile){.cost = nothing, .n_kinds = whole->n_kinds, .kinds = kinds, .medium = medium};
+out:
+    return st;
+}
+
+/* Parts behind the profiles: those of the ordinary class, or the test's for each. */
+static hr_status fill_parts(const hr_large_work *w, const hr_class *ordinary, hr_profile *profiles,
+                            unsigned *n_parts, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const unsigned n = ordinary->n_profiles;
+    *n_parts = ordinary->n_parts;
+    for (unsigned i = n; i < n + ordinary->n_parts; i++)
+        profiles[i] = ordinary->profiles[i];
+    if (ordinary->n_parts == 0 || !costs_as_tested(w))
+        return HR_OK;
+    *n_parts = N_TESTED * n;
+    for (unsigned i = 0; i < n; i++) {
+        profiles[i].first_part = n + N_TESTED * i;
+        profiles[i].n_parts = N_TESTED;
+        for (unsigned m = 0; m < N_TESTED; m++)
+            HR_TRY(fill_tested_part(w, &profiles[i], tested_media[m],
+                                    &profiles[profiles[i].first_part + m], err));
+    }
+out:
+    return st;
+}
+
 /* Profiles and kinds are those of the first pool, number by number: meetings keep theirs. */
 static hr_status fill_class(const hr_large_work *w, bool is_inserted, hr_class *class, hr_err *err)
 {
@@ -78,9 +141,10 @@ static hr_status fill_class(const hr_large_work *w, bool is_inserted, hr_class *
                ? hr_modality_inserted(w->params, &w->charges, w->arena, w->pool, class, err)
                : hr_modality_profiles(w->params, &w->charges, w->arena, w->pool, class, err));
     HR_ASSERT(class->n_profiles == n_profiles);
-    HR_TAKE(profiles, w->arena, n_profiles);
+    HR_TAKE(profiles, w->arena, (N_TESTED + 1) * (size_t)n_profiles + class->n_parts);
     for (unsigned i = 0; i < n_profiles; i++)
         HR_TRY(copy_profile(w, &class->profiles[i], &profiles[i], err));
+    HR_TRY(fill_parts(w, class, profiles, &class->n_parts, err));
     class->profiles = profiles;
     class->is_kept = false;
 out:
@@ -92,12 +156,13 @@ static hr_status fill_meetings(const hr_large_work *w, hr_err *err)
     hr_status st = HR_OK;
     hr_class *classes = NULL;
     HR_TAKE(classes, w->arena, w->first->n_classes);
+    w->pool->meetings = HR_MEETINGS_LARGE;
+    w->pool->placement.unit = w->first->placement.unit;
     for (unsigned k = 0; k < w->first->n_classes; k++) {
         classes[k] = w->first->classes[k];
         HR_TRY(fill_class(w, w->first->inserted != NULL && w->first->inserted->class_of == k,
                           &classes[k], err));
     }
-    w->pool->meetings = HR_MEETINGS_LARGE;
     w->pool->inserted = w->first->inserted;
     w->pool->n_classes = w->first->n_classes;
     w->pool->classes = classes;
@@ -161,6 +226,26 @@ out:
 
 /* ---- probes */
 
+/* The same loads, medium by medium where these are placed apart. */
+static hr_status fill_probe_parts(const hr_large_work *w, hr_probe *probe, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const hr_configuration *c = w->pool;
+    const size_t n = c->n_resources;
+    double *part = NULL;
+    if (!costs_as_tested(w) || c->placement.unit != HR_UNIT_MODALITY)
+        return hr_assemble_probe_parts(w->params, w->arena, c, probe->size, &probe->part, err);
+    HR_TAKE(part, w->arena, (HR_MEDIUM_LAST + (size_t)1) * n);
+    for (unsigned m = 0; m < N_TESTED; m++) {
+        for (unsigned r = 0; r < n; r++)
+            part[tested_media[m] * n + r] =
+                probe->size * tested_cost(w, tested_media[m], r, probe->load[r] / probe->size);
+    }
+    probe->part = part;
+out:
+    return st;
+}
+
 static hr_status fill_probes(const hr_large_work *w, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -179,6 +264,7 @@ static hr_status fill_probes(const hr_large_work *w, hr_err *err)
                 load[r] = size >= c->large_from ? 1.0 : 0.0;
         }
         probes[i] = (hr_probe){size, load, NULL};
+        HR_TRY(fill_probe_parts(w, &probes[i], err));
     }
     c->n_probes = w->first->n_probes;
     c->probes = probes;
@@ -205,6 +291,7 @@ hr_status hr_large_meetings_assemble(const hr_params *params, const hr_configura
     HR_TRY(check_resources(&w, err));
     HR_TRY(fill_placement(&w, err));
     HR_TRY(fill_probes(&w, err));
+    HR_TRY(hr_modality_activation(params, arena, configuration, err));
 out:
     return st;
 }

@@ -8,6 +8,7 @@
 
 #include "study/bind.h"
 #include "study/reader.h"
+#include "study/sites.h"
 
 /* Words that other tables give. */
 #define HR_RESOURCE(ID, name, ...) "|" #name
@@ -28,8 +29,9 @@ static const char metric_words[] = "relative|meetings|participants"
 #define HR_ROW(name, ...) ROW(__VA_ARGS__),
 const hr_param_row hr_param_rows[HR_N_KEYS] = {
 #include "study/params_core.def"
-#include "study/params_deployment.def"
 #include "study/params_failures.def"
+
+#include "study/params_deployment.def"
 #include "study/params_front_end.def"
 
 #include "study/params_activity.def"
@@ -347,13 +349,14 @@ hr_status hr_params_fail(const hr_params *params, hr_key key, size_t i, size_t j
                          const char *format, ...)
 {
     char message[HR_ERR_MESSAGE / 2], path[HR_LONGEST_PATH];
-    const size_t index[HR_PLACE_INDICES] = {i, j, 0};
+    size_t index[HR_PLACE_INDICES] = {i, j, 0};
     va_list arguments;
     va_start(arguments, format);
     (void)vsnprintf(message, sizeof message, format, arguments);
     va_end(arguments);
+    key = hr_site_place(params, key, index);
     hr_place_path(key, index, path);
-    const hr_value *value = hr_params_at(params, key, i, j);
+    const hr_value *value = hr_params_item(params, key, index[0], index[1], index[2]);
     const hr_mark mark = hr_params_mark(params, key, index);
     if (!value->is_set)
         return hr_mark_fail(mark, err, "%s: %s", path, message);

@@ -63,8 +63,9 @@ typedef struct hr_param_row {
 typedef enum hr_key {
 #define HR_ROW(name, ...) HR_KEY_##name,
 #include "study/params_core.def"
-#include "study/params_deployment.def"
 #include "study/params_failures.def"
+
+#include "study/params_deployment.def"
 #include "study/params_front_end.def"
 
 #include "study/params_activity.def"

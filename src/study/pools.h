@@ -13,10 +13,14 @@
  * them; a site without name, users or servers; more than HR_MAX_POOLS. */
 HR_MUST_CHECK hr_status hr_pools_find(struct hr_study_tree *tree, hr_arena *arena,
                                       hr_pool_of_study *pools, unsigned *n_pools, hr_err *err);
-/* Assemble another pool than the first, of whatever kind, `of` being its feeder: see the header of
- * each. */
-HR_MUST_CHECK hr_status hr_pools_assemble(const hr_params *params, const hr_pool_keys *keys,
-                                          const hr_configuration *of, hr_arena *arena,
-                                          hr_configuration *configuration, hr_err *err);
+/* All pools but the first of the configuration with these values, whose first pool is `first`, or
+ * one of them: into others[n_pools - 1], or configuration. Each as the header of its kind says. */
+HR_MUST_CHECK hr_status hr_pools_resolve(const hr_study *study, const hr_params *params,
+                                         const hr_configuration *first, hr_arena *arena,
+                                         hr_configuration *others, hr_err *err);
+HR_MUST_CHECK hr_status hr_pools_resolve_one(const hr_study *study, const hr_params *params,
+                                             unsigned pool, const hr_configuration *first,
+                                             hr_arena *arena, hr_configuration *configuration,
+                                             hr_err *err);
 
 #endif

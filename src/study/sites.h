@@ -7,16 +7,18 @@
  * another site is a participant of the organiser's pool.
  *
  * A site may have pools of other roles for its own users and meetings (deployment.sites[].<role>),
- * assembled as those beside the first pool are. Where it has none, roles that serve all users of
- * the deployment serve the site's too, and what else would follow from it is not followed: calls
- * leave its Front Ends as they leave the first ones.
+ * assembled as those beside the first pool are, or have a part in those of another site. Where it
+ * has neither, roles that serve all users of the deployment serve the site's too, and what else
+ * would follow from it is not followed: calls leave its Front Ends as they leave the first ones.
  */
 #ifndef HR_STUDY_SITES_H
 #define HR_STUDY_SITES_H
 
 #include "study/assemble_pool.h"
+#include "study/bind.h"
 
-enum { HR_MAX_SITES = 16 };
+/* Where a site's users and participants have what a role is for them; else the number of a site. */
+enum { HR_AT_FIRST = HR_MAX_SITES, HR_NOWHERE };
 
 /* The rows of site `i` of the list, whose name is read from `params`.
  * Errors  HR_ERR_DATA: a site without name, users or servers, or with a name that is no word or
@@ -32,8 +34,18 @@ HR_MUST_CHECK hr_status hr_site_params(const hr_params *params, size_t i, hr_are
                                        hr_params *of_site, hr_err *err);
 /* The row of a site that stands for one of the first pool's; `key` itself when none does. */
 hr_key hr_site_key(hr_key key);
-/* Users of all sites but the first that have no pool of that role; HR_N_ROLES: of all. */
-double hr_sites_users(const hr_params *params, hr_role_id role);
+/* Where the value at a place is written: of values of a site (hr_site_params) in the list, if the
+ * site says it; then `index` is that of the returned key. */
+hr_key hr_site_place(const hr_params *params, hr_key key, size_t index[HR_PLACE_INDICES]);
+/* The place that a site names: `first` or another site; HR_NOWHERE when there is no such. */
+size_t hr_site_named(const hr_params *params, const char *name);
+/* Whose pool of a role serves site `i`, which is there: its own, the one that it names
+ * (deployment.sites[].<role>.of), or the first one's where that serves all. HR_NOWHERE also when
+ * there is no such pool. */
+size_t hr_site_served_at(const hr_params *params, size_t i, const hr_pool_keys *role);
+/* Users of all sites that the role's pool at `at` (HR_AT_FIRST, a site) serves, but that site's
+ * own; `role` NULL: of all but the first. */
+double hr_sites_users(const hr_params *params, const hr_pool_keys *role, size_t at);
 /* Servers of a role in the whole deployment. */
 double hr_sites_servers(const hr_params *params, const hr_pool_keys *role);
 /* Assemble the pool of `keys`; without servers it is empty, but has its shape. The rest as
@@ -42,11 +54,11 @@ double hr_sites_servers(const hr_params *params, const hr_pool_keys *role);
 HR_MUST_CHECK hr_status hr_site_assemble(const hr_params *params, const hr_pool_keys *keys,
                                          hr_arena *arena, hr_configuration *configuration,
                                          hr_err *err);
-/* Assemble a role's pool at a site, whose own pool `of` is that of the same configuration,
+/* Assemble a role's pool at a site, whose own pool, of->first, is that of the same configuration,
  * assembled; without servers of either it is empty, but has its shape. The rest as
  * hr_deployment_assemble. */
 HR_MUST_CHECK hr_status hr_site_assemble_role(const hr_params *params, const hr_pool_keys *keys,
-                                              const hr_configuration *of, hr_arena *arena,
+                                              const hr_feeders *of, hr_arena *arena,
                                               hr_configuration *configuration, hr_err *err);
 
 #endif

@@ -72,8 +72,7 @@ static uint64_t seed_of(const hr_study *study, unsigned pool)
     return hr_hash(words, 2);
 }
 
-/* Nothing is filled in yet. */
-static hr_configuration blank(const hr_study *study, unsigned pool, uint64_t index)
+hr_configuration hr_study_blank(const hr_study *study, unsigned pool, uint64_t index)
 {
     return (hr_configuration){.index = index,
                               .group = hr_design_group(&study->tree->design, index),
@@ -87,22 +86,9 @@ hr_status hr_study_assemble(const hr_study *study, uint64_t index, uint64_t repl
 {
     hr_status st = HR_OK;
     hr_params params = {0};
-    *configuration = blank(study, 0, index);
+    *configuration = hr_study_blank(study, 0, index);
     HR_TRY(hr_study_params(study, index, replication, &params, arena, err));
     HR_TRY(hr_assemble(&params, arena, configuration, err));
-out:
-    return st;
-}
-
-/* Pool number `pool` of the configuration whose pool number `feeder` is `of`. */
-static hr_status resolve_other(const hr_study *study, const hr_params *params, unsigned pool,
-                               const hr_configuration *of, hr_arena *arena,
-                               hr_configuration *configuration, hr_err *err)
-{
-    hr_status st = HR_OK;
-    *configuration = blank(study, pool, of->index);
-    HR_TRY(hr_pools_assemble(params, study->tree->keys[pool], of, arena, configuration, err));
-    HR_TRY(hr_configuration_prepare(configuration, arena, err));
 out:
     return st;
 }
@@ -114,13 +100,10 @@ static hr_status resolve(const hr_study *study, hr_groups *groups, unsigned pool
     hr_status st = HR_OK;
     HR_TRY(hr_study_assemble(study, index, replication, arena, configuration, err));
     if (pool > 0) {
-        const unsigned feeder = study->pools[pool].feeder;
         hr_params params = {0};
-        hr_configuration of[] = {*configuration, {0}}; /* the first pool, a site's */
+        const hr_configuration first = *configuration;
         HR_TRY(hr_study_params(study, index, replication, &params, arena, err));
-        if (feeder > 0)
-            HR_TRY(resolve_other(study, &params, feeder, &of[0], arena, &of[1], err));
-        return resolve_other(study, &params, pool, &of[feeder > 0], arena, configuration, err);
+        return hr_pools_resolve_one(study, &params, pool, &first, arena, configuration, err);
     }
     if (groups != NULL)
         HR_TRY(hr_group_join(study, groups, replication, arena, configuration, err));
@@ -138,12 +121,9 @@ hr_status hr_study_others(const hr_study *study, const hr_configuration *first,
     if (study->n_pools == 1)
         return HR_OK;
     HR_TRY(hr_study_params(study, first->index, replication, &params, arena, err));
-    for (unsigned p = 1; p < study->n_pools; p++) {
-        const unsigned feeder = study->pools[p].feeder;
-        const hr_configuration *of = feeder == 0 ? first : &others[feeder - 1];
-        HR_TRY(resolve_other(study, &params, p, of, arena, &others[p - 1], err));
+    HR_TRY(hr_pools_resolve(study, &params, first, arena, others, err));
+    for (unsigned p = 1; p < study->n_pools; p++)
         HR_TRY(check_shape(&study->tree->example[p], &others[p - 1], err));
-    }
 out:
     return st;
 }

@@ -167,7 +167,8 @@ HR_MUST_CHECK hr_status hr_study_configuration(const hr_study *study, hr_groups 
  * at the true laws: sets configuration->tilt and tilt_why (hr_tilt_plan). Local. */
 HR_MUST_CHECK hr_status hr_study_tilt(const hr_study *study, hr_configuration *configuration,
                                       hr_arena *arena, hr_err *err);
-/* The same for any pool of the study; one that this configuration does not have gets no servers. */
+/* hr_study_configuration for any pool of the study; one that this configuration does not have gets
+ * no servers. */
 HR_MUST_CHECK hr_status hr_study_pool(const hr_study *study, hr_groups *groups, unsigned pool,
                                       uint64_t index, uint64_t replication, hr_arena *arena,
                                       hr_configuration *configuration, hr_err *err);

@@ -20,6 +20,9 @@ struct hr_study_tree {
 HR_MUST_CHECK hr_status hr_study_params(const hr_study *study, uint64_t index, uint64_t replication,
                                         hr_params *params, hr_arena *arena, hr_err *err);
 
+/* Pool number `pool` of configuration `index`, of which nothing is filled in yet. */
+hr_configuration hr_study_blank(const hr_study *study, unsigned pool, uint64_t index);
+
 /* The first pool of configuration `index` on day `replication` without its prepared part. Local;
  * thread-safe. */
 HR_MUST_CHECK hr_status hr_study_assemble(const hr_study *study, uint64_t index,

@@ -29,7 +29,7 @@ static double number(const hr_site *site, hr_key key)
 
 hr_site hr_topology_look(const hr_params *deployment, const hr_params *params)
 {
-    hr_site site = {.params = params};
+    hr_site site = {.deployment = deployment, .params = params};
     const hr_pool_keys *pool = NULL;
     const double servers = hr_params_get(deployment, HR_KEY_pool_servers)->number;
     const double large = number(&site, HR_KEY_large_meetings_servers);
@@ -42,13 +42,15 @@ hr_site hr_topology_look(const hr_params *deployment, const hr_params *params)
     site.pools = large > 0.0 ? 2.0 : 1.0;
     for (size_t i = 0; i < hr_params_count(params, HR_KEY_sites, 0); i++)
         site.pools += hr_params_at(params, HR_KEY_site_servers, i, 0)->number > 0.0;
-    site.all_users =
-        servers * hr_front_end_users(deployment, servers) + hr_sites_users(deployment, HR_N_ROLES);
+    site.all_users = servers * hr_front_end_users(deployment, servers) +
+                     hr_sites_users(deployment, NULL, HR_NOWHERE);
     for (unsigned i = 0; (pool = hr_deployment_pool(i)) != NULL; i++) {
         if (pool->role == HR_ROLE_back_end)
             site.back_ends = hr_sites_servers(deployment, pool);
         if (pool->role == HR_ROLE_monitoring_store)
             site.stores = hr_sites_servers(deployment, pool);
+        if (pool->role == HR_ROLE_edge)
+            site.edges = hr_sites_servers(deployment, pool);
     }
     return site;
 }
@@ -153,17 +155,21 @@ static bool has_spare_back_end(const hr_site *site, hr_spot *spot)
 
 /* ---- roles that need others */
 
+static bool has_calls(const hr_site *site)
+{
+    return hr_front_end_calls(site->params, site->users) > 0.0 ||
+           number(site, HR_KEY_dial_in) * number(site, HR_KEY_modality_audio) > 0.0;
+}
+
 static bool lacks_mediation(const hr_site *site, hr_spot *spot)
 {
-    const bool has_calls = hr_front_end_calls(site->params, site->users) > 0.0 ||
-                           number(site, HR_KEY_dial_in) * number(site, HR_KEY_modality_audio) > 0.0;
     bool is_collocated = false;
     for (size_t l = 0; l < HR_N_LEVELS; l++)
         is_collocated =
             is_collocated ||
             hr_params_at(site->params, HR_KEY_pool_ceilings, HR_RESOURCE_PSTN_CALLS, l)->is_set;
     (void)spot;
-    return has_calls && !is_collocated && !hr_deployment_has(site->params, HR_ROLE_mediation);
+    return has_calls(site) && !is_collocated && !hr_deployment_has(site->params, HR_ROLE_mediation);
 }
 
 static bool chats_on_front_ends(const hr_site *site, hr_spot *spot)
@@ -204,6 +210,34 @@ static bool shares_store_too_widely(const hr_site *site, hr_spot *spot)
     const double users = site->all_users;
     (void)spot;
     return stores > 0.0 && (users > stores * USERS_OF_ONE_STORE || site->pools > 2.0 * stores);
+}
+
+/* ---- other sites */
+
+/* Has a site no part in any pool of a role that the deployment has? */
+static bool is_left_out(const hr_site *site, hr_role_id role, hr_spot *spot)
+{
+    const hr_pool_keys *keys = hr_deployment_keys(role);
+    if (site->params->site == 0)
+        return false;
+    const size_t i = site->params->site - 1;
+    *spot = (hr_spot){hr_site_key(keys->servers), i, 0};
+    return hr_site_served_at(site->deployment, i, keys) == HR_NOWHERE;
+}
+
+static bool leaves_out_who_is_outside(const hr_site *site, hr_spot *spot)
+{
+    const double outside = number(site, HR_KEY_external_remote) +
+                           number(site, HR_KEY_external_anonymous) +
+                           number(site, HR_KEY_external_federated);
+    return outside + number(site, HR_KEY_remote_users) > 0.0 && site->edges > 0.0 &&
+           is_left_out(site, HR_ROLE_edge, spot);
+}
+
+static bool leaves_out_calls(const hr_site *site, hr_spot *spot)
+{
+    return has_calls(site) && hr_deployment_has(site->params, HR_ROLE_mediation) &&
+           is_left_out(site, HR_ROLE_mediation, spot);
 }
 
 /* ---- Edge */
@@ -337,6 +371,15 @@ static const hr_topology_row rows[] = {
       "[S:seed-roles]"},
      HR_KEY_mediation_servers,
      lacks_mediation},
+    {{"mediation_of_each_site", false,
+      "calls leave the Front Ends of a site that has no part in any Mediation pool, and are "
+      "followed "
+      "nowhere",
+      "voice and dial-in need Mediation: its own servers, those of another site "
+      "(deployment.sites[].mediation.of), or with `mediation: {servers: 0}` its Front Ends",
+      "[S:seed-roles]"},
+     HR_KEY_mediation_servers,
+     leaves_out_calls},
     {{"chat_on_front_ends", true, "chat users on Enterprise Front Ends",
       "a Persistent Chat Front End does not go on Enterprise Front Ends; it may stand on a "
       "Standard "
@@ -368,6 +411,13 @@ static const hr_topology_row rows[] = {
       "a store serves at most two pools of 80,000 users", "[S:capmodel]"},
      HR_KEY_monitoring_store_servers,
      shares_store_too_widely},
+    {{"edge_of_each_site", false,
+      "who is outside at a site that has no part in any Edge pool is followed nowhere",
+      "users and participants outside come in through Edge Servers: its own, or those of another "
+      "site (deployment.sites[].edge.of)",
+      "[S:seed-roles]"},
+     HR_KEY_edge_servers,
+     leaves_out_who_is_outside},
     {{"two_edges", false, "a single Edge Server", "high availability needs at least two",
       "[S:capmodel]"},
      HR_KEY_edge_servers,

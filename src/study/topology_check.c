@@ -12,7 +12,6 @@
 typedef struct hr_deployed {
     const hr_params *deployment;
     const hr_params *params; /* at the site; the deployment's at the first */
-    size_t site;             /* HR_MAX_SITES: the first */
 } hr_deployed;
 
 /* Where a value stands, without the folders of a long path; "" when no file has it. */
@@ -25,15 +24,6 @@ static const char *place_of(const hr_value *value)
     return slash != NULL && strlen(value->where) > LONG ? slash + 1 : value->where;
 }
 
-/* A site's own value for the spot, if it has one: its key is then another. */
-static hr_spot spot_at(const hr_deployed *at, hr_spot spot)
-{
-    const hr_key key = hr_site_key(spot.key);
-    const bool is_its_own = at->site < HR_MAX_SITES && key != spot.key &&
-                            hr_params_item(at->deployment, key, at->site, spot.i, spot.j)->is_set;
-    return is_its_own ? (hr_spot){key, spot.i, spot.j} : spot;
-}
-
 /* "pool.servers = 2 (mine.yaml:7:12): what is broken; the rule [source]" */
 static hr_status put_finding(const hr_deployed *at, hr_spot spot, const hr_topology_rule *rule,
                              hr_arena *arena, hr_topology_finding *finding, hr_err *err)
@@ -42,11 +32,9 @@ static hr_status put_finding(const hr_deployed *at, hr_spot spot, const hr_topol
     const hr_value *value = hr_params_at(at->params, spot.key, spot.i, spot.j);
     const char *place = place_of(value);
     const bool has_place = place[0] != '\0';
-    const hr_spot own = spot_at(at, spot);
-    if (own.key != spot.key)
-        hr_place_path(own.key, (const size_t[HR_PLACE_INDICES]){at->site, own.i, own.j}, path);
-    else
-        hr_place_path(own.key, (const size_t[HR_PLACE_INDICES]){own.i, own.j, 0}, path);
+    size_t index[HR_PLACE_INDICES] = {spot.i, spot.j, 0};
+    const hr_key key = hr_site_place(at->params, spot.key, index);
+    hr_place_path(key, index, path);
     (void)snprintf(text, sizeof text, "%s%s%.60s%s%s%s: %s; %s %s", path,
                    value->is_set ? " = " : "", value->is_set ? value->text : "",
                    has_place ? " (" : "", place, has_place ? ")" : "", rule->broken, rule->rule,
@@ -59,10 +47,6 @@ static hr_status put_finding(const hr_deployed *at, hr_spot spot, const hr_topol
 static hr_status refuse(const hr_deployed *at, hr_spot spot, const hr_topology_rule *rule,
                         hr_err *err)
 {
-    const hr_spot own = spot_at(at, spot);
-    if (own.key != spot.key)
-        return hr_params_fail(at->deployment, own.key, at->site, own.i, err, "%s; %s %s",
-                              rule->broken, rule->rule, rule->source);
     return hr_params_fail(at->params, spot.key, spot.i, spot.j, err, "%s; %s %s", rule->broken,
                           rule->rule, rule->source);
 }
@@ -91,14 +75,14 @@ static hr_status check_pools(const hr_params *params, hr_arena *arena, hr_arena 
                              hr_topology_finding *found, hr_err *err)
 {
     hr_status st = HR_OK;
-    const hr_deployed first = {params, params, HR_MAX_SITES};
+    const hr_deployed first = {params, params};
     if (hr_params_count(params, HR_KEY_classes, 0) > 0)
         return HR_OK;
     HR_TRY(check_pool(&first, arena, found, err));
     for (size_t i = 0; i < hr_params_count(params, HR_KEY_sites, 0); i++) {
         hr_params of_site = {0};
         HR_TRY(hr_site_params(params, i, scratch, &of_site, err));
-        const hr_deployed site = {params, &of_site, i};
+        const hr_deployed site = {params, &of_site};
         if (hr_params_get(&of_site, HR_KEY_pool_servers)->number > 0.0)
             HR_TRY(check_pool(&site, arena, found, err));
     }

@@ -14,15 +14,16 @@ enum { HR_MAX_TOPOLOGY_RULES = 64 };
 /* One Front End pool of one configuration: the first, with the roles beside it, or a site's, which
  * is looked at as if it were the first. */
 typedef struct hr_site {
-    const hr_params *params;
-    bool is_standard;    /* Edition; else Enterprise */
-    double servers;      /* of the pool */
-    double users;        /* of all of them */
-    bool has_others;     /* roles beside the first pool are named */
-    bool has_large_pool; /* its large meetings go to a pool of their own */
-    double pools;        /* Front End pools of the deployment, that for large meetings included */
-    double all_users;    /* of all of these */
-    double back_ends, stores; /* of the deployment, for databases and for monitoring */
+    const hr_params *deployment;
+    const hr_params *params; /* at the site; the deployment's at the first */
+    bool is_standard;        /* Edition; else Enterprise */
+    double servers;          /* of the pool */
+    double users;            /* of all of them */
+    bool has_others;         /* roles beside the first pool are named */
+    bool has_large_pool;     /* its large meetings go to a pool of their own */
+    double pools;     /* Front End pools of the deployment, that for large meetings included */
+    double all_users; /* of all of these */
+    double back_ends, stores, edges; /* of the deployment: for databases, for monitoring, Edge */
 } hr_site;
 
 /* `params`: values at the site (hr_site_params), those of the `deployment` itself at the first. */

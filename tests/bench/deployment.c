@@ -70,7 +70,7 @@ static hr_status add_events(runner *r, uint64_t index, uint64_t day, hr_arena *a
         HR_TRY(hr_study_pool(&r->study, groups, p, index, day, arena, &other, err));
         if (other.n_servers == 0)
             continue;
-        const hr_feeding feeding = {&input[1], &other, &input[0], &first};
+        const hr_feeding feeding = {&input[1], &other, {&input[0], &first}, NULL};
         HR_TRY(hr_input_write_legs(&feeding, 1, day, vector, err));
         r->n_events += count_events(&input[1]);
     }

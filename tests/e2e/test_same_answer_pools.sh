@@ -26,7 +26,7 @@ OMP_NUM_THREADS=1 must_be_same media-ranks3 "$HEADROOM_MPIEXEC" -n 3 "$HEADROOM"
 HEADROOM_ISA=baseline must_be_same media-baseline "$HEADROOM"
 
 # Several Front End pools: large meetings divided, alone and in a team, thinned; a site on its own
-# streams; a meeting inserted there; and a study that `scenarios` take where the pools of some choices are
+# streams; a meeting inserted there; media apart in both, everybody there at once; and a study that `scenarios` take where the pools of some choices are
 # divided.
 begin_answers pools "$HEADROOM_SOURCE/tests/e2e/pools.yaml"
 HEADROOM_KERNEL=reference expect "$HEADROOM"
@@ -38,6 +38,11 @@ begin_answers inserted "$study" --set probe.insert.size=70 --set "precision.at_m
 HEADROOM_KERNEL=reference expect "$HEADROOM"
 must_be_same inserted-team "$HEADROOM"
 OMP_NUM_THREADS=1 must_be_same inserted-ranks2 "$HEADROOM_MPIEXEC" -n 2 "$HEADROOM"
+begin_answers large-media "$study" --set "choose.placement.unit=[meeting, modality]" \
+    --set "meetings.join_ramp=0 s" --set deployment.large_meetings.participants=ordinary \
+    --set "precision.at_most=2 replications"
+HEADROOM_KERNEL=reference expect "$HEADROOM"
+OMP_NUM_THREADS=1 must_be_same large-media-ranks2 "$HEADROOM_MPIEXEC" -n 2 "$HEADROOM"
 begin_answers participants "$study" --set pool.server.cpu=~ --set pool.server.network_out=~ \
     --set pool.ceilings.cpu=~ --set pool.ceilings.network_out=~ --set pool.ceilings.pstn_calls=~ \
     --set pool.ceilings.registrations=~ --set "placement.report_delay=0 s"

@@ -268,6 +268,9 @@ class Replay:
         self.pass_time(self.h["to"])
         for person in list(self.absent):
             self.end_absence(person)
+        for i in () if self.wholes else list(self.away):
+            meeting = self.meetings[self.joins[i]["meeting"] if self.joins else i]
+            self.count_away(meeting, i, meeting.row["end"])
         self.counts.update(self.backlog.counts())
         self.count_collisions()
         for j in range(self.n):
@@ -564,8 +567,6 @@ class Replay:
         back = self.now + after[0 if turn == 0 else 1 + (turn - 1) % (len(after) - 1)]
         if back < meeting.row["end"]:
             heapq.heappush(self.heap, (back, RETURN, i))
-        elif not self.wholes:
-            self.count_away(meeting, i, meeting.row["end"])
         return people
 
     def count_away(self, meeting, i, until):

@@ -32,7 +32,7 @@ FAILING = ["failures.every=30 min", "failures.repair=5 min", "failures.quorum=no
 # Where one more meeting would go, medium by medium; one of 300 as tested.
 PROBED = ["probe.sizes=[4, 12, 20, 300]", "observe.every=6 min", "meetings.large_from=12"]
 
-# (study, what is set), each replayed for several replications.
+# (study, what is set or which pool), each replayed for several replications.
 CASES = (
     [("load", [f"placement.rule={rule}"]) for rule in RULES] +
     [("pool", [f"placement.rule={rule}"]) for rule in RULES] +
@@ -190,6 +190,18 @@ CASES = (
      ("pool", ["pool.ceilings.cpu.full=300 Mc/s", "placement.review.every=1 min",
                "background.session_step=1 s", "signals.throttled.from=1 s",
                "signals.throttled.until=0.1 s"]),
+     *(("sites", ["--pool=munich", f"placement.rule={rule}"]) for rule in ("random", "least_loaded")),
+     ("sites", ["--pool=munich", "deployment.sites[0].failures.down=1",
+                "deployment.sites[0].failures.rejoin=exponential(mean 8 min)"]),
+     ("sites", ["--pool=munich.edge"]),
+     ("sites", ["--pool=large_meetings"]),
+     ("sites", ["--pool=large_meetings", "placement.unit=modality", "probe.sizes=[4, 20]",
+                "observe.every=6 min", "deployment.large_meetings.servers=2", *LATE]),
+     ("sites", ["placement.unit=modality", "meetings.join_ramp=0 s",
+                "deployment.large_meetings.participants=ordinary"]),
+     ("sites", ["--pool=large_meetings", "placement.unit=modality", "meetings.join_ramp=0 s",
+                "deployment.large_meetings.participants=ordinary"]),
+     ("sites", ["--pool=edge", "deployment.edge.failures.every=30 min"]),
      ("load", ["observe.capacity=[80 %, 120 %]"]),
      ("load", ["placement.admission=chosen_full"]),
      ("load", ["placement.admission=chosen_full", "placement.rule=random"]),
@@ -212,7 +224,7 @@ def trace_of(study, sets, replication):
     command = [PROGRAM, "trace", os.path.join(HERE, "studies", study + ".yaml"),
                "--replication", str(replication)]
     for one in sets:
-        command += ["--set", one]
+        command += [one] if one.startswith("--") else ["--set", one]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           check=False)
     if done.returncode != 0:

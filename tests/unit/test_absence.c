@@ -31,6 +31,32 @@ static void check_everybody_is_somewhere(const char *ramp, const char *late)
     end(&sound, &b);
 }
 
+/* The same of whole meetings, where many never come back, some are thrown out before others of
+ * their meeting are back, and the last are away when the window ends. */
+static void check_nobody_is_forgotten(const char *ramp)
+{
+    pool failing, sound;
+    replayed a = {0}, b = {0};
+    OPEN(&failing, WINDOW, ramp, "pool.servers=8", "failures.every=2 h", "failures.repair=5 min",
+         "failures.rejoin=uniform(10 s, 80 min)", "window.from=0 h");
+    OPEN(&sound, WINDOW, ramp, "pool.servers=8", "window.from=0 h");
+    for (uint64_t day = 0; day < 3; day++) {
+        run(&failing, &a, day);
+        run(&sound, &b, day);
+        assert_true(a.counts.meetings_lost > 50 && a.counts.refused[0] == 0);
+        assert_int_equal(a.counts.person_time + a.counts.person_time_lost, b.counts.person_time);
+    }
+    end(&failing, &a);
+    end(&sound, &b);
+}
+
+static void nobody_is_forgotten(void **state)
+{
+    (void)state;
+    check_nobody_is_forgotten("meetings.join_ramp=0 s");
+    check_nobody_is_forgotten("meetings.join_ramp=uniform(0 s, 300 s)");
+}
+
 static void everybody_is_present_or_away(void **state)
 {
     (void)state;
@@ -129,7 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everybody_is_present_or_away), cmocka_unit_test(a_meeting_is_lost_once),
         cmocka_unit_test(media_are_lost_one_by_one),    cmocka_unit_test(a_limit_that_nobody_meets),
-        cmocka_unit_test(further_servers_are_lost),
+        cmocka_unit_test(further_servers_are_lost),     cmocka_unit_test(nobody_is_forgotten),
     };
     return cmocka_run_group_tests_name("absence", tests, NULL, NULL);
 }

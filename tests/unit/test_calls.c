@@ -72,7 +72,7 @@ static const hr_configuration *write(loss *l, const char *pool, uint64_t day)
     const hr_configuration *c = &l->other[number_of(l, pool)];
     const hr_vector *vector = hr_vector_level(0);
     assert_int_equal(hr_input_write(&l->meetings, &l->first, day, vector, &err), HR_OK);
-    const hr_feeding feeding = {&l->input, c, &l->meetings, &l->first};
+    const hr_feeding feeding = {&l->input, c, {&l->meetings, &l->first}, NULL};
     assert_int_equal(hr_input_write_legs(&feeding, 1, day, vector, &err), HR_OK);
     return c;
 }

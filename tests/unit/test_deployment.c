@@ -192,7 +192,7 @@ static legs_seen watch(const char *ramp, unsigned n)
     const hr_configuration *edge = pool(&d, "edge");
     for (uint64_t day = 0; day < n; day++) {
         assert_int_equal(hr_input_write(&meetings, &d.first, day, vector(), &d.err), HR_OK);
-        const hr_feeding feeding = {&legs, edge, &meetings, &d.first};
+        const hr_feeding feeding = {&legs, edge, {&meetings, &d.first}, NULL};
         assert_int_equal(hr_input_write_legs(&feeding, 1, day, vector(), &d.err), HR_OK);
         see(&seen, edge, &legs);
     }
@@ -304,7 +304,8 @@ static void test_legs_are_the_same_where_media_are_apart(void **state)
     for (unsigned i = 0; i < 2; i++) {
         OPEN(&d[i], "deployment.edge.servers=4", units[i]);
         assert_int_equal(hr_input_write(&meetings[i], &d[i].first, 0, vector(), &d[i].err), HR_OK);
-        const hr_feeding feeding = {&legs[i], pool(&d[i], "edge"), &meetings[i], &d[i].first};
+        const hr_feeding feeding = {
+            &legs[i], pool(&d[i], "edge"), {&meetings[i], &d[i].first}, NULL};
         assert_int_equal(hr_input_write_legs(&feeding, 1, 0, vector(), &d[i].err), HR_OK);
     }
     const size_t n = legs[0].n_meetings;

@@ -21,6 +21,8 @@ static const char text[] =
     "    ceilings: {participants: {limit: 1000}, pstn_calls: {limit: 150}}\n";
 
 enum { MOST_SETS = 8, FROM = 50 };
+#define RAMP    "meetings.join_ramp=uniform(0 min, 5 min)"
+#define AT_ONCE "meetings.join_ramp=0 s"
 
 typedef struct large {
     hr_study study;
@@ -72,6 +74,12 @@ static const hr_vector *vector(void)
     hr_err err = {0};
     assert_int_equal(hr_vector_choose(NULL, &v, &err), HR_OK);
     return v;
+}
+
+static void assert_near(double value, double expected, double relative)
+{
+    if (!(fabs(value - expected) <= relative * fabs(expected)))
+        fail_msg("%.12g is not within %g of %.12g", value, relative, expected);
 }
 
 static int64_t load_of(const hr_configuration *c, const int64_t *load, uint32_t meeting,
@@ -147,8 +155,7 @@ static void assert_divided(const large *d, const hr_input *whole, const hr_input
 static void test_both_pools_have_the_same_meetings(void **state)
 {
     (void)state;
-    static const char *const ramps[] = {"meetings.join_ramp=uniform(0 min, 5 min)",
-                                        "meetings.join_ramp=0 s"};
+    static const char *const ramps[] = {RAMP, AT_ONCE};
     for (unsigned i = 0; i < 2; i++) {
         large with, without;
         hr_input whole = {0}, first = {0}, taken = {0};
@@ -176,16 +183,15 @@ static void test_both_pools_have_the_same_meetings(void **state)
     "choose={deployment.large_meetings.servers: [0, 2], population.users: [3000 per server, "      \
     "6660 per server]}"
 
-static void test_alone_and_in_a_team(void **state)
+static void check_alone_and_in_a_team(const char *ramp)
 {
-    (void)state;
     enum { N = 4 };
     large d[N];
     hr_input shared[N] = {{0}}, *input[N], alone = {0}, taken = {0}, of_team = {0};
     const hr_configuration *configuration[N];
     hr_err err = {0};
     for (unsigned l = 0; l < N; l++) {
-        open_large(&d[l], l, (const char *const[MOST_SETS]){CHOICES, NULL});
+        open_large(&d[l], l, (const char *const[MOST_SETS]){CHOICES, ramp, NULL});
         configuration[l] = &d[l].first;
         input[l] = &shared[l];
         assert_true(hr_input_may_share(configuration[0], configuration[l]));
@@ -217,6 +223,110 @@ static void test_alone_and_in_a_team(void **state)
     hr_input_free(&alone);
     hr_input_free(&taken);
     hr_input_free(&of_team);
+}
+
+static void test_alone_and_in_a_team(void **state)
+{
+    (void)state;
+    check_alone_and_in_a_team(RAMP);
+    check_alone_and_in_a_team(AT_ONCE);
+}
+
+/* ---- media apart */
+
+/* Row `row` of `part` is the same as row `i` of `whole`, but for the numbers of their meetings. */
+static bool is_row(const hr_input *whole, uint32_t i, const hr_input *part, uint32_t row,
+                   const hr_configuration *of_whole, const hr_configuration *of_part)
+{
+    const hr_resource_id cpu = HR_RESOURCE_CPU, calls = HR_RESOURCE_PSTN_CALLS;
+    return row < part->n_meetings && whole->start[i] == part->start[row] &&
+           whole->end[i] == part->end[row] && whole->size[i] == part->size[row] &&
+           whole->medium[i] == part->medium[row] && whole->tie[i] == part->tie[row] &&
+           whole->pick[i] == part->pick[row] &&
+           load_of(of_whole, whole->initial, i, cpu) == load_of(of_part, part->initial, row, cpu) &&
+           load_of(of_whole, whole->final, i, cpu) == load_of(of_part, part->final, row, cpu) &&
+           load_of(of_whole, whole->final, i, calls) == load_of(of_part, part->final, row, calls);
+}
+
+/* Every medium of a meeting is in one of the pools, with the people and at the cost that it has
+ * where there is one pool. */
+static void check_media_are_divided(const char *ramp, const char *late)
+{
+    static const char apart[] = "placement.unit=modality";
+    large with, without;
+    hr_input whole = {0}, first = {0}, taken = {0};
+    hr_err err = {0};
+    OPEN(&with, ramp, late, apart);
+    OPEN(&without, ramp, late, apart, "deployment.large_meetings.servers=0");
+    const hr_configuration *pool = &with.other[0];
+    assert_int_equal(hr_input_write(&whole, &without.first, 3, vector(), &err), HR_OK);
+    assert_int_equal(hr_input_write(&first, &with.first, 3, vector(), &err), HR_OK);
+    assert_int_equal(hr_input_write_large(&taken, pool, &first, &with.first, 3, vector(), &err),
+                     HR_OK);
+    const hr_input *rows = whole.media, *small = first.media, *big = taken.media;
+    uint32_t n_small = 0, n_large = 0;
+    for (uint32_t i = 0; i < rows->n_meetings; i++) {
+        if (rows->size[i] < FROM)
+            assert_true(is_row(rows, i, small, n_small++, &without.first, &with.first));
+        else
+            assert_true(is_row(rows, i, big, n_large++, &without.first, pool));
+    }
+    assert_true(n_small > 100 && n_large > 10);
+    assert_int_equal(n_small, small->n_meetings);
+    assert_int_equal(n_large, big->n_meetings);
+    assert_int_equal(rows->n_joins, small->n_joins + big->n_joins);
+    hr_input_free(&whole);
+    hr_input_free(&first);
+    hr_input_free(&taken);
+    close_large(&with);
+    close_large(&without);
+}
+
+static void test_media_are_divided(void **state)
+{
+    (void)state;
+    static const char at_once[] = "meetings.activation.data=0 s";
+    check_media_are_divided(RAMP, at_once);
+    check_media_are_divided(AT_ONCE, at_once);
+    check_media_are_divided(RAMP, "meetings.activation.data=uniform(0 min, 20 min)");
+}
+
+/* As tested every meeting is a Focus, sound and data, which cost together what the whole does; and
+ * so do those of a probe. */
+static void test_media_as_tested(void **state)
+{
+    (void)state;
+    large d;
+    OPEN(&d, "deployment.large_meetings.participants=tested", "placement.unit=modality",
+         "probe.sizes=[100, 800]");
+    const hr_configuration *c = &d.other[0];
+    assert_int_equal(c->placement.unit, HR_UNIT_MODALITY);
+    for (unsigned k = 0; k < c->n_classes; k++) {
+        const hr_class *class = &c->classes[k];
+        for (unsigned i = 0; i < class->n_profiles; i++) {
+            const hr_profile *profile = &class->profiles[i];
+            assert_int_equal(profile->n_parts, 3);
+            for (unsigned m = 0; m < profile->n_kinds; m++) {
+                for (unsigned r = 0; r < c->n_resources; r++) {
+                    double sum = 0.0;
+                    for (unsigned part = 0; part < profile->n_parts; part++)
+                        sum += class->profiles[profile->first_part + part].kinds[m].cost[r];
+                    assert_near(sum, profile->kinds[m].cost[r], 1e-12);
+                }
+            }
+        }
+    }
+    assert_int_equal(c->n_probes, 2);
+    for (unsigned i = 0; i < c->n_probes; i++) {
+        for (unsigned r = 0; r < c->n_resources; r++) {
+            double sum = 0.0;
+            for (unsigned m = 0; m <= HR_MEDIUM_LAST; m++)
+                sum += c->probes[i].part[m * c->n_resources + r];
+            assert_near(sum, c->probes[i].load[r], 1e-12);
+        }
+        assert_near(c->probes[i].load[0], 12.7 * c->probes[i].size, 1e-9);
+    }
+    close_large(&d);
 }
 
 /* Legs are those of all participants, whichever pool their meeting is in. */
@@ -256,12 +366,6 @@ static double mean_load(const hr_configuration *c, hr_resource_id id)
             return hr_configuration_mean_load(c, r);
     }
     return (double)NAN;
-}
-
-static void assert_near(double value, double expected, double relative)
-{
-    if (!(fabs(value - expected) <= relative * fabs(expected)))
-        fail_msg("%.12g is not within %g of %.12g", value, relative, expected);
 }
 
 static void test_means_add_up(void **state)
@@ -366,6 +470,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_pools_have_the_same_meetings),
         cmocka_unit_test(test_alone_and_in_a_team),
+        cmocka_unit_test(test_media_are_divided),
+        cmocka_unit_test(test_media_as_tested),
         cmocka_unit_test(test_legs_do_not_depend_on_the_pool),
         cmocka_unit_test(test_means_add_up),
         cmocka_unit_test(test_costs_as_tested),

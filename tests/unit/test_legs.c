@@ -96,7 +96,7 @@ static void write_day(choices *c, uint64_t day)
         input[i] = &c->meetings[i];
         first[i] = &c->first[i];
         c->feeding[i] =
-            (hr_feeding){&c->together[i], &c->other[i][c->pool - 1], input[i], first[i]};
+            (hr_feeding){&c->together[i], &c->other[i][c->pool - 1], {input[i], first[i]}, NULL};
     }
     must(c, hr_input_write_shared(input, first, CHOICES, day, vector, &c->err));
     must(c, hr_input_write_legs(c->feeding, CHOICES, day, vector, &c->err));
@@ -207,7 +207,7 @@ static void see_choices(const fed_pool *pool, const char *const *sets, size_t n_
         for (unsigned i = 0; i < CHOICES; i++) {
             compare_inputs(&c->together[i], &c->alone[i], c->feeding[i].pool);
             see_order(&c->together[i]);
-            see_kinds(c->feeding[i].meetings, c->feeding[i].first);
+            see_kinds(c->feeding[i].first.meetings, c->feeding[i].first.configuration);
         }
         assert_true(c->together[0].start == c->together[1].start);
         assert_true(c->together[0].start != c->together[2].start);

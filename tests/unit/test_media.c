@@ -395,13 +395,14 @@ static void faster_kernels_decline(void **state)
     pool_free(&p);
 }
 
-static void what_speaks_of_whole_meetings_is_refused(void **state)
+static void classes_have_no_media(void **state)
 {
     (void)state;
     pool p;
-    const char *both[] = {APART, "deployment.large_meetings.servers=1", NULL};
-    assert_int_not_equal(try_open(&p, both), HR_OK);
-    assert_non_null(strstr(p.err.message, "whole meetings"));
+    const char *classes[] = {APART, "meetings.classes=[{size: 4, duration: exponential(mean 1 h)}]",
+                             "arrivals.sources=[{rate: 5 per hour}]", NULL};
+    assert_int_not_equal(try_open(&p, classes), HR_OK);
+    assert_non_null(strstr(p.err.message, "have no media"));
     pool_free(&p);
 }
 
@@ -420,7 +421,7 @@ int main(void)
         cmocka_unit_test(a_large_meeting_counts_once),
         cmocka_unit_test(people_join_medium_by_medium),
         cmocka_unit_test(faster_kernels_decline),
-        cmocka_unit_test(what_speaks_of_whole_meetings_is_refused),
+        cmocka_unit_test(classes_have_no_media),
     };
     return cmocka_run_group_tests_name("media", tests, NULL, NULL);
 }

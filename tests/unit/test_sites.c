@@ -1,88 +1,6 @@
 /* Further sites: a pool assembled as the first is, from its own users and servers, on streams of
  * its own; its pools of other roles; who serves the users of all sites; and what is refused. */
-#include <math.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "input/input.h"
-#include "study/study.h"
-
-#define BASE                                                                                       \
-    "study: test\nbase: lync-2013/deployment\nwindow: {busy_hours: 1}\n"                           \
-    "target: {pool: ~, resources: ~, level: ~}\npool: {servers: 4}\n"
-#define SITE "deployment.sites=[{name: munich, users: 5000 per server, servers: 3"
-
-enum { MOST_SETS = 8 };
-
-typedef struct sites {
-    hr_study study;
-    hr_arena arena;
-    hr_configuration first;
-    hr_configuration other[HR_MAX_POOLS];
-    hr_err err;
-} sites;
-
-static hr_status try_open(sites *d, uint64_t index, uint64_t day, const char *const *sets)
-{
-    size_t n = 0;
-    *d = (sites){0};
-    while (sets[n] != NULL)
-        n++;
-    hr_status st = hr_study_parse(&d->study, "test", BASE, strlen(BASE), sets, n, &d->err);
-    if (st == HR_OK)
-        st = hr_study_configuration(&d->study, NULL, index, day, &d->arena, &d->first, &d->err);
-    if (st == HR_OK)
-        st = hr_study_others(&d->study, &d->first, day, &d->arena, d->other, &d->err);
-    return st;
-}
-
-static void open_sites(sites *d, uint64_t index, uint64_t day, const char *const *sets)
-{
-    if (try_open(d, index, day, sets) != HR_OK)
-        fail_msg("%s", d->err.message);
-}
-#define SETS(...)                                                                                  \
-    (const char *const[MOST_SETS])                                                                 \
-    {                                                                                              \
-        __VA_ARGS__, NULL                                                                          \
-    }
-#define OPEN(d, ...) open_sites((d), 0, 0, SETS(__VA_ARGS__))
-
-static void close_sites(sites *d)
-{
-    hr_study_free(&d->study);
-    hr_arena_free(&d->arena);
-}
-
-static void refused(const char *pattern, const char *const *sets)
-{
-    sites d;
-    if (try_open(&d, 0, 0, sets) == HR_OK)
-        fail_msg("accepted: %s", sets[0]);
-    if (strstr(d.err.message, pattern) == NULL)
-        fail_msg("no '%s' in: %s", pattern, d.err.message);
-    close_sites(&d);
-}
-
-static const hr_configuration *pool(const sites *d, const char *name)
-{
-    for (unsigned p = 1; p < d->study.n_pools; p++) {
-        if (strcmp(d->study.pools[p].name, name) == 0)
-            return &d->other[p - 1];
-    }
-    fail_msg("no pool %s", name);
-    return NULL;
-}
-
-static void assert_near(double value, double expected)
-{
-    if (!(fabs(value - expected) <= 1e-12 * fabs(expected)))
-        fail_msg("%.15g is not %.15g", value, expected);
-}
+#include "unit/site_pools.h"
 
 /* Everything that a first pool with these values would have. */
 static void assert_alike(const hr_configuration *site, const hr_configuration *first)
@@ -167,11 +85,6 @@ static void test_days_are_common(void **state)
                 hr_configuration_arrival_rate(&d.first));
     close_sites(&d);
     close_sites(&ordinary);
-}
-
-static double background(const hr_configuration *c)
-{
-    return hr_law_mean(&c->background[0].law) * c->n_servers;
 }
 
 static void test_who_serves_all(void **state)
@@ -324,6 +237,56 @@ static void test_incidents_are_a_sites_own(void **state)
             SETS(SITE ", edge: {servers: 2, failures: {down: 3}}}]"));
 }
 
+/* A site's Front Ends fail as a first pool's do: with its seed, the same servers at the same ticks.
+ * What the study says of the first pool's failures is how they fail here too, not that they do. */
+static void test_front_ends_of_a_site_fail(void **state)
+{
+    (void)state;
+    sites with, alone;
+    hr_input a = {0}, b = {0};
+    const hr_vector *vector = NULL;
+    OPEN(&with, SITE ", failures: {down: 1, every: 30 min, quorum: none}}]",
+         "failures.out.servers=2", "failures.repair=5 min");
+    OPEN(&alone, "pool.servers=3", "population.users=5000 per server", "failures.down=1",
+         "failures.every=30 min", "failures.quorum=none", "failures.repair=5 min");
+    hr_configuration site = *pool(&with, "munich");
+    assert_alike(&site, &alone.first);
+    assert_int_equal(with.first.failures->n_out, 2);
+    assert_true(with.first.failures->has_quorum && with.first.failures->n_down == 0);
+    assert_int_equal(site.failures->n_out, 0);
+    assert_near(site.failures->users, 5000.0);
+    assert_true(site.seed != alone.first.seed && site.seed != with.first.seed);
+    site.seed = alone.first.seed;
+    assert_int_equal(hr_vector_choose(NULL, &vector, &with.err), HR_OK);
+    assert_int_equal(hr_input_write(&a, &site, 0, vector, &with.err), HR_OK);
+    assert_int_equal(hr_input_write(&b, &alone.first, 0, vector, &with.err), HR_OK);
+    assert_true(a.n_changes > 5 && a.n_changes == b.n_changes);
+    assert_memory_equal(a.change, b.change, a.n_changes * sizeof *a.change);
+    assert_memory_equal(a.server_state, b.server_state, a.n_changes * (size_t)3);
+    assert_memory_equal(a.service_lost, b.service_lost, sizeof a.service_lost);
+    hr_input_free(&a);
+    hr_input_free(&b);
+    close_sites(&with);
+    close_sites(&alone);
+    OPEN(&with, SITE "}]", "failures.every=30 min");
+    assert_null(pool(&with, "munich")->failures);
+    close_sites(&with);
+    refused("deployment.sites[0].failures.down = 4: 4 servers go out of a pool of 3",
+            SETS(SITE ", failures: {down: 4}}]"));
+}
+
+/* A site that is not there has no servers that could go out. */
+static void test_nobody_fails_where_nobody_is(void **state)
+{
+    (void)state;
+    sites d;
+    open_sites(&d, 0, 0,
+               SETS(SITE ", failures: {down: 2, out: {servers: 1}}}]",
+                    "choose={\"deployment.sites[0].servers\": [0, 3]}"));
+    assert_int_equal(pool(&d, "munich")->n_servers, 0);
+    close_sites(&d);
+}
+
 /* A choice may leave out a site with all its roles, or one of these. */
 static void test_roles_of_some_choices(void **state)
 {
@@ -403,6 +366,8 @@ int main(void)
         cmocka_unit_test(test_where_calls_are),
         cmocka_unit_test(test_feeders),
         cmocka_unit_test(test_incidents_are_a_sites_own),
+        cmocka_unit_test(test_front_ends_of_a_site_fail),
+        cmocka_unit_test(test_nobody_fails_where_nobody_is),
         cmocka_unit_test(test_roles_of_some_choices),
         cmocka_unit_test(test_refusals),
     };
