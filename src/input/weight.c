@@ -80,9 +80,10 @@ static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, 
     const size_t n = tilt->n_checks + 1;
     const int server = tilt->by_server ? server_of(writing, writing->input->pick[meeting]) : -1;
     if (tilt->is_linear) {
+        const double load = tilt->strata[stratum].is_large ? 0.0 : tilt->strata[stratum].load;
         double *row = leaning + (server < 0 ? 0 : (size_t)server) * n;
-        row[from] += tilt->strata[stratum].load;
-        row[to] -= tilt->strata[stratum].load;
+        row[from] += load;
+        row[to] -= load;
         return;
     }
     for (unsigned c = 0; c < tilt->n_components; c++) {
@@ -95,16 +96,19 @@ static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, 
 
 /* A large meeting is counted at each instant up to which it was alive since the one before; for
  * each component beside that with its weight as the last. */
-static void count_large(const hr_writing *writing, uint32_t meeting, unsigned from, unsigned to,
+static void count_large(const hr_writing *writing, uint32_t meeting, unsigned stratum,
                         double *leaning)
 {
     const hr_tilt *tilt = writing->tilting->tilt;
-    const unsigned n = tilt->n_checks, stratum = writing->tilting->stratum[meeting];
+    const checks all = checks_of(tilt);
+    const unsigned n = tilt->n_checks;
+    const unsigned from = check_after(&all, writing->input->start[meeting]);
+    const unsigned to = check_after(&all, writing->input->end[meeting]);
     const unsigned end = to < n ? to + 1 : n;
     const int server = tilt->by_server ? server_of(writing, writing->input->pick[meeting]) : -1;
-    const size_t first = tilt->n_components + n_number_rows(writing);
-    double *number = leaning + (tilt->n_components + (server < 0 ? 0 : (size_t)server)) * (n + 1);
-    if (from == n || to == 0 || !tilt->strata[stratum].is_large)
+    const size_t n_sums = n_rows(writing), first = n_sums + n_number_rows(writing);
+    double *number = leaning + (n_sums + (server < 0 ? 0 : (size_t)server)) * (n + 1);
+    if (from == n || to == 0)
         return;
     number[from] += 1.0;
     number[end] -= 1.0;
@@ -131,8 +135,9 @@ static void add_leaning(const hr_writing *writing, double *leaning)
             continue;
         if (to > from)
             add_one(writing, i, from, to, leaning);
-        if (n_numbers > 0)
-            count_large(writing, i, from, to, leaning);
+        const unsigned stratum = writing->tilting->stratum[i];
+        if (n_numbers > 0 && writing->tilting->tilt->strata[stratum].is_large)
+            count_large(writing, i, stratum, leaning);
     }
 }
 
@@ -190,6 +195,26 @@ static void add_loads(const hr_writing *writing, int64_t *work, double *leaning)
         const int64_t more = now - started - sums.ended[0][u] - sums.ended[1][u];
         leaning[u] = (double)more * writing->tilting->tilt->unit;
         started = now;
+    }
+}
+
+/* The same where strata follow from the participants: of those with many. */
+static void add_large(const hr_writing *writing, double *leaning)
+{
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const hr_input *in = writing->input;
+    uint32_t least = UINT32_MAX;
+    for (unsigned s = tilt->n_strata; s-- > 0;) {
+        if (tilt->strata[s].is_large && tilt->strata[s].from < (int64_t)least)
+            least = (uint32_t)tilt->strata[s].from;
+    }
+    const uint32_t n = n_number_rows(writing) > 0 ? in->n_meetings : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (in->size[i] < least)
+            continue;
+        const unsigned stratum = hr_tilt_stratum_of(tilt, 0, in->size[i]);
+        if (tilt->strata[stratum].is_large)
+            count_large(writing, i, stratum, leaning);
     }
 }
 
@@ -255,18 +280,20 @@ hr_status hr_weight_write(const hr_writing *writing, hr_err *err)
     hr_status st = HR_OK;
     const hr_tilt *tilt = writing->tilting->tilt;
     const size_t n = tilt->n_checks;
-    const size_t n_numbers = n_number_rows(writing);
+    const size_t n_sums = n_rows(writing), n_numbers = n_number_rows(writing);
     const size_t n_last = n_numbers > 0 ? 2 * tilt->n_components : 0; /* weights as the last */
-    const size_t cells = (n_rows(writing) + n_numbers + n_last) * (n + 1);
+    const size_t cells = (n_sums + n_numbers + n_last) * (n + 1);
     double *leaning = NULL;
     const size_t n_work = 3 * (n + 1);
     HR_ROOM(leaning, &writing->input->store->leaning, cells + n_work);
     double *work = leaning + cells;
     memset(leaning, 0, (cells + n_work) * sizeof *leaning);
-    if (hr_weight_needs_sizes_alone(writing))
+    if (hr_weight_needs_sizes_alone(writing)) {
         add_loads(writing, (int64_t *)work, leaning);
-    else
+        add_large(writing, leaning);
+    } else {
         add_leaning(writing, leaning);
+    }
     if (tilt->control != NULL)
         writing->input->control = control_of(tilt, leaning);
     double density = HR_TILT_UNTILTED;
@@ -275,8 +302,8 @@ hr_status hr_weight_write(const hr_writing *writing, hr_err *err)
         const size_t together = component->server < 0 ? 0 : (size_t)component->server;
         const row r = {
             .leaning = leaning + (tilt->is_linear ? together : c) * (n + 1),
-            .number = leaning + (tilt->n_components + together) * (n + 1),
-            .last = leaning + (tilt->n_components + n_numbers + 2 * (size_t)c) * (n + 1),
+            .number = leaning + (n_sums + together) * (n + 1),
+            .last = leaning + (n_sums + n_numbers + 2 * (size_t)c) * (n + 1),
             .of_last = &component->last,
             .n = n,
             .n_large = component->n_large,

@@ -219,10 +219,11 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
         HR_TAKE(last_weight, plan->arena, plan->cut.n_strata);
         memcpy(last_weight, plan->weight, plan->cut.n_strata * sizeof *last_weight);
     }
-    plan->tilt->is_linear = plan->tilt->is_linear && plan->n_large == 0;
-    for (unsigned i = 0; i < plan->cut.n_strata; i++)
-        plan->tilt->is_linear =
-            plan->tilt->is_linear && fabs(lean[i] - theta * plan->cut.strata[i].load) <= 0.0;
+    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
+        const hr_tilt_stratum *stratum = &plan->cut.strata[i];
+        const double linear = stratum->is_large ? 0.0 : theta * stratum->load;
+        plan->tilt->is_linear = plan->tilt->is_linear && fabs(lean[i] - linear) <= 0.0;
+    }
     *out = (hr_tilt_component){.rung = rung,
                                .server = plan->by_server ? (int)g : -1,
                                .theta = theta,
@@ -379,6 +380,22 @@ out:
     return st;
 }
 
+/* Large meetings do not lean: nor does their load count. */
+static hr_status leave_large_out(hr_tilt_planning *plan, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (unsigned k = 0; isfinite(plan->large_from) && k < plan->cut.n_classes; k++) {
+        hr_tilt_class *row = &plan->cut.classes[k];
+        uint32_t *units = NULL;
+        HR_TAKE(units, plan->arena, row->n_marks);
+        for (unsigned i = 0; i < row->n_marks; i++)
+            units[i] = plan->cut.strata[row->of_mark[i]].is_large ? 0 : row->units[i];
+        row->units = units;
+    }
+out:
+    return st;
+}
+
 static void fill(hr_tilt_planning *plan)
 {
     hr_tilt *tilt = plan->tilt;
@@ -446,6 +463,7 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     HR_TRY(make_components(plan, err));
     if (plan->tilt->n_components == 0)
         return HR_OK;
+    HR_TRY(leave_large_out(plan, err));
     fill(plan);
     HR_TRY(hr_tilt_make_control(plan, err));
     *why = "the target is rare";

@@ -78,7 +78,7 @@ typedef struct hr_tilt_class {
     int64_t least;           /* the table of marks from here on, where they are few: */
     unsigned n_marks;        /* 0: there is none */
     const uint16_t *of_mark; /* [n_marks] stratum */
-    const uint32_t *units;   /* [n_marks] its load */
+    const uint32_t *units;   /* [n_marks] its load, 0 of large ones */
 } hr_tilt_class;
 
 /* Arrivals lean beside durations: by their age at the instant, in cells, they are 1 + more times as
@@ -154,7 +154,7 @@ typedef struct hr_tilt {
     bool counts_turns;    /* the past has its turns too, see input/turns.h */
     const hr_tilt_clusters *clusters; /* NULL: there are no batches at random times */
     const hr_tilt_control *control;   /* NULL: there is none */
-    bool is_linear;                   /* s is nowhere cut off */
+    bool is_linear; /* s is nowhere cut off: theta times the load, but for large ones, 0 */
     bool by_server; /* components of single servers, met by their pick or, lasting, in turn */
 } hr_tilt;
 

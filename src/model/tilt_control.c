@@ -149,7 +149,7 @@ hr_status hr_tilt_make_control(hr_tilt_planning *plan, hr_err *err)
     lattice l;
     double mean = 0.0;
     if (!plan->aim->is_share_of_time || !tilt->is_linear || plan->by_server ||
-        tilt->clusters != NULL || plan->high[0] > plan->low[0])
+        isfinite(plan->large_from) || tilt->clusters != NULL || plan->high[0] > plan->low[0])
         return HR_OK;
     const double full = plan->high[0], theta = hr_tilt_theta_for(plan, 0, full);
     const double others = fmax(plan->c->n_servers - 1.0, 1.0);
