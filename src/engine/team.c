@@ -163,7 +163,7 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
         hr_configuration *c = days_differ ? &worker->configuration[l] : &member->configuration;
         if (days_differ)
             HR_TRY(resolve(worker, index, first + l, c));
-        worker->input[l].without_loads = !kernel->needs_loads && !days_differ;
+        worker->input[l].without_loads = !days_differ && hr_kernel_needs_no_loads(kernel, c);
         HR_TRY(hr_input_write(&worker->input[l], c, first + l, worker->vector, &worker->err));
         lane[l] = (hr_lane){c, &worker->input[l], &worker->counts[l]};
         member->meetings += worker->input[l].n_own;
