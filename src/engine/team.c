@@ -101,10 +101,15 @@ static void add_first(const hr_worker *worker, hr_member *member, const hr_lane 
     const hr_layout *layout = &study->pools[0].layout;
     const hr_configuration *c = lane->configuration;
     hr_tally_add(&member->tally, layout, c, lane->counts, member->weight);
-    if (c->tilt != NULL)
-        hr_tally_add_weight(
-            &member->tally, member->weight, hr_tilt_rung(c->tilt, lane->input->component),
-            hr_layout_x(layout, study->target.outcome, study->target.cell, c, lane->counts));
+    if (c->tilt == NULL)
+        return;
+    const hr_u128 x =
+        hr_layout_x(layout, study->target.outcome, study->target.cell, c, lane->counts);
+    hr_tally_add_weight(&member->tally, member->weight,
+                        hr_tilt_rung(c->tilt, lane->input->component), x);
+    if (c->tilt->control != NULL)
+        hr_tally_add_control(&member->tally, study->target.cell, member->weight, x,
+                             lane->input->control);
 }
 
 /* All pools of a member. */

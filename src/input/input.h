@@ -96,6 +96,7 @@ typedef struct hr_input {
        (model/tilt.h), which `component` made: number n_components is none */
     double weight;
     uint32_t component;
+    double control; /* of tilt->control, before the weight; 0 without one */
 
     struct hr_input_store *store; /* owned memory, grows as needed, reused */
 } hr_input;
