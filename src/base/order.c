@@ -80,15 +80,16 @@ static inline uint64_t bucket_of(const main_range *range, uint64_t word)
 
 /* By a sample, for a few words far away from the others (meetings that began long ago) would take
  * the buckets from them. */
-enum { SAMPLE = 64, BEYOND = 16 };
+enum { SAMPLE = 64, SMALL_SAMPLE = 16, SMALL = 1024, BEYOND = 16 };
 
 static main_range find_main_range(const uint64_t *word, uint32_t n)
 {
     uint64_t chosen[SAMPLE], sample[SAMPLE];
-    for (uint32_t i = 0; i < SAMPLE; i++)
-        chosen[i] = word[(uint64_t)n * i / SAMPLE];
-    insert(chosen, sample, SAMPLE);
-    const uint64_t low = sample[1], high = sample[SAMPLE - 2], more = (high - low) / BEYOND;
+    const uint32_t n_sample = n < SMALL ? SMALL_SAMPLE : SAMPLE;
+    for (uint32_t i = 0; i < n_sample; i++)
+        chosen[i] = word[(uint64_t)n * i / n_sample];
+    insert(chosen, sample, n_sample);
+    const uint64_t low = sample[1], high = sample[n_sample - 2], more = (high - low) / BEYOND;
     main_range range = {low > more ? low - more : 0,
                         high < UINT64_MAX - more ? high + more : UINT64_MAX, 0};
     const unsigned bits = hr_order_bits(n), wanted = hr_order_bits(range.high - range.low);

@@ -32,16 +32,30 @@ static uint64_t word_of(const hr_islands *at, hr_tick tick, unsigned kind, uint3
 
 /* ---- what is replayed event by event */
 
+enum { TOGETHER = 8 };
+
+/* Whether any of so many gaps is one of the flagged ones, or among them. */
+static inline bool are_among(const uint32_t *gap, int32_t first, int32_t last)
+{
+    int32_t among = 0;
+#pragma omp simd reduction(| : among)
+    for (int i = 0; i < TOGETHER; i++)
+        among |= ((int32_t)gap[i] >= first) & ((int32_t)gap[i] <= last);
+    return among != 0;
+}
+
 /* Meetings before `last` that end in a flagged gap; how many. Most do not, several at a time. */
 static uint32_t find_meetings(const hr_islands *at, uint32_t last, uint32_t *meeting)
 {
-    enum { TOGETHER = 8 };
     const uint32_t *gap = at->memory->lanes.gap[at->lane];
     const uint8_t *flagged = at->memory->flagged;
+    const int32_t first = (int32_t)at->memory->lanes.flag[at->lane][0].step + 1;
     uint32_t n = 0;
     for (uint32_t from = 0; from < last; from += TOGETHER) {
         const uint32_t to = last - from < TOGETHER ? last : from + TOGETHER;
         unsigned any = to - from < TOGETHER;
+        if (any == 0 && !are_among(gap + from, first, (int32_t)last))
+            continue;
         for (uint32_t i = from; to - from == TOGETHER && i < from + TOGETHER; i++)
             any |= flagged[gap[i]];
         for (uint32_t i = from; any != 0 && i < to; i++) {

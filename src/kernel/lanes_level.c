@@ -39,6 +39,20 @@ __attribute__((noinline)) static bool stand(hr_lanes *lanes, const lane_key *beg
     return true;
 }
 
+/* In the lanes of a mask, most often few. */
+static inline void put_flags(hr_lanes *lanes, uint32_t step, const lane_vector *mask)
+{
+    const bytes of_lanes = __builtin_convertvector(*mask, bytes);
+    uint64_t left;
+    _Static_assert(sizeof left == sizeof of_lanes, "a byte of each lane");
+    for (memcpy(&left, &of_lanes, sizeof left); left != 0;) {
+        const unsigned l = (unsigned)__builtin_ctzll(left) / 8;
+        lanes->flag[l][lanes->n_flags[l]++] = (hr_lanes_flag){step, HR_LANES_GOES_ON};
+        lanes->n_flagged++;
+        left &= ~((uint64_t)UINT8_MAX << 8 * l);
+    }
+}
+
 /* Lanes in which a server is above its ceiling, or is with so many `more`, and others that are
  * asked for. */
 __attribute__((always_inline)) static inline bool
@@ -55,11 +69,7 @@ flag(hr_lanes *lanes, uint32_t step, const lane_vector *key, const lane_vector *
     *over = above;
     if (!any(&above))
         return true;
-    for (int l = 0; l < N; l++) {
-        lanes->flag[l][lanes->n_flags[l]] = (hr_lanes_flag){step, HR_LANES_GOES_ON};
-        lanes->n_flags[l] += above[l] != 0;
-        lanes->n_flagged += above[l] != 0;
-    }
+    put_flags(lanes, step, &above);
     if (any(&begins)) {
         lane_vector keys[KEYS], lane = begins; /* copies: those in registers stay there */
         HR_UNROLL
