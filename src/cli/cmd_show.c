@@ -23,7 +23,8 @@ enum {
 static const hr_option options[] = {
     [OPTION_OUTCOME] = {.name = "outcome",
                         .value = "NAME",
-                        .doc = "one outcome instead of the answer (headroom list outcomes)"},
+                        .doc = "one outcome instead of the answer (headroom list outcomes), and "
+                               "what choices change, paired by worlds"},
     [OPTION_BY] = {.name = "by",
                    .value = "KEY",
                    .doc = "the headline by what the study varies: population.users, ..."},
