@@ -147,6 +147,7 @@ static void put_diagnosis(struct writer *writer)
     hr_json_number(json, "variation", d.variation);
     hr_json_number(json, "effective_size", d.effective);
     hr_json_number(json, "largest_share", d.largest_share);
+    hr_json_number(json, "control_gain", d.control_gain);
     hr_json_count(json, "hits", d.hits);
     hr_json_array(json, "rung_share");
     for (unsigned r = 0; r < HR_MOST_RUNGS; r++)

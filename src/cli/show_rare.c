@@ -10,7 +10,7 @@
 /* Over the configurations that were tilted. */
 typedef struct summary {
     uint64_t n, n_unreliable;
-    double variation[2], largest[2], effective[2]; /* least and most */
+    double variation[2], largest[2], effective[2], control_gain[2]; /* least and most */
     hr_diagnosis last;
 } summary;
 
@@ -25,6 +25,7 @@ static void add(summary *s, const hr_diagnosis *d)
     stretch(s->variation, d->variation, s->n == 0);
     stretch(s->largest, d->largest_share, s->n == 0);
     stretch(s->effective, d->effective, s->n == 0);
+    stretch(s->control_gain, d->control_gain, s->n == 0);
     s->n++;
     s->n_unreliable += d->is_unreliable;
     s->last = *d;
@@ -123,6 +124,9 @@ hr_status hr_show_rare(hr_show *show, hr_err *err)
     add_range(&words, "squared coefficient of variation ", s.variation, 1.0, "");
     add_range(&words, ", worth ", s.effective, 1.0, " replications of equal weight");
     add_range(&words, ", largest share of one replication ", s.largest, 100.0, " %");
+    if (s.control_gain[1] > 1.0)
+        add_range(&words, ", variance less by the pool's load as a control ", s.control_gain, 1.0,
+                  " times");
     if (n == 1)
         add_shares(&words, &s.last);
     if (s.n_unreliable > 0 && n > 1)

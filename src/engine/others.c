@@ -58,14 +58,18 @@ out:
     return st;
 }
 
+static const hr_kernel *kernel_for(const hr_worker *worker, const hr_configuration *pool)
+{
+    return hr_kernel_for(hr_kernel_for_one(worker->kernel), pool, NULL);
+}
+
 /* Replay one more pool, whose inputs are written, for those who have servers there. */
 static hr_status replay_pool(hr_worker *worker, unsigned p, hr_member *const *owner,
                              const hr_lane *lane, unsigned n)
 {
     hr_status st = HR_OK;
-    const hr_kernel *wanted = hr_kernel_for_one(worker->kernel);
     for (unsigned i = 0, most = 1; i < n; i += most) {
-        const hr_kernel *kernel = hr_kernel_for(wanted, lane[i].configuration, NULL);
+        const hr_kernel *kernel = kernel_for(worker, lane[i].configuration);
         most = kernel->most_sharing > 0 ? kernel->most_sharing : kernel->most_lanes;
         HR_TRY(kernel->replay(lane + i, n - i < most ? n - i : most, worker->vector,
                               worker->scratch, &worker->err));
@@ -113,6 +117,8 @@ static hr_status run_pool(hr_worker *worker, unsigned p, hr_member *const *who,
         hr_input *input = worker->study->pools[p].is_site ? &who[i]->sites[p] : &who[i]->other;
         if (pool->n_servers == 0)
             continue;
+        input->without_loads = pool->meetings == HR_MEETINGS_LEGS &&
+                               hr_kernel_needs_no_loads(kernel_for(worker, pool), pool);
         const hr_feeder of = feeder_of(who[i], worker->study->pools[p].feeder, &first[i]);
         owner[n_lanes] = who[i];
         lane[n_lanes++] = (hr_lane){pool, input, &who[i]->other_counts[p - 1]};

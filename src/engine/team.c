@@ -101,10 +101,15 @@ static void add_first(const hr_worker *worker, hr_member *member, const hr_lane 
     const hr_layout *layout = &study->pools[0].layout;
     const hr_configuration *c = lane->configuration;
     hr_tally_add(&member->tally, layout, c, lane->counts, member->weight);
-    if (c->tilt != NULL)
-        hr_tally_add_weight(
-            &member->tally, member->weight, hr_tilt_rung(c->tilt, lane->input->component),
-            hr_layout_x(layout, study->target.outcome, study->target.cell, c, lane->counts));
+    if (c->tilt == NULL)
+        return;
+    const hr_u128 x =
+        hr_layout_x(layout, study->target.outcome, study->target.cell, c, lane->counts);
+    hr_tally_add_weight(&member->tally, member->weight,
+                        hr_tilt_rung(c->tilt, lane->input->component), x);
+    if (c->tilt->control != NULL)
+        hr_tally_add_control(&member->tally, study->target.cell, member->weight, x,
+                             lane->input->control);
 }
 
 /* All pools of a member. */
@@ -158,7 +163,7 @@ static hr_status run_lanes(hr_worker *worker, hr_member *member, const hr_kernel
         hr_configuration *c = days_differ ? &worker->configuration[l] : &member->configuration;
         if (days_differ)
             HR_TRY(resolve(worker, index, first + l, c));
-        worker->input[l].without_loads = !kernel->needs_loads && !days_differ;
+        worker->input[l].without_loads = !days_differ && hr_kernel_needs_no_loads(kernel, c);
         HR_TRY(hr_input_write(&worker->input[l], c, first + l, worker->vector, &worker->err));
         lane[l] = (hr_lane){c, &worker->input[l], &worker->counts[l]};
         member->meetings += worker->input[l].n_own;

@@ -35,6 +35,7 @@ hr_diagnosis hr_diagnose(const hr_tally *tally, const hr_outcome *outcome, uint3
     d.variation = e.value > 0.0 ? n * relative * relative : 0.0;
     d.effective = e.effective;
     d.largest_share = e.largest_share;
+    d.control_gain = e.control_gain;
     d.is_unreliable = e.is_unreliable || hr_weights_are_off(tally);
     double total = 0.0;
     for (unsigned r = 0; r < HR_MOST_RUNGS; r++)

@@ -20,6 +20,7 @@ typedef struct hr_diagnosis {
                                     its mean: relative error^2 x replications */
     double effective;            /* replications of equal weight that would say as much */
     double largest_share;        /* of the estimate, of one replication */
+    double control_gain;         /* as in hr_estimate */
     uint64_t hits;
     double share[HR_MOST_RUNGS]; /* of the estimate, by rung; the last: from the true laws */
 } hr_diagnosis;

@@ -36,6 +36,7 @@ typedef struct hr_estimate {
                              nothing */
     double effective;     /* size of a sample of equal weights that would say as much */
     double largest_share; /* of the estimate, of one replication */
+    double control_gain;  /* variance without the control over that with it; 1: there is none */
 } hr_estimate;
 
 /* Estimate of one cell of n replications. alpha: two-sided error probability, e.g. 0.05. scale:

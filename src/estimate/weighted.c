@@ -18,11 +18,24 @@ static double variance_of_mean(const hr_sums *s, double n, double g)
     return fmax(square - mean * mean, 0.0) / (n - 1.0);
 }
 
+/* How much of x goes with y: least squares. */
+static double slope_on_control(const hr_sums *s, double n)
+{
+    const double together = s->xy - s->x * s->y / n, square = s->yy - s->y * s->y / n;
+    return square > 0.0 ? together / square : 0.0;
+}
+
 static void find_point(hr_estimate *e, hr_estimator estimator, const hr_sums *s, double scale)
 {
     const double n = (double)e->n, x = s->x / n, y = s->y / n;
     double slope = 0.0, below = scale;
     e->value = x / scale;
+    if (estimator == HR_ESTIMATOR_MEAN && s->y > 0.0 && e->hits >= HR_WEIGHTED_HITS) {
+        const double alone = variance_of_mean(s, n, 0.0);
+        slope = slope_on_control(s, n);
+        e->value = fmax(x - slope * (y - 1.0), 0.0) / scale;
+        e->control_gain = alone / variance_of_mean(s, n, slope);
+    }
     if (estimator == HR_ESTIMATOR_RATIO) {
         slope = x / y;
         below = y * scale;
@@ -81,7 +94,7 @@ hr_estimate hr_estimate_weighted(const hr_outcome *outcome, const hr_cell *cell,
 {
     hr_sums s = hr_cell_sums(cell);
     const bool is_variance = outcome->estimator == HR_ESTIMATOR_VARIANCE;
-    hr_estimate e = {.hits = cell->hits, .n = n, .is_weighted = true};
+    hr_estimate e = {.hits = cell->hits, .n = n, .is_weighted = true, .control_gain = 1.0};
     hold_squares(&s, cell->hits);
     find_point(&e, outcome->estimator, &s, scale);
     e.effective = s.xx > 0.0 ? s.x * s.x / s.xx : 0.0;

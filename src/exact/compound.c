@@ -2,14 +2,12 @@
 
 #include <math.h>
 
+#include "base/panjer.h"
 #include "base/real.h"
 #include "exact/saddlepoint.h"
 
-#define NEGLIGIBLE -40.0   /* log of 4e-18: what the lattice may leave out of the tail */
-#define LEAST_LOG  -667.0  /* log of 1e-290: below it terms of the tail lose digits */
-#define TOO_LARGE  0x1p800 /* terms are scaled down when one is above; their sums stay finite */
-#define SCALE_DOWN 0x1p-800
-#define SCALE_LOG  554.51774444795624753 /* 800 log 2 */
+#define NEGLIGIBLE -40.0  /* log of 4e-18: what the lattice may leave out of the tail */
+#define LEAST_LOG  -667.0 /* log of 1e-290: below it terms of the tail lose digits */
 
 const char *const hr_compound_vanishes = "the probability is below 1e-290";
 
@@ -17,30 +15,11 @@ hr_status hr_compound_recursion(const hr_jumps *jumps, size_t n, hr_arena *arena
                                 double *log_scale, hr_err *err)
 {
     hr_status st = HR_OK;
-    double *f = NULL, *weight = NULL, all = 0.0;
     size_t *shift = NULL;
-    HR_TAKE(f, arena, n);
-    HR_TAKE(weight, arena, jumps->n);
     HR_TAKE(shift, arena, jumps->n);
-    for (size_t i = 0; i < jumps->n; i++) {
+    for (size_t i = 0; i < jumps->n; i++)
         shift[i] = (size_t)(jumps->load[i] / jumps->span);
-        weight[i] = (double)shift[i] * jumps->mean[i];
-        all += jumps->mean[i];
-    }
-    *log_scale = -all;
-    *out = f;
-    f[0] = 1.0;
-    for (size_t k = 1; k < n; k++) {
-        double sum = 0.0;
-        for (size_t i = 0; i < jumps->n && shift[i] <= k; i++)
-            sum += weight[i] * f[k - shift[i]];
-        f[k] = sum / (double)k;
-        if (f[k] > TOO_LARGE) {
-            for (size_t i = 0; i <= k; i++)
-                f[i] *= SCALE_DOWN;
-            *log_scale += SCALE_LOG;
-        }
-    }
+    HR_TRY(hr_panjer(shift, jumps->mean, jumps->n, n, arena, out, log_scale, err));
 out:
     return st;
 }

@@ -1,11 +1,7 @@
 /* compound: the exact law of a load that is the sum of independent meetings in progress.
  *
- * Panjer's recursion (ASTIN Bull. 12, 1981) for a compound Poisson law, written for the mean number
- * m_b of meetings alive with load b:
- *     f_0 = exp(-sum m_b),   k f_k = sum over b of b m_b f_(k-b).
- * All terms are positive, so each f_k keeps its relative accuracy, also where f_0 is far below the
- * smallest double: the recursion starts at 1 and the scale is put in at the end. The lattice is the
- * greatest common divisor of the loads.
+ * Panjer's recursion (base/panjer.h) for the mean number m_b of meetings alive with load b. The
+ * lattice is the greatest common divisor of the loads.
  */
 #ifndef HR_EXACT_COMPOUND_H
 #define HR_EXACT_COMPOUND_H

@@ -81,16 +81,15 @@ static const hr_endings_row *make_row(hr_endings *endings, const hr_prepared_bac
     if (endings->arena.total > MOST_BYTES)
         return NULL;
     const size_t n_entries = find_thresholds(item, n, threshold, &first);
-    hr_endings_row *row = n_entries > 0 ? hr_arena_take(&endings->arena, 1, sizeof *row) : NULL;
-    uint32_t *copy = row != NULL ? hr_arena_take(&endings->arena, n_entries, sizeof *copy) : NULL;
-    if (copy == NULL)
+    const size_t bytes = sizeof(hr_endings_row) + n_entries * sizeof *threshold;
+    hr_endings_row *row = n_entries > 0 ? hr_arena_take(&endings->arena, 1, bytes) : NULL;
+    if (row == NULL)
         return NULL;
-    memcpy(copy, threshold, n_entries * sizeof *copy);
-    row->threshold = copy;
-    for (size_t byte = 0, i = first; byte < 256; byte++) {
-        while (threshold[i] < (uint32_t)byte << 24)
+    memcpy(row->threshold, threshold, n_entries * sizeof *threshold);
+    for (uint32_t part = 0, i = (uint32_t)first; part < HR_ENDINGS_GUIDES; part++) {
+        while (threshold[i] < part << (32 - HR_ENDINGS_GUIDE_BITS))
             i++;
-        row->guide[byte] = (uint16_t)i;
+        row->guide[part] = (uint8_t)i;
     }
     return row;
 }

@@ -10,14 +10,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/law.h"
 #include "base/mem.h"
 #include "model/prepared.h"
 
-/* As the tables of hr_sampler; the entry's number is the count. */
+/* As the tables of hr_sampler; the entry's number is the count. Rows are many, and which is next is
+ * random: each is in as few lines of the cache as can be. */
+enum { HR_ENDINGS_GUIDE_BITS = 6, HR_ENDINGS_GUIDES = 1 << HR_ENDINGS_GUIDE_BITS };
 typedef struct hr_endings_row {
-    const uint32_t *threshold;
-    uint16_t guide[256];
+    uint8_t guide[HR_ENDINGS_GUIDES];
+    uint32_t threshold[];
 } hr_endings_row;
 
 /* Begin with {0}; free the arena. */
@@ -42,8 +43,13 @@ static inline uint32_t hr_endings_of(hr_endings *endings, const hr_prepared_back
                                      uint32_t n, uint32_t word)
 {
     const hr_endings_row *row = n < endings->n_rows ? endings->row[n] : NULL;
-    return row != NULL ? (uint32_t)hr_table_index(row->threshold, row->guide, 24, word)
-                       : hr_endings_search(endings, item, n, word);
+    if (row == NULL)
+        return hr_endings_search(endings, item, n, word);
+    uint32_t count = row->guide[word >> (32 - HR_ENDINGS_GUIDE_BITS)];
+    count += word > row->threshold[count]; /* this or the next, most often: no branch for these */
+    while (word > row->threshold[count])
+        count++;
+    return count;
 }
 
 #endif

@@ -96,6 +96,7 @@ typedef struct hr_input {
        (model/tilt.h), which `component` made: number n_components is none */
     double weight;
     uint32_t component;
+    double control; /* of tilt->control, before the weight; 0 without one */
 
     struct hr_input_store *store; /* owned memory, grows as needed, reused */
 } hr_input;
@@ -185,9 +186,11 @@ HR_MUST_CHECK hr_status hr_input_write_other(hr_input *input, const hr_configura
 struct hr_counts;
 void hr_input_count_collisions(const hr_input *input, const hr_configuration *configuration,
                                struct hr_counts *counts);
-/* To the copy of an input that was written without_loads: loads of `each` steps for a participant,
- * as all are. They hold until the input is written again. Errors HR_ERR_MEMORY. */
-HR_MUST_CHECK hr_status hr_input_fill_loads(hr_input *copy, int64_t each, hr_err *err);
+/* To the copy of an input that was written without_loads: loads of the configuration, in whose
+ * meetings every participant costs as much as the others there. They hold until the input is
+ * written again. Errors HR_ERR_MEMORY. */
+HR_MUST_CHECK hr_status hr_input_fill_loads(hr_input *copy, const hr_configuration *configuration,
+                                            hr_err *err);
 /* Whether two configurations of a group, resolved for the same day, have the same meetings but for
  * thinning: they may differ in servers, rules, ceilings, costs, background and rates. */
 bool hr_input_may_share(const hr_configuration *a, const hr_configuration *b);

@@ -312,6 +312,16 @@ static bool has_same_legs(const hr_feeding *a, const hr_feeding *b)
            has_same_feed(a->pool, b->pool);
 }
 
+/* Where nobody needs them. */
+static void leave_out_loads(hr_input *const *input, unsigned n)
+{
+    bool are_left_out = true;
+    for (unsigned i = 0; i < n; i++)
+        are_left_out = are_left_out && input[i]->without_loads;
+    for (unsigned i = 0; i < n; i++)
+        input[i]->without_loads = are_left_out;
+}
+
 /* One input of legs for all pools of the list, and what is each one's own. */
 static hr_status write_together(const hr_feeding *const *list, unsigned n, uint64_t replication,
                                 const hr_vector *vector, hr_err *err)
@@ -340,6 +350,7 @@ static hr_status write_together(const hr_feeding *const *list, unsigned n, uint6
     HR_TRY(write_legs(&w, list[0], calls.n, err));
     HR_TRY(hr_calls_add(&calls, in, err));
     in->n_own = in->n_meetings;
+    leave_out_loads(input, n);
     HR_TRY(hr_write_loads(&writing, err));
     HR_TRY(hr_write_own(&writing, input, err));
 out:

@@ -116,18 +116,26 @@ static void add_random_loads(const hr_writing *writing, unsigned resource, uint3
     }
 }
 
+/* What a meeting costs whoever is in it. */
+static void write_costs(const hr_writing *writing)
+{
+    const hr_input *in = writing->input;
+    const unsigned n_resources = writing->configuration->n_resources;
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        memcpy(in->initial + i * (size_t)n_resources, profile_of(writing, i)->cost,
+               n_resources * sizeof *in->initial);
+}
+
 /* Load from the start on: the profile's cost per meeting and the class's random load. */
 static hr_status write_initial(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
-    hr_input *in = writing->input;
+    const hr_input *in = writing->input;
     const unsigned n_resources = writing->configuration->n_resources;
     bool random = false;
     for (unsigned k = 0; k < writing->configuration->n_classes; k++)
         random = random || writing->prepared->classes[k].load != NULL;
-    for (uint32_t i = 0; i < in->n_meetings; i++)
-        memcpy(in->initial + i * (size_t)n_resources, profile_of(writing, i)->cost,
-               n_resources * sizeof *in->initial);
+    write_costs(writing);
     if (!random)
         return HR_OK;
     HR_TRY(hr_room_grow(&in->store->words, in->n_meetings + (size_t)HR_LANES, sizeof(uint32_t), 0,
@@ -222,19 +230,21 @@ out:
     return st;
 }
 
-hr_status hr_input_fill_loads(hr_input *copy, int64_t each, hr_err *err)
+hr_status hr_input_fill_loads(hr_input *copy, const hr_configuration *c, hr_err *err)
 {
     hr_status st = HR_OK;
     struct hr_input_store *store = copy->store;
-    const size_t n = copy->n_meetings, loads = n + HR_MAX_RESOURCES;
+    const size_t loads = (size_t)copy->n_meetings * c->n_resources + HR_MAX_RESOURCES;
+    const hr_stream_id nobody = {0, 0, 0}; /* nothing is drawn */
+    const hr_writing writing = {copy, NULL, &c, 1, c, c->prepared, nobody, NULL};
     HR_ROOM(copy->initial, &store->initial, loads);
     copy->final = copy->initial;
+    WITH_RESOURCES(write_by_profile, &writing);
     if (copy->n_joins > 0) {
         HR_ROOM(copy->final, &store->final, loads);
-        memset(copy->initial, 0, n * sizeof *copy->initial);
+        memcpy(copy->final, copy->initial, loads * sizeof *copy->final);
+        write_costs(&writing);
     }
-    for (size_t i = 0; i < n; i++)
-        copy->final[i] = each * (int64_t)copy->size[i];
 out:
     return st;
 }

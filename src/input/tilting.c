@@ -10,6 +10,7 @@ void hr_tilting_begin(hr_tilting *tilting, const hr_tilt *tilt, hr_input *input)
 {
     *tilting = (hr_tilting){.tilt = tilt};
     input->weight = 1.0;
+    input->control = 0.0;
     input->component = tilt != NULL ? tilt->n_components : 0;
 }
 
@@ -22,7 +23,8 @@ enum { KIND, MARK, PICK, FIRST, SECOND, KEEP, FOURTH, FIFTH, N_WORDS };
 typedef struct trying {
     const hr_writing *writing;
     const hr_tilt_component *component;
-    hr_tick at;
+    hr_tick at, since;    /* or alive at any tick after `since` up to `at`, */
+    bool starts;          /* or starting there */
     size_t stride;        /* from one kind of word to the next */
     const uint32_t *word; /* [N_WORDS * stride] */
     const double *length; /* [2 * stride] standard exponentials, of FIRST and SECOND */
@@ -43,19 +45,37 @@ static hr_tick duration_of(const hr_sampler *law, uint32_t word)
     return hr_duration_ticks(hr_sampler_draw(law, word));
 }
 
+/* The duration of one whose life, and a further `idle` seconds, hold an instant: the more likely
+ * the longer both are, so by its length or not, in proportion. */
+static hr_tick duration_about(const trying *t, unsigned class, double idle, uint32_t word,
+                              double place)
+{
+    const hr_prepared_class *laws = &t->writing->prepared->classes[class];
+    const bool by_length = !t->starts && place * (laws->mean_duration + idle) < laws->mean_duration;
+    return duration_of(by_length ? &laws->alive : &laws->duration, word);
+}
+
+static double seconds_of(hr_tick ticks)
+{
+    return (double)ticks / HR_TICKS_PER_SECOND;
+}
+
 /* Of a rate: durations weighted by their length, ages uniform over them, as in past.c. */
 static bool try_rate(const trying *t, const hr_prepared_source *source, unsigned class, uint32_t i,
                      life *out)
 {
     const hr_prepared *p = t->writing->prepared;
     const hr_sampler *whole = &p->classes[class].duration;
-    if (whole->law.kind == HR_LAW_EXPONENTIAL) { /* its age and its rest are two of the same law */
+    const hr_tick longer = t->at - t->since;
+    if (whole->law.kind == HR_LAW_EXPONENTIAL && longer == 0) {
+        /* its age and its rest are two of the same law */
         out->start = t->at + 1 - hr_duration_ticks(whole->p1 * t->length[i]);
         out->end = t->at + hr_duration_ticks(whole->p1 * t->length[t->stride + i]);
     } else {
-        const hr_tick duration =
-            duration_of(&p->classes[class].alive, t->word[FIRST * t->stride + i]);
-        out->start = t->at - (hr_tick)(real_of(t, SECOND, i) * (double)duration);
+        const hr_tick duration = duration_about(
+            t, class, seconds_of(longer), t->word[FIRST * t->stride + i], real_of(t, FOURTH, i));
+        const hr_tick most = (t->starts ? 0 : duration) + longer;
+        out->start = t->at - (hr_tick)(real_of(t, SECOND, i) * (double)most);
         out->end = out->start + duration;
     }
     if (!hr_tilting_may_start(t->writing, source, out->start))
@@ -71,17 +91,15 @@ static bool try_clock(const trying *t, const hr_prepared_source *source, unsigne
                       life *out)
 {
     const hr_writing *writing = t->writing;
-    const hr_prepared_class *laws = &writing->prepared->classes[class];
-    const double period_s = (double)source->period / HR_TICKS_PER_SECOND;
-    const double by_length = laws->mean_duration / (laws->mean_duration + period_s);
-    const bool weighted = real_of(t, FIRST, i) < by_length;
-    const hr_tick duration =
-        duration_of(weighted ? &laws->alive : &laws->duration, t->word[SECOND * t->stride + i]);
+    const hr_tick longer = t->at - t->since;
+    const hr_tick duration = duration_about(t, class, seconds_of(source->period + longer),
+                                            t->word[SECOND * t->stride + i], real_of(t, FIRST, i));
     const int64_t late = hr_lateness_ticks(source, t->word[FOURTH * t->stride + i]);
     const int64_t latest = (int64_t)t->at - late; /* epoch <= latest: has started */
-    const int64_t first = hr_epoch_after(source, latest - (int64_t)duration + 1);
+    const hr_tick within = (t->starts ? 0 : duration) + longer;
+    const int64_t first = hr_epoch_after(source, latest - (int64_t)within + 1);
     const int64_t epochs = hr_epoch_after(source, latest + 1) - first;
-    const double most = (double)duration / (double)source->period + 1.0;
+    const double most = (double)within / (double)source->period + 1.0;
     if (epochs <= 0 || real_of(t, KEEP, i) * most >= (double)epochs)
         return false;
     const int64_t number = first + (int64_t)(real_of(t, FIFTH, i) * (double)epochs);
@@ -157,29 +175,44 @@ static bool try_one(const trying *t, uint32_t i, size_t kind)
     life its;
     if (!(is_clock ? try_clock(t, source, class, i, &its) : try_rate(t, source, class, i, &its)))
         return false;
+    if (t->at == tilt->check[0] && its.end <= t->at)
+        return false; /* there is no instant before the first */
     hr_tilting_push(writing, its.start, its.end, stratum, t->word[MARK * t->stride + i],
                     t->word[PICK * t->stride + i]);
     return true;
 }
 
-/* As many further large meetings as the component has: each is tried until it comes about. */
-static hr_status add_large(const trying *t, hr_err *err)
+/* Try one of this law until it comes about. */
+static void add_one_large(trying *one, const hr_sampler *kind, hr_stream *stream, uint32_t *word,
+                          double *length)
+{
+    do {
+        for (unsigned i = 0; i < N_WORDS; i++)
+            word[i] = hr_stream_next(stream);
+        one->writing->vector->exponential(word + FIRST, 2, length);
+    } while (!try_one(one, 0, hr_sampler_index(kind, word[KIND])));
+}
+
+/* As many further large meetings as the component has, the last of all first. */
+static hr_status add_large(const trying *t, unsigned check, hr_err *err)
 {
     hr_status st = HR_OK;
+    const hr_tilt_component *component = t->component;
+    const hr_tick step = (hr_tick)1 << t->writing->tilting->tilt->step_bits;
     uint32_t word[N_WORDS];
     double length[2];
-    const trying one = {t->writing, t->component, t->at, 1, word, length};
+    trying one = {t->writing, component, t->at, t->at - step, false, 1, word, length};
     hr_stream stream;
-    if (t->component->n_large == 0)
+    if (component->n_large == 0)
         return HR_OK;
-    HR_TRY(hr_tilting_room(t->writing, t->component->n_large, err));
+    HR_TRY(hr_tilting_room(t->writing, component->n_large, err));
     hr_stream_open(&stream, t->writing->id, HR_PURPOSE_TILT, 4, t->writing->vector);
-    for (unsigned n = 0; n < t->component->n_large;) {
-        for (unsigned i = 0; i < N_WORDS; i++)
-            word[i] = hr_stream_next(&stream);
-        t->writing->vector->exponential(word + FIRST, 2, length);
-        n += try_one(&one, 0, hr_sampler_index(&t->component->large, word[KIND]));
-    }
+    one.starts = hr_uniform(hr_stream_next(&stream)) < component->last.begins[check];
+    add_one_large(&one, one.starts ? &component->last.starts : &component->last.alive, &stream,
+                  word, length);
+    one.starts = false;
+    for (unsigned n = 1; n < component->n_large; n++)
+        add_one_large(&one, &component->large, &stream, word, length);
 out:
     return st;
 }
@@ -214,8 +247,8 @@ out:
 }
 
 /* n of them are tried: single meetings, and whole batches. */
-static hr_status add_further(const hr_writing *writing, trying *t, hr_stream *stream, uint32_t n,
-                             hr_err *err)
+static hr_status add_further(const hr_writing *writing, trying *t, unsigned check,
+                             hr_stream *stream, uint32_t n, hr_err *err)
 {
     hr_status st = HR_OK;
     struct hr_input_store *store = writing->input->store;
@@ -238,7 +271,7 @@ static hr_status add_further(const hr_writing *writing, trying *t, hr_stream *st
         else /* which leaves room for those to come */
             HR_TRY(hr_clustering_try(&clustering, (unsigned)(kind - n_alone), n - i - 1, err));
     }
-    HR_TRY(add_large(t, err));
+    HR_TRY(add_large(t, check, err));
     HR_TRY(put_starts(writing, tilting->start, tilting->n_further, err));
 out:
     return st;
@@ -285,13 +318,14 @@ hr_status hr_tilting_add(const hr_writing *writing, hr_err *err)
     const size_t c = hr_sampler_index(&tilt->component, word[0]);
     writing->input->component = (uint32_t)c;
     t.component = &tilt->components[c];
-    t.at = tilt->check[hr_sampler_index(&t.component->when, word[1])];
+    const unsigned check = (unsigned)hr_sampler_index(&t.component->when, word[1]);
+    t.since = t.at = tilt->check[check];
     tilting->at = t.at;
     if (tilt->lasting && t.component->pace == NULL)
         return HR_OK;
     const uint32_t n = (uint32_t)hr_sampler_draw(&t.component->number, word[2]);
     return tilt->lasting ? add_arrivals(writing, t.component, &stream, n, err)
-                         : add_further(writing, &t, &stream, n, err);
+                         : add_further(writing, &t, check, &stream, n, err);
 }
 
 void hr_tilting_find(const hr_writing *writing, const uint32_t *place)

@@ -72,7 +72,7 @@ static unsigned n_number_rows(const hr_writing *writing)
 
 /* leaning[row * (n_checks + 1) + u]: by how much the row's sum grows from check u - 1 to u. */
 static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, unsigned to,
-                    unsigned n_numbers, double *leaning)
+                    double *leaning)
 {
     const hr_tilting *tilting = writing->tilting;
     const hr_tilt *tilt = tilting->tilt;
@@ -80,9 +80,10 @@ static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, 
     const size_t n = tilt->n_checks + 1;
     const int server = tilt->by_server ? server_of(writing, writing->input->pick[meeting]) : -1;
     if (tilt->is_linear) {
+        const double load = tilt->strata[stratum].is_large ? 0.0 : tilt->strata[stratum].load;
         double *row = leaning + (server < 0 ? 0 : (size_t)server) * n;
-        row[from] += tilt->strata[stratum].load;
-        row[to] -= tilt->strata[stratum].load;
+        row[from] += load;
+        row[to] -= load;
         return;
     }
     for (unsigned c = 0; c < tilt->n_components; c++) {
@@ -91,10 +92,34 @@ static void add_one(const hr_writing *writing, uint32_t meeting, unsigned from, 
         leaning[c * n + from] += tilt->components[c].lean[stratum];
         leaning[c * n + to] -= tilt->components[c].lean[stratum];
     }
-    if (tilt->strata[stratum].is_large && n_numbers > 0) {
-        double *number = leaning + (tilt->n_components + (server < 0 ? 0 : (size_t)server)) * n;
-        number[from] += 1.0;
-        number[to] -= 1.0;
+}
+
+/* A large meeting is counted at each instant up to which it was alive since the one before; for
+ * each component beside that with its weight as the last. */
+static void count_large(const hr_writing *writing, uint32_t meeting, unsigned stratum,
+                        double *leaning)
+{
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const checks all = checks_of(tilt);
+    const unsigned n = tilt->n_checks;
+    const unsigned from = check_after(&all, writing->input->start[meeting]);
+    const unsigned to = check_after(&all, writing->input->end[meeting]);
+    const unsigned end = to < n ? to + 1 : n;
+    const int server = tilt->by_server ? server_of(writing, writing->input->pick[meeting]) : -1;
+    const size_t n_sums = n_rows(writing), first = n_sums + n_number_rows(writing);
+    double *number = leaning + (n_sums + (server < 0 ? 0 : (size_t)server)) * (n + 1);
+    if (from == n || to == 0)
+        return;
+    number[from] += 1.0;
+    number[end] -= 1.0;
+    for (unsigned c = 0; c < tilt->n_components; c++) {
+        const hr_tilt_component *component = &tilt->components[c];
+        if (component->n_large == 0 || component->server != server)
+            continue;
+        double *last = leaning + (first + 2 * (size_t)c) * (n + 1), *begun = last + n + 1;
+        last[from] += component->last.weight[stratum];
+        last[end] -= component->last.weight[stratum];
+        begun[from] += component->last.weight[stratum];
     }
 }
 
@@ -106,8 +131,13 @@ static void add_leaning(const hr_writing *writing, double *leaning)
     const unsigned n_numbers = n_number_rows(writing);
     for (uint32_t i = 0; i < in->n_meetings; i++) {
         const unsigned from = check_after(&c, in->start[i]), to = check_after(&c, in->end[i]);
-        if (to > from && (kept == NULL || kept[i] != 0))
-            add_one(writing, i, from, to, n_numbers, leaning);
+        if (kept != NULL && kept[i] == 0)
+            continue;
+        if (to > from)
+            add_one(writing, i, from, to, leaning);
+        const unsigned stratum = writing->tilting->stratum[i];
+        if (n_numbers > 0 && writing->tilting->tilt->strata[stratum].is_large)
+            count_large(writing, i, stratum, leaning);
     }
 }
 
@@ -168,19 +198,41 @@ static void add_loads(const hr_writing *writing, int64_t *work, double *leaning)
     }
 }
 
-/* ln of number (number - 1) ... over n_large factors; far below all others when there are not so
- * many. */
-static double log_ways(double number, unsigned n_large)
+/* The same where strata follow from the participants: of those with many. */
+static void add_large(const hr_writing *writing, double *leaning)
 {
-    double ways = 1.0;
-    for (unsigned i = 0; i < n_large; i++)
+    const hr_tilt *tilt = writing->tilting->tilt;
+    const hr_input *in = writing->input;
+    uint32_t least = UINT32_MAX;
+    for (unsigned s = tilt->n_strata; s-- > 0;) {
+        if (tilt->strata[s].is_large && tilt->strata[s].from < (int64_t)least)
+            least = (uint32_t)tilt->strata[s].from;
+    }
+    const uint32_t n = n_number_rows(writing) > 0 ? in->n_meetings : 0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (in->size[i] < least)
+            continue;
+        const unsigned stratum = hr_tilt_stratum_of(tilt, 0, in->size[i]);
+        if (tilt->strata[stratum].is_large)
+            count_large(writing, i, stratum, leaning);
+    }
+}
+
+/* ln of last (number - 1) (number - 2) ... over n_large factors, `last` the sum of the weights of
+ * `number` meetings; far below all others when there are not so many. */
+static double log_ways(double last, double number, unsigned n_large)
+{
+    double ways = number > 0.5 ? last : 0.0;
+    for (unsigned i = 1; i < n_large; i++)
         ways *= fmax(number - i, 0.0);
     return ways > 0.0 ? hr_log(ways) : 2.0 * NEGLIGIBLE - MOST_EXPONENT;
 }
 
-/* A component's row of n instants: of S in multiples of the slope, and of numbers of large ones. */
+/* A component's row of n instants: of S in multiples of the slope, and of large ones: numbers, sums
+ * of weights as the last. */
 typedef struct row {
-    const double *leaning, *number;
+    const double *leaning, *number, *last; /* begun: behind these */
+    const hr_tilt_last_large *of_last;
     size_t n;
     unsigned n_large;
     double slope, log_scale;
@@ -190,14 +242,17 @@ typedef struct row {
  * take n of `work`. */
 static double sum_of_row(const hr_vector *vector, const row *r, double *work)
 {
-    double *exponent = work, sum = 0.0, number = 0.0;
+    double *exponent = work, sum = 0.0, number = 0.0, last = 0.0;
     size_t n_terms = 0;
     for (size_t u = 0; u < r->n; u++) {
         sum += r->leaning[u];
         exponent[n_terms] = r->slope * sum + r->log_scale;
         if (r->n_large > 0) {
             number += r->number[u];
-            exponent[n_terms] += log_ways(number, r->n_large);
+            last += r->last[u];
+            const double alive = (1.0 - r->of_last->begins[u]) * last;
+            const double begun = r->of_last->more[u] * r->last[r->n + 1 + u];
+            exponent[n_terms] += log_ways(alive + begun, number, r->n_large);
         }
         n_terms += exponent[n_terms] > NEGLIGIBLE;
     }
@@ -208,28 +263,48 @@ static double sum_of_row(const hr_vector *vector, const row *r, double *work)
     return density;
 }
 
+/* `leaning`: of the load of all. */
+static double control_of(const hr_tilt *tilt, const double *leaning)
+{
+    double load = 0.0, sum = 0.0;
+    for (unsigned u = 0; u < tilt->n_checks; u++) {
+        load += leaning[u];
+        if (u >= tilt->control->first)
+            sum += hr_tilt_ramp(tilt->control, load);
+    }
+    return sum * tilt->control->scale;
+}
+
 hr_status hr_weight_write(const hr_writing *writing, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_tilt *tilt = writing->tilting->tilt;
     const size_t n = tilt->n_checks;
-    const size_t cells = (n_rows(writing) + (size_t)n_number_rows(writing)) * (n + 1);
+    const size_t n_sums = n_rows(writing), n_numbers = n_number_rows(writing);
+    const size_t n_last = n_numbers > 0 ? 2 * tilt->n_components : 0; /* weights as the last */
+    const size_t cells = (n_sums + n_numbers + n_last) * (n + 1);
     double *leaning = NULL;
     const size_t n_work = 3 * (n + 1);
     HR_ROOM(leaning, &writing->input->store->leaning, cells + n_work);
     double *work = leaning + cells;
     memset(leaning, 0, (cells + n_work) * sizeof *leaning);
-    if (hr_weight_needs_sizes_alone(writing))
+    if (hr_weight_needs_sizes_alone(writing)) {
         add_loads(writing, (int64_t *)work, leaning);
-    else
+        add_large(writing, leaning);
+    } else {
         add_leaning(writing, leaning);
+    }
+    if (tilt->control != NULL)
+        writing->input->control = control_of(tilt, leaning);
     double density = HR_TILT_UNTILTED;
     for (unsigned c = 0; c < tilt->n_components; c++) {
         const hr_tilt_component *component = &tilt->components[c];
         const size_t together = component->server < 0 ? 0 : (size_t)component->server;
         const row r = {
             .leaning = leaning + (tilt->is_linear ? together : c) * (n + 1),
-            .number = leaning + (tilt->n_components + together) * (n + 1),
+            .number = leaning + (n_sums + together) * (n + 1),
+            .last = leaning + (n_sums + n_numbers + 2 * (size_t)c) * (n + 1),
+            .of_last = &component->last,
             .n = n,
             .n_large = component->n_large,
             .slope = tilt->is_linear ? component->theta : 1.0,

@@ -20,14 +20,14 @@ out:
 
 enum { REFERENCE, SCALAR, LANES, SCENARIOS, N_KERNELS };
 static const hr_kernel kernels[N_KERNELS] = {
-    {"reference", "one event at a time, nothing left out: what the others are held to", 1, 0, true,
+    {"reference", "one event at a time, nothing left out: what the others are held to", 1, 0, NULL,
      NULL, reference},
-    {"scalar", "one replication at a time, any feature but some policies", 1, HR_MAX_SHARING, true,
-     NULL, hr_scalar_replay},
-    {"lanes", "replications side by side, for pools without special features", HR_LANES_N, 0, false,
-     hr_lanes_decline, hr_lanes_replay},
+    {"scalar", "one replication at a time, any feature but some policies", 1, HR_MAX_SHARING, NULL,
+     hr_scalar_needs_no_loads, hr_scalar_replay},
+    {"lanes", "replications side by side, for pools without special features", HR_LANES_N, 0,
+     hr_lanes_decline, hr_lanes_needs_no_loads, hr_lanes_replay},
     {"scenarios", "choices of a world side by side on one input, for the same pools", 1,
-     HR_MAX_SHARING, true, hr_scenarios_decline, hr_scenarios_replay},
+     HR_MAX_SHARING, hr_scenarios_decline, NULL, hr_scenarios_replay},
 };
 _Static_assert((int)HR_LANES_N <= (int)HR_KERNEL_MOST_LANES, "callers hold as many inputs");
 
@@ -81,6 +81,11 @@ const hr_kernel *hr_kernel_for_one(const hr_kernel *chosen)
 {
     const bool is_reference = chosen == &kernels[REFERENCE];
     return is_reference ? chosen : &kernels[SCALAR];
+}
+
+bool hr_kernel_needs_no_loads(const hr_kernel *kernel, const hr_configuration *configuration)
+{
+    return kernel->needs_no_loads != NULL && kernel->needs_no_loads(configuration);
 }
 
 /* What one input saves fewer configurations is less than what days side by side do. */

@@ -12,9 +12,10 @@ typedef struct hr_kernel {
     const char *doc;
     unsigned most_lanes;   /* replications at once */
     unsigned most_sharing; /* configurations at once on one input; 0: none */
-    bool needs_loads;      /* else it may be given inputs without_loads */
     /* NULL, or the feature of the (prepared) configuration that it cannot do; NULL: can do all */
     const char *(*decline)(const hr_configuration *configuration);
+    /* NULL, or whether it may be given inputs without_loads of the configuration, if it takes it */
+    bool (*needs_no_loads)(const hr_configuration *configuration);
     /* Replay 1..most_lanes inputs of configurations with the same number of servers, or
      * 1..most_sharing configurations on inputs of one hr_input_write_shared. */
     hr_status (*replay)(const hr_lane *lane, unsigned n, const hr_vector *vector,
@@ -34,6 +35,8 @@ HR_MUST_CHECK hr_status hr_kernel_choose(const char *request, const hr_kernel **
  * NULL if there is none. */
 const hr_kernel *hr_kernel_for(const hr_kernel *chosen, const hr_configuration *configuration,
                                const char **why);
+/* Whether inputs of the configuration, replayed by this kernel, may be without_loads. */
+bool hr_kernel_needs_no_loads(const hr_kernel *kernel, const hr_configuration *configuration);
 /* The kernel for one replication of one configuration: `chosen` if it takes them one by one. */
 const hr_kernel *hr_kernel_for_one(const hr_kernel *chosen);
 /* The kernel for `n` configurations that may share an input, the first of which is given; NULL when

@@ -31,6 +31,12 @@ const char *hr_lanes_decline(const hr_configuration *c)
     return NULL;
 }
 
+bool hr_lanes_needs_no_loads(const hr_configuration *c)
+{
+    (void)c;
+    return true;
+}
+
 /* ---- from inputs to lanes */
 
 /* People that every server may have under its lowest ceiling; false when a ceiling is negative. */
@@ -184,7 +190,7 @@ static hr_status leave_to_scalar(const hr_lane *lane, unsigned n, const hr_vecto
         const hr_configuration *c = lane[l].configuration;
         hr_input filled = *lane[l].input;
         if (filled.without_loads)
-            HR_TRY(hr_input_fill_loads(&filled, hr_placed_load_of_one(c), err));
+            HR_TRY(hr_input_fill_loads(&filled, c, err));
         const hr_lane one = {c, &filled, lane[l].counts};
         HR_TRY(hr_scalar_replay(&one, 1, vector, scratch, err));
     }

@@ -18,6 +18,8 @@
 
 /* NULL, or the feature of the configuration that this kernel cannot do. */
 const char *hr_lanes_decline(const hr_configuration *configuration);
+/* Loads follow from sizes, whatever it takes. */
+bool hr_lanes_needs_no_loads(const hr_configuration *configuration);
 /* Replay 1 to HR_LANES_N replications of pools with the same number of servers. What does not fit
  * (too many people, overload most of the time) is left to hr_scalar_replay. */
 HR_MUST_CHECK hr_status hr_lanes_replay(const hr_lane *lane, unsigned n, const hr_vector *vector,

@@ -99,6 +99,18 @@ void hr_scalar_catch_up(hr_scalar_state *at, uint64_t time)
 
 /* ---- beginning and end */
 
+/* Servers that nobody looks at. */
+static bool is_placed_beforehand(const hr_configuration *c)
+{
+    return c->placement.rule == HR_RULE_RANDOM && c->admission == HR_ADMISSION_NONE &&
+           c->prepared->joins_at_once;
+}
+
+bool hr_scalar_needs_no_loads(const hr_configuration *c)
+{
+    return c->meetings == HR_MEETINGS_LEGS && is_placed_beforehand(c) && hr_stays_are_linear(c);
+}
+
 /* Legs are of one participant each: which kind they are of says all. */
 static hr_status lay_out_kinds(hr_scalar_state *at, hr_err *err)
 {
@@ -106,8 +118,7 @@ static hr_status lay_out_kinds(hr_scalar_state *at, hr_err *err)
     const hr_configuration *c = at->replay->configuration;
     const hr_input *in = at->replay->input;
     hr_scratch *s = at->replay->scratch;
-    at->are_alike =
-        at->is_placed && c->meetings == HR_MEETINGS_LEGS && hr_stays_are_linear(&at->stays, c);
+    at->are_alike = hr_scalar_needs_no_loads(c);
     if (!at->are_alike)
         return HR_OK;
     HR_TAKE(at->row, &s->arena, 2 * (size_t)c->prepared->n_kinds * s->stride);
@@ -142,8 +153,7 @@ static hr_status lay_out(hr_scalar_state *at, hr_err *err)
     at->counts_hits = (at->replay->counts->needs & HR_NEEDS_HITS) == HR_NEEDS_HITS;
     at->counts_peaks = at->replay->counts->needs & HR_NEEDS_PEAK;
     at->is_corrected = c->placement.in_flight && at->next_report != NEVER;
-    at->is_placed = c->placement.rule == HR_RULE_RANDOM && c->admission == HR_ADMISSION_NONE &&
-                    p->joins_at_once;
+    at->is_placed = is_placed_beforehand(c);
     for (unsigned r = 0; r < c->n_resources; r++)
         at->own[r] = -1;
     HR_TRY(lay_out_kinds(at, err));
@@ -174,6 +184,18 @@ static void finish(hr_scalar_state *at)
 static const hr_scalar_level *const levels[HR_VECTOR_LEVELS] = {&hr_scalar_baseline,
                                                                 &hr_scalar_avx2, &hr_scalar_avx512};
 
+/* By the reference, with loads where they were left out for this kernel. */
+static hr_status leave_to_reference(const hr_lane *lane, hr_scratch *scratch, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_input filled = *lane->input;
+    if (filled.without_loads)
+        HR_TRY(hr_input_fill_loads(&filled, lane->configuration, err));
+    HR_TRY(hr_replay(lane->configuration, &filled, scratch, lane->counts, NULL, err));
+out:
+    return st;
+}
+
 /* `is_in_order`: the scratch has the events in order already, from a lane with the same ones, as
  * `lists` says; else it will be so. */
 static hr_status replay_one(const hr_lane *lane, bool is_in_order, hr_event_lists *lists,
@@ -193,11 +215,11 @@ static hr_status replay_one(const hr_lane *lane, bool is_in_order, hr_event_list
                           .level = levels[hr_vector_number(vector)]};
     const size_t most = (size_t)input->n_meetings + input->n_joins + 2;
     if (most > UINT32_MAX)
-        return hr_replay(configuration, input, scratch, counts, NULL, err);
+        return leave_to_reference(lane, scratch, err);
     HR_TRY(hr_scratch_room_for_meetings(&replay, err));
     HR_TRY(hr_scratch_room_for_events(scratch, most, err));
     if (!hr_events_fit(input, &at.events))
-        return hr_replay(configuration, input, scratch, counts, NULL, err);
+        return leave_to_reference(lane, scratch, err);
     if (!is_in_order)
         *lists = hr_events_list(&at.events, configuration->prepared, input, scratch);
     at.next = *lists;

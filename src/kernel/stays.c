@@ -11,18 +11,24 @@ static bool counts_large(const hr_configuration *c)
     return counts;
 }
 
+static bool is_linear(const hr_configuration *c, const hr_prepared_class *of,
+                      const hr_prepared_profile *profile)
+{
+    const bool has_one_kind = !c->prepared->joins_at_once || profile->n_kinds == 1;
+    return of->load == NULL && has_one_kind && !counts_large(c);
+}
+
 /* Of a profile whose kinds are from `kind` on. */
 static void describe(hr_stays_profile *own, const hr_configuration *c, const hr_prepared_class *of,
                      const hr_prepared_profile *profile, hr_stay *kind)
 {
     const size_t n_resources = c->n_resources;
-    const bool has_one_kind = !c->prepared->joins_at_once || profile->n_kinds == 1;
     own->kind = kind;
     memcpy(own->meetings.cost, profile->cost, n_resources * sizeof *profile->cost);
     for (unsigned k = 0; k < profile->n_kinds; k++)
         memcpy(own->kind[k].cost, profile->kind_cost + k * n_resources,
                n_resources * sizeof *profile->kind_cost);
-    own->is_linear = of->load == NULL && has_one_kind && !counts_large(c);
+    own->is_linear = is_linear(c, of, profile);
 }
 
 hr_status hr_stays_begin(hr_stays *stays, const hr_configuration *c, hr_arena *arena, hr_err *err)
@@ -42,12 +48,13 @@ out:
     return st;
 }
 
-bool hr_stays_are_linear(const hr_stays *stays, const hr_configuration *c)
+bool hr_stays_are_linear(const hr_configuration *c)
 {
     bool are = true;
     for (unsigned k = 0; k < c->n_classes; k++) {
+        const hr_prepared_class *of = &c->prepared->classes[k];
         for (unsigned i = 0; i < c->classes[k].n_profiles; i++)
-            are = are && stays->profile[k][i].is_linear;
+            are = are && is_linear(c, of, &of->profiles[i]);
     }
     return are;
 }

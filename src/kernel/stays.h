@@ -28,7 +28,7 @@ typedef struct hr_stays {
 HR_MUST_CHECK hr_status hr_stays_begin(hr_stays *stays, const hr_configuration *configuration,
                                        hr_arena *arena, hr_err *err);
 /* Do all loads follow from costs and sizes? */
-bool hr_stays_are_linear(const hr_stays *stays, const hr_configuration *configuration);
+bool hr_stays_are_linear(const hr_configuration *configuration);
 /* A participant of a placed meeting joins at `now` and stays till the meeting's end. */
 static inline void hr_stays_join(hr_stay *kind, const hr_prepared *prepared, hr_tick now,
                                  hr_tick end)

@@ -283,15 +283,15 @@ static double of_clock(const seen *s, double t, bool is_empty, double begin)
     return hr_law_mean(&source->count) * sum;
 }
 
-double hr_occupancy_mean(const hr_configuration *configuration, unsigned source, unsigned class,
-                         double t)
+/* Meetings of the class alive at t if they lasted as `duration` says. */
+static double mean_lasting(const hr_configuration *configuration, unsigned source, unsigned class,
+                           const hr_law *duration, double t)
 {
     const hr_prepared_source *prepared = &configuration->prepared->sources[source];
     const bool has_past =
         configuration->start != HR_START_EMPTY && prepared->first <= configuration->prepared->begin;
     const double first = seconds_of(prepared->first);
-    const seen s = {&configuration->sources[source], &configuration->classes[class].duration,
-                    has_past ? HUGE_VAL : t - first};
+    const seen s = {&configuration->sources[source], duration, has_past ? HUGE_VAL : t - first};
     const double share = configuration->classes[class].share;
     if (!(s.oldest >= 0.0))
         return 0.0;
@@ -310,4 +310,18 @@ double hr_occupancy_mean(const hr_configuration *configuration, unsigned source,
         break;
     }
     return 0.0;
+}
+
+double hr_occupancy_mean(const hr_configuration *configuration, unsigned source, unsigned class,
+                         double t)
+{
+    return mean_lasting(configuration, source, class, &configuration->classes[class].duration, t);
+}
+
+/* Who has just started is who would still be there if all lasted that long. */
+double hr_occupancy_starts(const hr_configuration *configuration, unsigned source, unsigned class,
+                           double from, double to)
+{
+    const hr_law all_alike = {.kind = HR_LAW_CONSTANT, .a = to - from};
+    return to > from ? mean_lasting(configuration, source, class, &all_alike, to) : 0.0;
 }

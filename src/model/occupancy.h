@@ -23,5 +23,8 @@ bool hr_occupancy_is_poisson(const hr_source *source);
  * integers. */
 double hr_occupancy_mean(const hr_configuration *configuration, unsigned source, unsigned class,
                          double t);
+/* Mean number of them that start in (from, to]; as accurate. */
+double hr_occupancy_starts(const hr_configuration *configuration, unsigned source, unsigned class,
+                           double from, double to);
 
 #endif

@@ -109,6 +109,15 @@ void hr_tally_add_weight(hr_tally *tally, double weight, unsigned rung, hr_u128 
     cell_add_weighted(&tally->weights.rung[rung], target, 0, weight);
 }
 
+void hr_tally_add_control(hr_tally *tally, uint32_t cell, double weight, hr_u128 x, double control)
+{
+    hr_cell *to = &tally->cell[cell];
+    const double a = weight * (double)x, b = weight * control;
+    add_real(&to->y, &to->behind.y, b);
+    add_real(&to->yy, &to->behind.yy, b * b);
+    add_real(&to->xy, &to->behind.xy, a * b);
+}
+
 /* All cells of one outcome, in layout order: the last axis runs fastest. */
 static void add_outcome(hr_cell *cell, const hr_layout *layout, unsigned outcome,
                         const hr_configuration *configuration, const hr_counts *counts,

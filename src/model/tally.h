@@ -52,6 +52,9 @@ void hr_tally_add(hr_tally *tally, const hr_layout *layout, const hr_configurati
                   const struct hr_counts *counts, double weight);
 /* Of a tilted replication that has been added: its weight, its rung, and the target's x. */
 void hr_tally_add_weight(hr_tally *tally, double weight, unsigned rung, hr_u128 target);
+/* Of the target's cell, whose y is nothing else: its control (tilt.h), which has mean 1 with the
+ * weight. `x` is the cell's, of the same replication. */
+void hr_tally_add_control(hr_tally *tally, uint32_t cell, double weight, hr_u128 x, double control);
 static inline bool hr_cell_is_weighted(const hr_cell *cell)
 {
     return cell->behind.largest != 0;

@@ -1,6 +1,7 @@
 #include "model/tilt.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/real.h"
 #include "model/prepared.h"
@@ -23,6 +24,7 @@ _Static_assert((int)RUNGS_OF_RANGE <= (int)HR_TILT_MOST_RUNGS &&
                "the last rung of a tally is that of the true laws");
 static const double room_at_rung[RUNGS_OF_ONE] = {1.8, 1.0, 0.4};
 #define NO_MATTER 1e-3 /* of the likeliest: numbers of large meetings that are left out */
+#define QUIET     1e-2 /* of the most starts before any instant: none of fewer is looked for */
 enum { MOST_LARGE = HR_MAX_SERVERS + 2 };
 #define BEYOND 1.02 /* of the way to the ceilings: the highest rung */
 #define LEAST  0.35 /* the lowest */
@@ -66,8 +68,10 @@ static hr_status make_when(const hr_tilt_planning *plan, double share, const dou
         value[u] = u;
         for (unsigned k = 0; k < plan->c->n_classes; k++)
             weight[u] += share * hr_tilt_alone(plan, u, k) * more[k];
-        if (out->n_large > 0)
-            weight[u] += out->n_large * hr_log(fmax(share * hr_tilt_large_alive(plan, u), NEVER));
+        for (unsigned i = 0; i < out->n_large; i++) {
+            const double *of = i == 0 ? out->last.weight : NULL;
+            weight[u] += hr_log(fmax(share * hr_tilt_large_since(plan, u, of, false), NEVER));
+        }
         most = u == 0 ? weight[u] : fmax(most, weight[u]);
     }
     for (unsigned u = 0; u < n; u++)
@@ -81,13 +85,15 @@ out:
     return st;
 }
 
-/* Meetings of class k that source i is tried for at any instant: some are refused, because the rate
- * was lower when they would have started (see input/tilting.c). */
-static double tries_of(const hr_tilt_planning *plan, unsigned i, unsigned k)
+/* Meetings of class k that source i is tried for at any instant, were they to last `longer` (s):
+ * some are refused, because the rate was lower when they would have started (see input/tilting.c).
+ */
+static double tries_of(const hr_tilt_planning *plan, unsigned i, unsigned k, double longer)
 {
     const hr_source *source = &plan->c->sources[i];
     const hr_prepared_source *prepared = &plan->p->sources[i];
-    const double lasts = plan->p->classes[k].mean_duration, share = plan->c->classes[k].share;
+    const double lasts = plan->p->classes[k].mean_duration + longer;
+    const double share = plan->c->classes[k].share;
     if (source->kind == HR_SOURCE_POISSON_BATCH)
         return 0.0;
     if (source->kind == HR_SOURCE_CLOCK_BATCH)
@@ -95,31 +101,63 @@ static double tries_of(const hr_tilt_planning *plan, unsigned i, unsigned k)
     return share * lasts * prepared->greatest_rate * ((double)prepared->keep * 0x1p-32);
 }
 
-/* Law of what a further large meeting is. */
-static hr_status make_large(const hr_tilt_planning *plan, double share, hr_tilt_component *out,
-                            hr_err *err)
+/* Law of what a further large meeting is, of strata by these weights, that has started or is alive
+ * since the instant before. */
+static hr_status make_large(const hr_tilt_planning *plan, const double *of_stratum, bool starts,
+                            hr_sampler *out, hr_err *err)
 {
     hr_status st = HR_OK;
     const unsigned n_strata = plan->cut.n_strata;
     const size_t n = plan->c->n_sources * (size_t)n_strata;
+    const double step = (double)((hr_tick)1 << plan->step_bits) / HR_TICKS_PER_SECOND;
     double *value = NULL, *weight = NULL;
     double sum = 0.0;
-    if (out->n_large == 0)
-        return HR_OK;
     HR_TAKE(value, plan->arena, n);
     HR_TAKE(weight, plan->arena, n);
     for (size_t i = 0; i < n; i++) {
         const unsigned s = (unsigned)(i % n_strata);
+        const double lasts = plan->p->classes[plan->cut.class_of_stratum[s]].mean_duration;
         value[i] = (double)i;
         if (plan->cut.strata[s].is_large)
-            weight[i] = share * hr_tilt_share(&plan->cut.strata[s]) *
-                        tries_of(plan, (unsigned)(i / n_strata), plan->cut.class_of_stratum[s]);
+            weight[i] = (of_stratum != NULL ? of_stratum[s] : 1.0) *
+                        hr_tilt_share(&plan->cut.strata[s]) *
+                        tries_of(plan, (unsigned)(i / n_strata), plan->cut.class_of_stratum[s],
+                                 starts ? step - lasts : step);
         sum += weight[i];
     }
     for (size_t i = 0; i < n; i++)
         weight[i] /= sum;
     const hr_law law = {.kind = HR_LAW_TABLE, .n = n, .value = value, .share = weight};
-    HR_TRY(hr_sampler_init(&out->large, &law, plan->arena, err));
+    HR_TRY(hr_sampler_init(out, &law, plan->arena, err));
+out:
+    return st;
+}
+
+/* Laws of the further large meetings. */
+static hr_status make_last(const hr_tilt_planning *plan, hr_tilt_component *out, hr_err *err)
+{
+    hr_status st = HR_OK;
+    const double *weight = out->last.weight;
+    double *begins = NULL, *more = NULL, *starts = NULL;
+    double most = 0.0;
+    HR_TAKE(begins, plan->arena, plan->n_checks);
+    HR_TAKE(more, plan->arena, plan->n_checks);
+    HR_TAKE(starts, plan->arena, plan->n_checks);
+    for (unsigned u = 0; u < plan->n_checks; u++) {
+        starts[u] = hr_tilt_large_since(plan, u, weight, true);
+        most = fmax(most, starts[u]);
+    }
+    for (unsigned u = 0; u < plan->n_checks; u++) {
+        if (!(starts[u] > QUIET * most))
+            continue;
+        begins[u] = HR_TILT_BEGINS;
+        more[u] = HR_TILT_BEGINS * hr_tilt_large_since(plan, u, weight, false) / starts[u];
+    }
+    out->last.begins = begins;
+    out->last.more = more;
+    HR_TRY(make_large(plan, NULL, false, &out->large, err));
+    HR_TRY(make_large(plan, weight, false, &out->last.alive, err));
+    HR_TRY(make_large(plan, weight, true, &out->last.starts, err));
 out:
     return st;
 }
@@ -140,7 +178,7 @@ static hr_status make_tries(const hr_tilt_planning *plan, double share, hr_tilt_
     for (size_t i = 0; i < n_alone; i++) {
         const unsigned s = (unsigned)(i % n_strata);
         weight[i] = share * hr_expm1(out->lean[s]) * hr_tilt_share(&plan->cut.strata[s]) *
-                    tries_of(plan, (unsigned)(i / n_strata), plan->cut.class_of_stratum[s]);
+                    tries_of(plan, (unsigned)(i / n_strata), plan->cut.class_of_stratum[s], 0.0);
     }
     hr_tilt_cluster_tries(plan, out, weight + n_alone);
     for (size_t i = 0; i < n; i++) {
@@ -168,7 +206,7 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
     hr_status st = HR_OK;
     hr_tilt_component *out = &list[plan->tilt->n_components];
     const double theta = hr_tilt_theta_for(plan, g, x), share = hr_tilt_group_share(plan, g);
-    double *lean = NULL, *more = NULL;
+    double *lean = NULL, *more = NULL, *last_weight = NULL;
     double log_sum = 0.0;
     bool fits = false;
     if (!(theta > 0.0) && !(plan->large_lean > 0.0) && plan->n_large == 0)
@@ -177,15 +215,21 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
     HR_TAKE(more, plan->arena, plan->c->n_classes);
     for (unsigned i = 0; i < plan->cut.n_strata; i++)
         lean[i] = hr_tilt_lean_of(plan, theta, &plan->cut.strata[i]);
-    plan->tilt->is_linear = plan->tilt->is_linear && plan->n_large == 0;
-    for (unsigned i = 0; i < plan->cut.n_strata; i++)
-        plan->tilt->is_linear =
-            plan->tilt->is_linear && fabs(lean[i] - theta * plan->cut.strata[i].load) <= 0.0;
+    if (plan->n_large > 0) {
+        HR_TAKE(last_weight, plan->arena, plan->cut.n_strata);
+        memcpy(last_weight, plan->weight, plan->cut.n_strata * sizeof *last_weight);
+    }
+    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
+        const hr_tilt_stratum *stratum = &plan->cut.strata[i];
+        const double linear = stratum->is_large ? 0.0 : theta * stratum->load;
+        plan->tilt->is_linear = plan->tilt->is_linear && fabs(lean[i] - linear) <= 0.0;
+    }
     *out = (hr_tilt_component){.rung = rung,
                                .server = plan->by_server ? (int)g : -1,
                                .theta = theta,
                                .lean = lean,
-                               .n_large = plan->n_large};
+                               .n_large = plan->n_large,
+                               .last.weight = last_weight};
     if (!plan->lasting)
         more_of_classes(plan, lean, more);
     HR_TRY(hr_tilt_cluster_lean(plan, share, out, err));
@@ -195,7 +239,8 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
         HR_TRY(hr_tilt_make_pace(plan, list, out, err));
     if (!plan->lasting)
         HR_TRY(make_tries(plan, share, out, &fits, err));
-    HR_TRY(make_large(plan, share, out, err));
+    if (out->n_large > 0)
+        HR_TRY(make_last(plan, out, err));
     out->log_scale = -log_sum;
     plan->tilt->n_components += fits;
 out:
@@ -232,7 +277,7 @@ static hr_status add_with_large(hr_tilt_planning *plan, hr_tilt_component *list,
                                 unsigned rung, double ceilings, unsigned k, hr_err *err)
 {
     const double mean = plan->large_alive * hr_tilt_group_share(plan, g);
-    const double x = hr_tilt_beside_large(plan, ceilings, k);
+    const double x = hr_tilt_last_of(plan, g, ceilings, k, plan->weight).beside;
     const bool has_number = plan->tilt->clusters == NULL;
     plan->n_large = has_number ? k : 0;
     plan->large_lean = !has_number && k > mean ? hr_log((double)k / mean) : 0.0;
@@ -335,6 +380,22 @@ out:
     return st;
 }
 
+/* Large meetings do not lean: nor does their load count. */
+static hr_status leave_large_out(hr_tilt_planning *plan, hr_err *err)
+{
+    hr_status st = HR_OK;
+    for (unsigned k = 0; isfinite(plan->large_from) && k < plan->cut.n_classes; k++) {
+        hr_tilt_class *row = &plan->cut.classes[k];
+        uint32_t *units = NULL;
+        HR_TAKE(units, plan->arena, row->n_marks);
+        for (unsigned i = 0; i < row->n_marks; i++)
+            units[i] = plan->cut.strata[row->of_mark[i]].is_large ? 0 : row->units[i];
+        row->units = units;
+    }
+out:
+    return st;
+}
+
 static void fill(hr_tilt_planning *plan)
 {
     hr_tilt *tilt = plan->tilt;
@@ -402,7 +463,9 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     HR_TRY(make_components(plan, err));
     if (plan->tilt->n_components == 0)
         return HR_OK;
+    HR_TRY(leave_large_out(plan, err));
     fill(plan);
+    HR_TRY(hr_tilt_make_control(plan, err));
     *why = "the target is rare";
     *tilt = plan->tilt;
 out:

@@ -9,10 +9,15 @@
  *   dQ/dP = untilted + sum_c share_c sum_u g_c(u) exp(S_c(u) - Lambda_c(u)),
  *
  * S_c(u) the sum of the leans of all meetings alive at u, Lambda_c(u) = ln E exp(S_c(u)), g_c the
- * law of the instant. A component that brings k further large meetings has the factor
- * N (N - 1) ... (N - k + 1) / a^k beside, N the number of those alive at u and a its mean: so many
- * times as often as in truth are N met with k of them marked (Mecke's formula). With g_c
- * proportional to exp(Lambda_c) a^k the exponents simplify: every term of component c has the same
+ * law of the instant. Large meetings, one of which overloads a server that others hardly fill, do
+ * not lean: a component brings k of them more. One is the last, with which the server goes over. It
+ * counts with a weight v by its load and has, with chance b, begun since the instant before u, or
+ * is alive at any time since then, as the others are. The density has the factor
+ *   (b B / E B + (1 - b) V / E V) (N - 1) (N - 2) ... (N - k + 1) / (E N)^(k - 1)
+ * beside, N the number of large ones alive since the instant before, V the sum of their weights, B
+ * of those that began: so many times as often as in truth are they met with k of them marked
+ * (Mecke's formula). What overlaps, however shortly, is met at some instant. With g_c proportional
+ * to exp(Lambda_c) E V (E N)^(k - 1) the exponents simplify: every term of component c has the same
  * factor, exp(log_scale). A replication counts with the inverse, the likelihood ratio (Szechtman
  * and Glynn 2002 for a fixed time; Owen and Zhou 2000 for mixtures: no more than 1 /
  * HR_TILT_UNTILTED). It depends on what was drawn before any server is chosen and on nothing else,
@@ -43,8 +48,9 @@ typedef struct hr_tilt_aim {
     bool is_probe;      /* the event is that one more meeting, of any probe's load, does not fit */
     bool is_everywhere; /* on no server */
     int server;         /* the one server that the target is about, -1: any */
-    bool is_at_times;   /* seen at the observed times alone, else all over the window */
-    const char *unsuited; /* NULL, or why the target is no overload that could be aimed at */
+    bool is_share_of_time; /* the target is the share of time that any server is over */
+    bool is_at_times;      /* seen at the observed times alone, else all over the window */
+    const char *unsuited;  /* NULL, or why the target is no overload that could be aimed at */
 } hr_tilt_aim;
 
 enum {
@@ -72,7 +78,7 @@ typedef struct hr_tilt_class {
     int64_t least;           /* the table of marks from here on, where they are few: */
     unsigned n_marks;        /* 0: there is none */
     const uint16_t *of_mark; /* [n_marks] stratum */
-    const uint32_t *units;   /* [n_marks] its load */
+    const uint32_t *units;   /* [n_marks] its load, 0 of large ones */
 } hr_tilt_class;
 
 /* Arrivals lean beside durations: by their age at the instant, in cells, they are 1 + more times as
@@ -92,6 +98,17 @@ typedef struct hr_tilt_clustering {
     const double *most_batch; /* [n * n_cells] G(1 + m) - 1 at the youngest age */
 } hr_tilt_clustering;
 
+/* One of the further large meetings of a component is the last, with which a server goes over: it
+ * has begun since the instant before, or it is just alive. */
+#define HR_TILT_BEGINS 0.75
+typedef struct hr_tilt_last_large {
+    const double *weight;     /* [n_strata] by which it is of a stratum, beside the true law */
+    const double *begins;     /* [n_checks] chance to have begun, */
+    const double *more;       /* [n_checks] and that times the mean weight of those who are alive
+                                 over that of those who have begun */
+    hr_sampler alive, starts; /* index as `large` has it */
+} hr_tilt_last_large;
+
 typedef struct hr_tilt_component {
     unsigned rung;      /* below HR_MOST_RUNGS - 1, see tally.h */
     int server;         /* whose meetings lean, placed at random: -1 all do */
@@ -100,14 +117,25 @@ typedef struct hr_tilt_component {
     const hr_tilt_pace *pace; /* NULL: arrivals are as in truth */
     double log_scale;         /* ln(share_c / sum over u of exp(Lambda_c(u))) */
     hr_tilt_clustering batches;
-    unsigned n_large; /* so many further large meetings alive at u, neither more nor fewer (they
-                         do not lean then), and what they are, as `kind` has it */
-    hr_sampler large;
+    unsigned n_large; /* so many further large meetings alive since the instant before u, neither
+                         more nor fewer (they do not lean then), and what they are, as `kind` */
+    hr_sampler large; /* has it: all but one, */
+    hr_tilt_last_large last;
     hr_sampler number; /* of further meetings, batches or arrivals, that are tried */
     hr_sampler kind;   /* index: (source * n_strata) + stratum, then (batches * n_cells) + cell; of
                           an arrival: its age's cell */
     hr_sampler when;   /* index of the instant */
 } hr_tilt_component;
+
+/* A control: the load of all meetings, offered or not, at the instants in the window, on a ramp
+ * from 0 at `from` to 1 at `to`, averaged over these and divided by the mean of that in truth,
+ * which is known (Panjer's recursion). So times the weight it has mean 1, and it goes up and down
+ * with the time that servers are over (estimate/weighted.h). */
+typedef struct hr_tilt_control {
+    double from, to; /* in units of load */
+    unsigned first;  /* instants check[first] .. check[n_checks - 1] are in the window */
+    double scale;    /* 1 / (their number x the mean) */
+} hr_tilt_control;
 
 typedef struct hr_tilt {
     unsigned n_classes, n_strata;
@@ -125,7 +153,8 @@ typedef struct hr_tilt {
                              alone, and log_scale is share_c g_c(u), the same for all u */
     bool counts_turns;    /* the past has its turns too, see input/turns.h */
     const hr_tilt_clusters *clusters; /* NULL: there are no batches at random times */
-    bool is_linear;                   /* s is nowhere cut off */
+    const hr_tilt_control *control;   /* NULL: there is none */
+    bool is_linear; /* s is nowhere cut off: theta times the load, but for large ones, 0 */
     bool by_server; /* components of single servers, met by their pick or, lasting, in turn */
 } hr_tilt;
 
@@ -135,6 +164,11 @@ typedef struct hr_tilt {
 HR_MUST_CHECK hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim *aim,
                                      hr_arena *arena, const hr_tilt **tilt, const char **why,
                                      hr_err *err);
+static inline double hr_tilt_ramp(const hr_tilt_control *control, double load)
+{
+    const double up = (load - control->from) / (control->to - control->from);
+    return up <= 0.0 ? 0.0 : up >= 1.0 ? 1.0 : up;
+}
 /* The rung that a replication of this component counts for (tally.h). */
 unsigned hr_tilt_rung(const hr_tilt *tilt, uint32_t component);
 /* The stratum of a meeting of class `class` with this mark; the second where there is no table. */

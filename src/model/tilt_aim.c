@@ -186,34 +186,69 @@ static double chance_above(const hr_tilt_planning *plan, unsigned g, double x)
     return hr_exp(k.k - theta * x) / fmax(narrow, 1.0);
 }
 
-double hr_tilt_large_alive(const hr_tilt_planning *plan, unsigned u)
+double hr_tilt_large_since(const hr_tilt_planning *plan, unsigned u, const double *weight,
+                           bool starts)
 {
+    const unsigned n_classes = plan->c->n_classes, before = u > 0 ? u - 1 : 0;
+    const double from = hr_tilt_seconds(plan->check[before]), to = hr_tilt_seconds(plan->check[u]);
     double sum = 0.0;
-    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
-        const hr_tilt_stratum *s = &plan->cut.strata[i];
-        if (s->load >= plan->large_from)
-            sum += plan->alive[u * plan->c->n_classes + plan->cut.class_of_stratum[i]] *
-                   hr_tilt_share(s);
+    for (unsigned k = 0; k < n_classes; k++) {
+        double share = 0.0, mean = starts ? 0.0 : plan->alive[before * n_classes + k];
+        for (unsigned i = 0; i < plan->cut.n_strata; i++) {
+            if (plan->cut.class_of_stratum[i] == k && plan->cut.strata[i].load >= plan->large_from)
+                share += hr_tilt_share(&plan->cut.strata[i]) * (weight != NULL ? weight[i] : 1.0);
+        }
+        for (unsigned i = 0; share > 0.0 && i < plan->c->n_sources; i++)
+            mean += hr_occupancy_starts(plan->c, i, k, from, to);
+        sum += share * mean;
     }
     return sum;
 }
 
-double hr_tilt_beside_large(const hr_tilt_planning *plan, double ceilings, unsigned k)
+/* Load of the other meetings of a group at which, with k large ones, a server goes over the mean
+ * of its ceilings, which add up to `ceilings`: each stands on a server of its own while there are
+ * any, the last, of this load, on the one that carries least, and others go where there is less. */
+static double beside_large(const hr_tilt_planning *plan, double ceilings, unsigned k, double last)
 {
     const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
-    const double level = fmax(ceilings / n - plan->large_load, 0.0);
-    if (k == 0)
-        return ceilings;
+    const double level = fmax(ceilings / n - last, 0.0);
     return fmax((n - k + 1.0) * level + (k - 1.0) * fmax(level - plan->large_load, 0.0), 0.0);
+}
+
+#define LEAST_WEIGHT 0.02 /* of one that is the last: none is left out */
+
+hr_tilt_last hr_tilt_last_of(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k,
+                             double *weight)
+{
+    const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
+    hr_tilt_last out = {0.0, 0.0};
+    double most = 0.0, sum = 0.0;
+    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
+        const hr_tilt_stratum *s = &plan->cut.strata[i];
+        const bool is_one = s->load >= plan->large_from;
+        weight[i] = is_one ? chance_above(plan, g, beside_large(plan, ceilings, k, s->load)) : 0.0;
+        most = fmax(most, weight[i]);
+        out.chance += alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s) * weight[i];
+    }
+    for (unsigned i = 0; i < plan->cut.n_strata && most > 0.0; i++) {
+        const hr_tilt_stratum *s = &plan->cut.strata[i];
+        weight[i] = s->load >= plan->large_from ? fmax(weight[i] / most, LEAST_WEIGHT) : 0.0;
+        const double mean = alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s) * weight[i];
+        sum += mean;
+        out.beside += mean * s->load;
+    }
+    const double mean = plan->large_alive * hr_tilt_group_share(plan, g);
+    out.beside = beside_large(plan, ceilings, k, sum > 0.0 ? out.beside / sum : plan->large_load);
+    out.chance *= hr_tilt_group_share(plan, g);
+    for (unsigned i = 2; i <= k; i++)
+        out.chance *= mean / i;
+    return out;
 }
 
 double hr_tilt_chance_with(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k)
 {
-    const double mean = plan->large_alive * hr_tilt_group_share(plan, g);
-    double chance = chance_above(plan, g, hr_tilt_beside_large(plan, ceilings, k));
-    for (unsigned i = 1; i <= k; i++)
-        chance *= mean / i;
-    return chance;
+    return k == 0 ? chance_above(plan, g, ceilings)
+                  : hr_tilt_last_of(plan, g, ceilings, k, plan->weight).chance;
 }
 
 /* ---- ceilings */
@@ -305,8 +340,9 @@ static double chance_of(const hr_tilt_planning *plan, bool of_lowest)
     return fmin(sum, 1.0);
 }
 
-/* Large meetings take half the room that the fullest server of the ceilings aimed at leaves beside
- * its mean; they are a rarity while there is less than one of them. */
+/* Large meetings take so much of the room that the fullest server of the ceilings aimed at leaves
+ * beside its mean; they are a rarity while there is less than one of them. */
+#define HARD_TO_FIT 0.4
 static void find_large(hr_tilt_planning *plan)
 {
     const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
@@ -318,7 +354,7 @@ static void find_large(hr_tilt_planning *plan)
     plan->large_alive = 0.0;
     for (unsigned i = 0; i < plan->cut.n_strata; i++) {
         const hr_tilt_stratum *s = &plan->cut.strata[i];
-        if (!(room > 0.0) || s->load < 0.5 * room)
+        if (!(room > 0.0) || s->load < HARD_TO_FIT * room)
             continue;
         const double mean = alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s);
         plan->large_alive += mean;
@@ -326,7 +362,7 @@ static void find_large(hr_tilt_planning *plan)
     }
     if (plan->lasting || !(plan->large_alive > 0.0) || plan->large_alive > 1.0)
         return;
-    plan->large_from = 0.5 * room;
+    plan->large_from = HARD_TO_FIT * room;
     plan->large_load = load / plan->large_alive;
 }
 
@@ -347,6 +383,7 @@ hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err
         if (!find_ceilings(plan, r))
             continue;
         HR_TRY(hr_tilt_cut_make(plan->c, r, plan->arena, &plan->cut, err));
+        HR_TAKE(plan->weight, plan->arena, plan->cut.n_strata);
         find_noise(plan, r);
         find_busiest(plan);
         find_large(plan);
@@ -360,6 +397,7 @@ hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err
         return HR_OK;
     (void)find_ceilings(plan, (unsigned)best);
     HR_TRY(hr_tilt_cut_make(plan->c, (unsigned)best, plan->arena, &plan->cut, err));
+    HR_TAKE(plan->weight, plan->arena, plan->cut.n_strata);
     find_noise(plan, (unsigned)best);
     find_busiest(plan);
     find_large(plan);

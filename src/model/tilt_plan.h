@@ -71,6 +71,7 @@ typedef struct hr_tilt_planning {
     unsigned n_large;
     double large_lean;
     double large_alive, large_load; /* in the mean: number, load of one */
+    double *weight;                 /* [n_strata] scratch */
     double noise; /* variance of the servers' background, see hr_tilt_cumulants_of */
     hr_tick *check;
     unsigned n_checks, step_bits;
@@ -105,15 +106,23 @@ static inline double hr_tilt_alone(const hr_tilt_planning *plan, unsigned u, uns
     const size_t i = u * (size_t)plan->c->n_classes + k;
     return plan->alive[i] - (plan->batched != NULL ? plan->batched[i] : 0.0);
 }
-/* Mean number of large meetings alive at check u, of all groups. */
-double hr_tilt_large_alive(const hr_tilt_planning *plan, unsigned u);
+/* Mean number of large meetings alive since the check before u, see tilt.h, of all groups; each
+ * counts with its stratum's weight, unless that is NULL. `starts`: of those that started then. */
+double hr_tilt_large_since(const hr_tilt_planning *plan, unsigned u, const double *weight,
+                           bool starts);
 /* theta at which the tilted mean load of group g is x; 0 when x is no more than the mean. */
 double hr_tilt_theta_for(const hr_tilt_planning *plan, unsigned g, double x);
-/* Load of the other meetings of a group at which, with k large ones, a server goes over the mean
- * of its ceilings, which add up to `ceilings`: each stands on a server of its own while there are
- * any, the last on the one that carries least, and others go where there is less. */
-double hr_tilt_beside_large(const hr_tilt_planning *plan, double ceilings, unsigned k);
-/* Chance of that with k of them, about, by the Poisson law of their number. */
+/* Of the last large meeting of k >= 1, which puts a server over the mean of its ceilings, that add
+ * up to `ceilings`: */
+typedef struct hr_tilt_last {
+    double beside; /* what the other meetings load then */
+    double chance; /* of all this, about, by the Poisson law of the number of large ones */
+} hr_tilt_last;
+/* and weight[n_strata]: how likely the last one is to do it by its load, relative to the best; this
+ * is what cross-entropy asks of its law, by the saddlepoint instead of a pilot run. */
+hr_tilt_last hr_tilt_last_of(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k,
+                             double *weight);
+/* The same chance; without any large ones where k is 0. */
 double hr_tilt_chance_with(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k);
 /* So many are looked at: one more than there are servers, with which two stand together. */
 static inline unsigned hr_tilt_most_large(const hr_tilt_planning *plan)
@@ -149,6 +158,9 @@ HR_MUST_CHECK hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *
 HR_MUST_CHECK hr_status hr_tilt_lasting_find(hr_tilt_planning *plan, hr_err *err);
 void hr_tilt_lasting_list(hr_tilt_planning *plan, unsigned check);
 hr_tilt_cumulants hr_tilt_lasting_cumulants(const hr_tilt_planning *plan, unsigned g, double theta);
+/* tilt->control, where the target has one that is known; all components are there. HR_ERR_MEMORY.
+ */
+HR_MUST_CHECK hr_status hr_tilt_make_control(hr_tilt_planning *plan, hr_err *err);
 /* Can arrivals lean too? */
 bool hr_tilt_may_hasten(const hr_configuration *configuration);
 /* The component's pace, number and kind, as its leans ask for; those of one in the list before it

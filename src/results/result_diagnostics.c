@@ -11,7 +11,7 @@ typedef struct row {
     const char *doc;
 } row;
 
-enum { UNRELIABLE, HITS, N_COUNTED, N_ROWS = 7 };
+enum { UNRELIABLE, HITS, N_COUNTED, N_ROWS = 8 };
 static const row rows[N_ROWS] = {
     [UNRELIABLE] = {GROUP "/unreliable", 0,
                     "1: the target's estimate fails its diagnostics and decides nothing"},
@@ -25,6 +25,9 @@ static const row rows[N_ROWS] = {
      "replications of equal weight that would say as much about the target"},
     {GROUP "/largest_share", offsetof(hr_diagnosis, largest_share),
      "of the target's estimate, of a single replication"},
+    {GROUP "/control_gain", offsetof(hr_diagnosis, control_gain),
+     "variance of the target's estimate without its control (the pool's load near its ceilings) "
+     "over that with it; 1 without one"},
 };
 
 static double number_of(const hr_diagnosis *d, unsigned i)

@@ -42,6 +42,7 @@ hr_tilt_aim hr_rare_aim(const hr_study *study, const hr_params *params,
         aim.criteria = example->admission == HR_ADMISSION_NONE
                            ? 0
                            : criteria_of_level(example, example->admission_level);
+    aim.is_share_of_time = outcome == &hr_outcomes[hr_outcome_find("time_over")];
     aim.is_everywhere = outcome == &hr_outcomes[hr_outcome_find("fits_nowhere")];
     aim.is_probe = aim.is_everywhere || outcome == &hr_outcomes[hr_outcome_find("does_not_fit")];
     for (int a = 0; a < HR_MAX_AXES && aim.is_probe; a++) {

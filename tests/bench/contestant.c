@@ -85,7 +85,7 @@ static hr_status write_inputs(const contestant *c, unsigned first, unsigned n, h
     if (m->n_configurations > 1)
         return hr_input_write_shared(input, configuration, n, first, c->vector, err);
     for (unsigned l = 0; l < n; l++) {
-        input[l]->without_loads = !c->kernel->needs_loads;
+        input[l]->without_loads = hr_kernel_needs_no_loads(c->kernel, configuration[0]);
         HR_TRY(hr_input_write(input[l], configuration[0], first + l, c->vector, err));
     }
 out:

@@ -32,12 +32,20 @@ def answer(options, folder, study, sets):
     return json.loads(done.stdout), seconds
 
 
-def pool(options, folder, load):
+POOLS = (
+    ("any overload in 4 h, 8 servers at the documented load, least loaded", "rare-pool.yaml",
+     (580, 600, 630)),
+    ("the same with 2 in 10,000 meetings of 1,000 people", "rare-huge.yaml", (1600, 1700, 2000)),
+    ("sizes with a long tail, up to 250", "rare-tail.yaml", (900, 1000)),
+)
+
+
+def pool(options, folder, study, load):
     """One row of the table for a ceiling of `load`."""
     each = {"plain": [], "tilted": []}
     for _ in range(options.rounds):
         for engine, seconds in each.items():
-            result, _ = answer(options, folder, "rare-pool.yaml",
+            result, _ = answer(options, folder, study,
                                [f"rare.engine={engine}", f"pool.server.load={load}",
                                 f"precision.at_most={options.replications} replications"])
             seconds.append(result["computing_seconds"] / result["replications"])
@@ -47,6 +55,26 @@ def pool(options, folder, load):
     print(f"{load:6d}  {p:9.3g} +- {100 * estimate['se'] / p:3.1f} %  {1e3 * min(each['plain']):8.3f}"
           f"  {1e3 * min(each['tilted']):9.3f}  {cost:5.2f}  {variation:6.1f}  {1 / p - 1:9.3g}"
           f"  {(1 / p - 1) / variation / cost:9.3g}")
+
+
+def control(options, folder, study, sets):
+    """The share of time over, with the pool's load as a control."""
+    result, _ = answer(options, folder, study,
+                       ["rare.engine=tilted", "target.outcome=time_over", *sets,
+                        f"precision.at_most={options.replications} replications"])
+    estimate = result["configurations"][0]["outcomes"]["time_over"][0]
+    diagnostics = result["configurations"][0]["diagnostics"]
+    print(f"{estimate['value']:9.3g} +- {100 * estimate['se'] / estimate['value']:4.2f} %"
+          f"  {diagnostics['variation'] * diagnostics['control_gain']:6.1f}"
+          f"  {diagnostics['variation']:6.2f}  {diagnostics['control_gain']:5.1f}")
+
+
+CONTROLLED = (
+    ("rare-pool.yaml", ("pool.server.load=570",)),
+    ("rare-pool.yaml", ("pool.server.load=600",)),
+    ("rare-pool.yaml", ("pool.server.load=630",)),
+    ("rare-two.yaml", ()),
+)
 
 
 def curve(options, folder):
@@ -69,10 +97,15 @@ def main():
     options.headroom = str(options.build / "headroom")
     os.environ["OMP_NUM_THREADS"] = "1"
     with tempfile.TemporaryDirectory() as name:
-        print("any overload in 4 h, 8 servers at the documented load, least loaded\n"
-              "   C          p           ms plain  ms tilted   cost  CV2     1/p - 1    gain")
-        for load in (580, 600, 630):
-            pool(options, pathlib.Path(name), load)
+        for title, study, loads in POOLS:
+            print(f"{title}\n"
+                  "   C          p           ms plain  ms tilted   cost  CV2     1/p - 1    gain")
+            for load in loads:
+                pool(options, pathlib.Path(name), study, load)
+        print("share of time over, with the pool's load as a control\n"
+              "   p                   CV2   with it  gain")
+        for study, sets in CONTROLLED:
+            control(options, pathlib.Path(name), study, sets)
         curve(options, pathlib.Path(name))
 
 

@@ -148,6 +148,7 @@ def with_quartiles(row, *numbers):
 def print_deployment(rows):
     found = {(row.parameter, row.name): row for row in of(rows, "deployment")
              if row.name != "naive C"}
+    naive = [row.min / 2 for row in of(rows, "deployment") if row.name == "naive C"]
     if not found:
         return
     heading("A deployment: ns per event, and x an event of naive C; medians (quartiles)",
@@ -165,6 +166,16 @@ def print_deployment(rows):
                       with_quartiles(more, more.median, more.q1, more.q3)])
     isa = next(iter(found.values())).isa
     grid([isa, "n", "ns", "x naive", "no sessions", "x naive", "sessions"], lines,
+         [-22, 3, 6, 20, 12, 20, 20])
+    if not naive:
+        return
+    print("   of minima:")
+    lines = []
+    for parameter in unique(parameter for parameter, _ in found):
+        on, off = [found[parameter, name].min for name in ("with sessions", "no sessions")]
+        lines.append([parameter, "", number(on), f"{naive[0] / on:.2f}", number(off),
+                      f"{naive[0] / off:.2f}", f"{on / off:.2f}"])
+    grid([isa, "", "ns", "x naive", "no sessions", "x naive", "sessions"], lines,
          [-22, 3, 6, 20, 12, 20, 20])
 
 

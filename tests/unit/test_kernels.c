@@ -277,7 +277,8 @@ static uint64_t digest_of(bench *b, const hr_kernel *kernel, const hr_vector *ve
         b->counts[l].needs =
             kernel == hr_kernel_number(0) ? HR_NEEDS_ALL : b->study.pools[0].layout.needs;
         b->input[l].without_loads =
-            !b->study.has_daily && !hr_kernel_for(kernel, &c[l], NULL)->needs_loads;
+            !b->study.has_daily &&
+            hr_kernel_needs_no_loads(hr_kernel_for(kernel, &c[l], NULL), &c[l]);
         hr_stretches_init(&b->stretches[l], &c[l], &b->day);
         b->counts[l].stretches = &b->stretches[l];
         assert_int_equal(hr_input_write(&b->input[l], &c[l], first + l, vector, &err), HR_OK);

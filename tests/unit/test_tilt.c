@@ -220,6 +220,56 @@ static void large_meetings_come_by_number(void **state)
     }
 }
 
+/* A control times the weight has mean 1: of sizes from empty; of two classes under a rate that
+ * varies; on the clock, late. Within four standard errors, which are small enough to find a tenth.
+ */
+static void controls_have_mean_one(void **state)
+{
+    (void)state;
+    static const char *const aimed[] = {
+        RARE("2", "60") EMPTY
+        "arrivals: {sources: [{rate: 20 per hour}]}\n"
+        "meetings: {classes: [{size: \"mix(1 at 60 %, 2 at 30 %, 5 at 10 %)\", "
+        "duration: \"lognormal(mean 1 h, cv 1)\", kinds: [{cost: {load: 1}}]}]}\n",
+        RARE("3", "22") "window: {start: periodic, from: 6 h, length: 2 h}\n"
+                        "arrivals: {sources: [{kind: sinusoid, rate: 20 per hour, amplitude: 60 %, "
+                        "period: 24 h}]}\nmeetings: {classes: ["
+                        "{share: 60 %, duration: 1 h, cost: {load: 1}},"
+                        "{share: 40 %, duration: exponential(mean 90 min), cost: {load: 2}}]}\n",
+        RARE("2", "26") UNIT "window: {start: periodic, from: 1 h, length: 1 h}\n"
+                             "arrivals: {sources: [{kind: clock_batch, period: 30 min, "
+                             "count: poisson(10), lateness: \"uniform(0 min, 5 min)\"}]}\n",
+    };
+    static const char *const sets[] = {"target.outcome=time_over", NULL};
+    for (size_t i = 0; i < sizeof aimed / sizeof *aimed; i++) {
+        enum { MANY = 4 * REPLICATIONS };
+        hr_study study;
+        hr_arena arena = {0};
+        hr_configuration configuration;
+        hr_input input = {0};
+        hr_err err = {0};
+        double sum = 0.0, square = 0.0;
+        open_good(&study, aimed[i], sets);
+        resolve_good(&study, 0, 0, &arena, &configuration);
+        assert_int_equal(hr_study_tilt(&study, &configuration, &arena, &err), HR_OK);
+        assert_non_null(configuration.tilt);
+        assert_non_null(configuration.tilt->control);
+        for (uint64_t r = 0; r < MANY; r++) {
+            assert_int_equal(hr_input_write(&input, &configuration, r, hr_vector_level(0), &err),
+                             HR_OK);
+            const double value = input.weight * input.control;
+            sum += value;
+            square += value * value;
+        }
+        const double mean = sum / MANY, se = sqrt((square / MANY - mean * mean) / (MANY - 1.0));
+        if (!(fabs(mean - 1.0) <= Z_MOST * se && 0.1 > Z_MOST * se))
+            fail_msg("model %zu: %g +- %g", i, mean, se);
+        hr_input_free(&input);
+        hr_arena_free(&arena);
+        hr_study_free(&study);
+    }
+}
+
 /* What decides whether to tilt. */
 static void it_is_said_why(void **state)
 {
@@ -268,6 +318,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(averages_are_those_of_the_true_laws),
         cmocka_unit_test(large_meetings_come_by_number),
+        cmocka_unit_test(controls_have_mean_one),
         cmocka_unit_test(it_is_said_why),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
