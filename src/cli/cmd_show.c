@@ -23,7 +23,8 @@ enum {
 static const hr_option options[] = {
     [OPTION_OUTCOME] = {.name = "outcome",
                         .value = "NAME",
-                        .doc = "one outcome instead of the answer (headroom list outcomes)"},
+                        .doc = "one outcome instead of the answer (headroom list outcomes), and "
+                               "what choices change, paired by worlds"},
     [OPTION_BY] = {.name = "by",
                    .value = "KEY",
                    .doc = "the headline by what the study varies: population.users, ..."},
@@ -138,6 +139,7 @@ static hr_status print_answer(hr_show *show, hr_err *err)
     HR_TRY(hr_show_histogram(show, err));
     fputc('\n', show->out);
     HR_TRY(hr_show_first_over(show, err));
+    HR_TRY(hr_show_peaks(show, err));
     HR_TRY(hr_show_failures(show, err));
     hr_show_ceilings(show);
     HR_TRY(hr_show_rule_of_thumb(show, err));

@@ -162,6 +162,14 @@ void hr_json_integers(hr_json *json, const char *key, const int64_t *value, size
     hr_json_end_array(json);
 }
 
+void hr_json_wides(hr_json *json, const char *key, const hr_u128 *value, size_t n)
+{
+    hr_json_array(json, key);
+    for (size_t i = 0; i < n; i++)
+        hr_json_wide(json, NULL, value[i]);
+    hr_json_end_array(json);
+}
+
 void hr_json_words(hr_json *json, const char *key, const uint32_t *value, size_t n)
 {
     hr_json_array(json, key);

@@ -36,6 +36,7 @@ void hr_json_flag(hr_json *json, const char *key, bool value);
 /* Arrays of numbers under a key; of NULL integers n zeros. */
 void hr_json_counts(hr_json *json, const char *key, const uint64_t *value, size_t n);
 void hr_json_integers(hr_json *json, const char *key, const int64_t *value, size_t n);
+void hr_json_wides(hr_json *json, const char *key, const hr_u128 *value, size_t n);
 void hr_json_words(hr_json *json, const char *key, const uint32_t *value, size_t n);
 void hr_json_numbers(hr_json *json, const char *key, const double *value, size_t n);
 

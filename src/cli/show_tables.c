@@ -144,6 +144,80 @@ out:
     return st;
 }
 
+/* The mean over the worlds of `choice` minus the base choice, world by world: what the worlds, and
+ * with common random numbers their days, have in common is in no difference. */
+static hr_estimate difference_of(const hr_show *show, const hr_estimate *column, uint64_t choice)
+{
+    const hr_study *study = show->study;
+    const struct hr_spread_rule rule = {.confidence = show->confidence};
+    uint64_t n = 0;
+    for (uint64_t w = 0; w < study->n_worlds; w++) {
+        const hr_estimate *a = &column[w * study->n_choices + choice];
+        const hr_estimate *b = &column[w * study->n_choices + show->base_choice];
+        if (isnan(a->value) || isnan(b->value))
+            continue;
+        show->some[n++] =
+            (hr_estimate){.value = a->value - b->value,
+                          .lower = a->lower - b->upper, /* where all worlds are alike */
+                          .upper = a->upper - b->lower,
+                          .is_weighted = a->is_weighted || b->is_weighted,
+                          .is_unreliable = a->is_unreliable || b->is_unreliable};
+    }
+    const hr_spread spread = hr_spread_of(&rule, show->some, n, show->scratch);
+    return (hr_estimate){.value = spread.mean,
+                         .lower = spread.mean_lower,
+                         .upper = spread.mean_upper,
+                         .n = spread.n,
+                         .is_unreliable = spread.n_unreliable > 0};
+}
+
+static hr_status add_differences_of_cell(hr_show *show, unsigned outcome, unsigned cell,
+                                         hr_table *table, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_label labels[HR_MAX_LABELS];
+    hr_estimate *column;
+    const unsigned n = hr_cell_labels(show->schema, outcome, cell, labels);
+    const hr_words where = words_of_labels(labels, n);
+    const hr_text unit = hr_show_unit(show, outcome, cell);
+    HR_TRY(hr_show_column(show, outcome, cell, &column, err));
+    for (uint64_t c = 0; c < show->study->n_choices && table->n_rows < MOST_ROWS; c++) {
+        hr_words choice = {0};
+        const hr_estimate difference = difference_of(show, column, c);
+        const hr_text number = hr_text_estimate(&difference, hr_show_factor(outcome));
+        hr_show_name_choice(show, c, &choice);
+        const char *row[] = {choice.s, where.s, number.s, unit.s};
+        if (c != show->base_choice && difference.n > 0)
+            HR_TRY(hr_table_add(table, row, err));
+    }
+out:
+    return st;
+}
+
+/* What the choices change, world by world; nothing of one choice or one world. */
+static hr_status print_differences(hr_show *show, const hr_show_part *part, hr_err *err)
+{
+    hr_status st = HR_OK;
+    static const char *const headings[] = {"choice", "of", "difference", "unit"};
+    hr_words base = {0};
+    hr_table table;
+    if (show->study->n_choices == 1 || show->study->n_worlds == 1)
+        return st;
+    HR_TRY(hr_table_init(&table, &show->arena, "llll", 2, headings, err));
+    for (unsigned cell = 0; cell < hr_layout_cells(show->schema->layout, part->outcome); cell++) {
+        hr_label labels[HR_MAX_LABELS];
+        const unsigned n = hr_cell_labels(show->schema, part->outcome, cell, labels);
+        if (hr_show_part_has(part, labels, n))
+            HR_TRY(add_differences_of_cell(show, part->outcome, cell, &table, err));
+    }
+    hr_show_name_choice(show, show->base_choice, &base);
+    fprintf(show->out, "\nMinus %s, paired world by world, intervals at %s\n\n", base.s,
+            hr_show_confidence(show, false).s);
+    hr_table_print(&table, show->out, 0, show->width);
+out:
+    return st;
+}
+
 hr_status hr_show_outcome(hr_show *show, const hr_show_part *part, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -166,6 +240,7 @@ hr_status hr_show_outcome(hr_show *show, const hr_show_part *part, hr_err *err)
     hr_table_print(&table, show->out, 0, show->width);
     if (table.n_rows >= MOST_ROWS)
         fputs("... and more: --csv has all\n", show->out);
+    HR_TRY(print_differences(show, part, err));
 out:
     return st;
 }

@@ -44,6 +44,7 @@ static void put_window(hr_json *json, const hr_trace *trace)
     hr_json_count(json, "n_periods", configuration->n_periods);
     hr_json_number(json, "large_from", configuration->large_from);
     hr_json_flag(json, "anatomy", configuration->follows_anatomy);
+    hr_json_flag(json, "excess", configuration->follows_excess);
     hr_json_integer(json, "inserted_class",
                     configuration->inserted != NULL && configuration->inserted->size > 0
                         ? (int64_t)configuration->inserted->class_of
@@ -434,10 +435,7 @@ static void put_path_counts(hr_json *json, const hr_configuration *configuration
     hr_json_counts(json, "offered", counts->offered, configuration->n_classes);
     hr_json_counts(json, "refused", counts->refused, configuration->n_classes);
     hr_json_integers(json, "peak", counts->peak, r * n);
-    hr_json_array(json, "load_time");
-    for (size_t i = 0; i < r; i++)
-        hr_json_wide(json, NULL, counts->load_time[i]);
-    hr_json_end_array(json);
+    hr_json_wides(json, "load_time", counts->load_time, r);
     hr_json_count(json, "inserted_hit", counts->inserted_hit);
     hr_json_count(json, "collision_periods", counts->collision_periods);
     hr_json_count(json, "collision_time", counts->collision_time);
@@ -445,6 +443,8 @@ static void put_path_counts(hr_json *json, const hr_configuration *configuration
     hr_json_count(json, "rejected_periods", counts->rejected_periods);
     hr_json_count(json, "throttled_time", counts->throttled_time);
     hr_json_wide(json, "backlog_time", counts->backlog_time);
+    hr_json_wides(json, "excess", counts->excess, configuration->n_limits);
+    hr_json_wides(json, "background_time", counts->background_time, r);
 }
 
 static void put_snapshot_counts(hr_json *json, const hr_configuration *configuration,

@@ -18,6 +18,7 @@ const char *const hr_trace_format[] = {
     "                     the simulation begins at begin (warm-up); the window is [from, to)\n"
     "  period, n_periods  busy periods of the window; the last one ends at to\n"
     "  anatomy            what overload is made of is counted\n"
+    "  excess             how far loads are above ceilings is counted\n"
     "  inserted_class     class of the inserted meeting, -1 without\n"
     "  large_from         participants from which on a meeting is large\n"
     "  min_episode [d]    least lengths of an episode, ascending, the first is 0\n"

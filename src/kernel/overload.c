@@ -3,6 +3,7 @@
 #include "kernel/anatomy.h"
 #include "kernel/apart.h"
 #include "kernel/backlog.h"
+#include "kernel/excess.h"
 #include "kernel/stepping.h"
 #include "model/joint.h"
 
@@ -132,6 +133,8 @@ void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server)
     }
     if (s->backlog != NULL)
         hr_backlog_change(replay, now, server);
+    if (s->excess != NULL)
+        hr_excess_change(replay, now, server, limits);
     if (limits == s->limits_over[server])
         return;
     s->limits_over[server] = limits;
@@ -313,6 +316,8 @@ void hr_overload_end(hr_replaying *replay, hr_tick now)
     hr_scratch *s = replay->scratch;
     hr_overload_account(replay, now);
     hr_backlog_end(replay, now);
+    if (s->excess != NULL)
+        hr_excess_end(replay, now);
     for (unsigned j = 0; j < replay->configuration->n_servers; j++) {
         for (uint64_t left = s->over[j]; left != 0; left &= left - 1)
             end_episode(replay, now, j, (unsigned)__builtin_ctzll(left));

@@ -6,6 +6,7 @@
 #include "base/order.h"
 #include "kernel/backlog.h"
 #include "kernel/events.h"
+#include "kernel/excess.h"
 #include "kernel/lanes.h"
 #include "kernel/overload.h"
 #include "kernel/scenarios.h"
@@ -168,6 +169,7 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     memset(s->clocked, 0xff, n * c->n_criteria * sizeof *s->clocked);
     HR_TAKE(s->allowed, &s->arena, n);
     HR_TRY(hr_backlog_take(replay, err));
+    HR_TRY(hr_excess_take(replay, err));
     for (unsigned i = 0; i < c->n_criteria; i++) {
         for (uint64_t left = c->criteria[i].limits; left != 0; left &= left - 1)
             s->criteria_of[__builtin_ctzll(left)] |= (uint64_t)1 << i;

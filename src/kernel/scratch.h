@@ -86,6 +86,7 @@ struct hr_scratch {
     hr_tick accounted;          /* time up to which criteria times are counted */
     uint64_t criteria_over;     /* criteria with n_over > 0 */
     struct hr_backlog *backlog; /* [n] see backlog.h; NULL: not followed */
+    struct hr_excess *excess;   /* see excess.h; NULL: not followed */
     bool *allowed;              /* [n] servers that admission lets the rule choose from */
 };
 

@@ -127,6 +127,7 @@ typedef struct hr_configuration {
     const hr_failures *failures; /* NULL: the study has none */
     hr_backlog_marks backlog;
     bool follows_anatomy; /* an outcome asks what is on a server when its overload begins */
+    bool follows_excess;  /* one asks how far loads are above ceilings */
     hr_start start;
     double from;        /* s: study time at which the measured window begins */
     double length;      /* s */

@@ -21,6 +21,8 @@
     X(refused, k)                                                                                  \
     X(peak, r *n)                                                                                  \
     X(load_time, r)                                                                                \
+    X(excess, (configuration)->n_limits)                                                           \
+    X(background_time, r)                                                                          \
     X(n_snapshots, t)                                                                              \
     X(over_with, t *c *(n + 1))                                                                    \
     X(server_over, t *c *n)                                                                        \

@@ -57,6 +57,10 @@ typedef struct hr_counts {
     int64_t *peak;      /* [R * n] largest load in the window, steps */
     hr_u128 *load_time; /* [R] integral of the pool's load, steps x ticks */
 
+    /* of a configuration that follows it, else 0; see kernel/excess.h: steps x ticks */
+    hr_u128 *excess;          /* [L] load above a limit of a level, summed over servers */
+    hr_u128 *background_time; /* [R] load of background, of resources with such a limit */
+
     /* backlog of a configuration that follows it, else 0; see kernel/backlog.h */
     uint64_t throttled_periods; /* bit set: some server was throttled in the period */
     uint64_t rejected_periods;  /* bit set: some server rejected requests in it */

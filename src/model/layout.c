@@ -13,6 +13,7 @@ unsigned hr_layout_cells(const hr_layout *layout, unsigned outcome)
         (needs & HR_NEEDS_FAILURES && layout->size[HR_AXIS_CAUSE] == 0) ||
         ((needs & HR_NEEDS_INSERTED) == HR_NEEDS_INSERTED && !layout->has_inserted) ||
         (needs & HR_NEEDS_ANATOMY && !layout->has_anatomy) ||
+        ((needs & HR_NEEDS_EXCESS) == HR_NEEDS_EXCESS && !layout->has_excess) ||
         (needs & HR_NEEDS_COLLISION && !layout->has_meetings) ||
         (needs & HR_NEEDS_JOINT && layout->size[HR_AXIS_POOL] == 0);
     unsigned cells = is_missed ? 0 : 1;
@@ -62,6 +63,7 @@ hr_status hr_layout_init(hr_layout *layout, uint32_t begin, const hr_configurati
     *layout = (hr_layout){.begin = begin,
                           .has_backlog = example->prepared->backlog_limit >= 0,
                           .has_anatomy = example->follows_anatomy,
+                          .has_excess = example->follows_excess,
                           .has_inserted = example->inserted != NULL,
                           .has_meetings = example->meetings != HR_MEETINGS_LEGS};
     HR_TAKE(layout->selected, arena, hr_n_outcomes);

@@ -3,6 +3,7 @@
  * on the outcome's axes, in their order. */
 #include "model/outcome_more.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "base/stream.h"
@@ -279,15 +280,15 @@ PAIR(pair_person_time_lost)
 }
 PAIR(pair_utilisation)
 {
-    (void)configuration, (void)y;
-    *x = counts->load_time[index[0]];
+    (void)y;
+    *x = counts->load_time[index[0]] >> hr_outcome_shift(configuration, index[0]);
 }
 SCALE(scale_utilisation)
 {
     double capacity = 0.0;
     for (unsigned j = 0; j < configuration->n_servers; j++)
         capacity += configuration->prepared->full[index[0] * configuration->n_servers + j];
-    return window(configuration) * capacity;
+    return window(configuration) * ldexp(capacity, -hr_outcome_shift(configuration, index[0]));
 }
 PAIR(pair_peak_utilisation)
 {

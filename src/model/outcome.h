@@ -54,6 +54,7 @@ typedef enum hr_needs {
     HR_NEEDS_COLLISION = 64, /* what follows from the input alone; not of legs */
     HR_NEEDS_INSERTED = 128 | HR_NEEDS_HITS, /* not without a meeting that is inserted */
     HR_NEEDS_ANATOMY = 256,                  /* of a configuration that follows it */
+    HR_NEEDS_EXCESS = 512 | HR_NEEDS_SUMS,   /* of a configuration that follows it */
     HR_NEEDS_LOSSES = HR_NEEDS_FAILURES | HR_NEEDS_SUMS,
 } hr_needs;
 
@@ -92,6 +93,7 @@ typedef struct hr_layout {
     unsigned needs;           /* hr_needs of all selected outcomes */
     bool has_backlog;         /* there is a ceiling whose backlog can be followed */
     bool has_anatomy;         /* what overload is made of is followed */
+    bool has_excess;          /* load above ceilings is */
     bool has_inserted;        /* a meeting may be inserted */
     bool has_meetings;        /* else legs of another pool's */
     uint64_t identity;        /* hash of everything above: two tallies agree iff equal */

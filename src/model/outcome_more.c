@@ -1,6 +1,14 @@
 #include "model/outcome_more.h"
 
+#include <math.h>
+
 #include "model/counts.h"
+#include "model/prepared.h"
+
+int hr_outcome_shift(const hr_configuration *configuration, unsigned resource)
+{
+    return ilogb(configuration->prepared->steps[resource]);
+}
 
 void hr_pair_collision(const hr_counts *counts, const hr_configuration *configuration,
                        const unsigned index[HR_MAX_AXES], hr_u128 *x, hr_u128 *y)
@@ -48,4 +56,54 @@ double hr_scale_anatomy(const hr_configuration *configuration, const unsigned in
 {
     (void)configuration, (void)index;
     return HR_ANATOMY_ONE;
+}
+
+/* ---- load above ceilings */
+
+/* The limit of resource index[0] at level index[1]; n_limits where there is none. */
+static unsigned limit_of(const hr_configuration *c, const unsigned index[HR_MAX_AXES])
+{
+    unsigned l = 0;
+    while (l < c->n_limits &&
+           (c->limits[l].resource != index[0] || c->limits[l].level != (int)index[1]))
+        l++;
+    return l;
+}
+
+void hr_pair_excess(const hr_counts *counts, const hr_configuration *configuration,
+                    const unsigned index[HR_MAX_AXES], hr_u128 *x, hr_u128 *y)
+{
+    const unsigned l = limit_of(configuration, index);
+    if (l == configuration->n_limits)
+        return;
+    *x = counts->excess[l] >> hr_outcome_shift(configuration, index[0]);
+    *y = (counts->load_time[index[0]] + counts->background_time[index[0]]) >>
+         hr_outcome_shift(configuration, index[0]);
+}
+
+double hr_scale_excess(const hr_configuration *configuration, const unsigned index[HR_MAX_AXES])
+{
+    return limit_of(configuration, index) < configuration->n_limits ? 1.0 : 0.0;
+}
+
+/* Every limit of a level is a criterion by itself. */
+void hr_pair_excess_height(const hr_counts *counts, const hr_configuration *configuration,
+                           const unsigned index[HR_MAX_AXES], hr_u128 *x, hr_u128 *y)
+{
+    const unsigned l = limit_of(configuration, index);
+    unsigned i = 0;
+    if (l == configuration->n_limits)
+        return;
+    while (configuration->criteria[i].limits != (uint64_t)1 << l)
+        i++;
+    *x = counts->excess[l] >> hr_outcome_shift(configuration, index[0]);
+    for (unsigned j = 0; j < configuration->n_servers; j++)
+        *y += counts->server_time[i * (size_t)configuration->n_servers + j];
+}
+
+double hr_scale_excess_height(const hr_configuration *configuration,
+                              const unsigned index[HR_MAX_AXES])
+{
+    return ldexp(hr_scale_excess(configuration, index) * configuration->prepared->steps[index[0]],
+                 -hr_outcome_shift(configuration, index[0]));
 }

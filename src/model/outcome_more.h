@@ -5,6 +5,11 @@
 
 #include "model/outcome.h"
 
+/* Steps x ticks of a resource are tallied without so many of their last bits, in whole units or so:
+ * 12 servers of 2^28 steps for 4 h are 2^61, and the squares of a few replications would not fit
+ * 128 bits; of 2^48, those of 2^20 do. */
+int hr_outcome_shift(const hr_configuration *configuration, unsigned resource);
+
 /* As hr_outcome.pair has it. */
 void hr_pair_collision(const struct hr_counts *counts, const hr_configuration *configuration,
                        const unsigned index[HR_MAX_AXES], hr_u128 *x, hr_u128 *y);
@@ -28,7 +33,14 @@ void hr_pair_anatomy_background(const struct hr_counts *counts,
 void hr_pair_anatomy_report_age(const struct hr_counts *counts,
                                 const hr_configuration *configuration,
                                 const unsigned index[HR_MAX_AXES], hr_u128 *x, hr_u128 *y);
+void hr_pair_excess(const struct hr_counts *counts, const hr_configuration *configuration,
+                    const unsigned index[HR_MAX_AXES], hr_u128 *x, hr_u128 *y);
+void hr_pair_excess_height(const struct hr_counts *counts, const hr_configuration *configuration,
+                           const unsigned index[HR_MAX_AXES], hr_u128 *x, hr_u128 *y);
 /* As hr_outcome.scale has it. */
+double hr_scale_excess(const hr_configuration *configuration, const unsigned index[HR_MAX_AXES]);
+double hr_scale_excess_height(const hr_configuration *configuration,
+                              const unsigned index[HR_MAX_AXES]);
 double hr_scale_anatomy(const hr_configuration *configuration, const unsigned index[HR_MAX_AXES]);
 
 #endif

@@ -19,6 +19,13 @@ static bool needs_anatomy(const char *outcome)
     return o < hr_n_outcomes && (hr_outcomes[o].needs & HR_NEEDS_ANATOMY) != 0;
 }
 
+static bool needs_excess(const char *outcome)
+{
+    const unsigned o = hr_outcome_find(outcome);
+    return strcmp(outcome, "all") == 0 ||
+           (o < hr_n_outcomes && (hr_outcomes[o].needs & HR_NEEDS_EXCESS) == HR_NEEDS_EXCESS);
+}
+
 static bool is_asked(const hr_params *params, hr_key key, size_t i, bool (*needs)(const char *))
 {
     const hr_value *name = hr_params_at(params, key, i, 0);
@@ -42,6 +49,7 @@ hr_status hr_signals_assemble(const hr_params *params, hr_configuration *configu
     hr_backlog_marks *marks = &configuration->backlog;
     marks->is_followed = follows(params, needs_backlog);
     configuration->follows_anatomy = follows(params, needs_anatomy);
+    configuration->follows_excess = follows(params, needs_excess);
     marks->throttled_from = hr_params_get(params, HR_KEY_throttled_from)->number;
     marks->throttled_until = hr_params_get(params, HR_KEY_throttled_until)->number;
     marks->rejected_from = hr_params_get(params, HR_KEY_rejected_from)->number;

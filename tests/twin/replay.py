@@ -176,6 +176,7 @@ class Replay:
                 ("meetings_hit", c * d), ("people_hit", c * d), ("person_time_over", c),
                 ("offered", k), ("refused", k), ("peak", r * n), ("load_time", r),
                 ("n_snapshots", t), ("over_with", t * c * (n + 1)), ("server_over", t * c * n),
+                ("excess", len(self.h["limits"])), ("background_time", r),
                 ("load", t * r * n), ("load_square", t * r * n), ("load_shifted", t * r * n),
                 ("largest", t * r), ("total_above", t * h), ("fits", t * p),
                 ("fits_somewhere", t * p), ("fits_everywhere", t * p), ("fits_servers", t * p),
@@ -206,6 +207,8 @@ class Replay:
             return
         for r in range(self.n_resources):
             self.counts["load_time"][r] += ticks * sum(row[r] for row in self.truth.load)
+        if self.h["excess"]:
+            self.pass_time_above(ticks)
         if not self.wholes:
             self.counts["person_time"] += ticks * sum(self.truth.people)
         for c in range(self.n_criteria):
@@ -215,6 +218,21 @@ class Replay:
             if not self.wholes:
                 self.counts["person_time_over"][c] += ticks * sum(self.truth.people[j]
                                                                   for j in over)
+
+    def pass_time_above(self, ticks):
+        """Load above the limits of levels, and the background of resources that have one."""
+        seen = set()
+        for index, limit in enumerate(self.h["limits"]):
+            if limit["level"] < 0:
+                continue
+            r = limit["resource"]
+            for j in range(self.n):
+                above = self.truth.load[j][r] - self.ceiling[index][j]
+                self.counts["excess"][index] += ticks * max(above, 0)
+                if r not in seen and self.state[j] != "out":
+                    held = max(int(limit["ceiling"][j]) - self.effective[index][j], 0)
+                    self.counts["background_time"][r] += ticks * (held + self.taken[j][r])
+            seen.add(r)
 
     def pass_time_of(self, whole, all_ticks, measured):
         """A meeting is over a criterion while any of its servers is; each of its people is one."""

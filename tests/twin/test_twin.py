@@ -289,6 +289,10 @@ def miscount_backlog(rows):
     rows_of(rows, "counts")[0]["backlog_time"] += 1
 
 
+def miscount_excess(rows):
+    rows_of(rows, "counts")[0]["excess"][0] += 1
+
+
 def shift_stretch(rows):
     next(level for level in rows_of(rows, "counts")[0]["stretches"] if level)[-1] += 1
 
@@ -312,7 +316,7 @@ def return_later(rows):
 
 
 FAULTS = [move_meeting, shorten_meeting, add_load, shift_change, drop_change, miscount_tick,
-          miscount_backlog, shift_stretch, lower_ceiling, cut_off]
+          miscount_backlog, miscount_excess, shift_stretch, lower_ceiling, cut_off]
 FAULTS_OF_FAILURES = [repair_at_once, return_later]
 
 
