@@ -51,6 +51,7 @@ static inline void meet(scene *s, double start, double end, int64_t load)
     s->load[i] = load;
 }
 
+/* Counts are there until close_scene. */
 static inline void play(scene *s)
 {
     hr_err err = {0};
@@ -69,6 +70,10 @@ static inline void play(scene *s)
     in->initial = in->final = s->load, in->sessions = s->sessions;
     assert_int_equal(hr_replay(c, in, scratch, &s->counts, NULL, &err), HR_OK);
     hr_scratch_free(scratch);
+}
+
+static inline void close_scene(scene *s)
+{
     hr_arena_free(&s->pool.arena);
 }
 

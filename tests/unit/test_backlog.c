@@ -31,6 +31,7 @@ static void test_a_path_by_hand(void **state)
     /* 350 s x s by the triangles, in 2^-8 s and ticks */
     assert_in_range((uint64_t)s.counts.backlog_time, 350 * 256 * 65536.0 * 0.99999,
                     350 * 256 * 65536.0);
+    close_scene(&s);
 }
 
 /* Marks are reached at the first tick at or beyond them, whatever happens in between. */
@@ -45,6 +46,7 @@ static void test_marks_are_reached_between_ticks(void **state)
     /* 6 x 100 / 7 = 85.714286 s after its start: 5617371.43 ticks */
     assert_int_equal(s.counts.throttled_time, S(99) + S(1) - (S(1) + 5617372));
     assert_int_equal(s.counts.throttled_periods, 8);
+    close_scene(&s);
 }
 
 /* What stands when the window opens counts; requests are rejected in the period of 12 s alone. */
@@ -61,6 +63,7 @@ static void test_it_begins_before_the_window(void **state)
     assert_int_equal(s.counts.throttled_periods, 7); /* [40 s, 70 s) */
     assert_int_equal(s.counts.rejected_periods, 6);  /* [50 s, 70 s): until 60.8 s */
     assert_in_range(s.counts.throttled_time, S(29.8) - 2, S(29.8) + 2);
+    close_scene(&s);
 }
 
 /* Calls in the background take 40 Mc/s each: what is left of the ceiling is 100, 60, 20, 100. */
@@ -76,6 +79,7 @@ static void test_background_takes_its_part(void **state)
     assert_int_equal(s.counts.throttled_time, S(100) - S(57));
     assert_int_equal(s.counts.throttled_periods, 12);
     assert_int_equal(s.counts.rejected_periods, 12); /* from 69 s to 85 s */
+    close_scene(&s);
 }
 
 /* Not asked for, nothing is counted and no kernel minds. */
@@ -88,6 +92,7 @@ static void test_nobody_asks(void **state)
     play(&s);
     assert_int_equal(s.counts.throttled_time, 0);
     assert_true(s.counts.backlog_time == 0);
+    close_scene(&s);
 }
 
 /* ---- through a study */

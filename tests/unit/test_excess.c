@@ -21,6 +21,7 @@ static void test_by_hand(void **state)
         assert_true(s.counts.excess[0] == (hr_u128)50 * MC * above);
         assert_true(s.counts.background_time[0] == 0);
         assert_true(s.counts.server_time[0] == above);
+        close_scene(&s);
     }
 }
 
@@ -35,6 +36,7 @@ static void test_held_background_counts(void **state)
     play(&s);
     assert_true(s.counts.excess[0] == (hr_u128)5 * MC * S(60));
     assert_true(s.counts.background_time[0] == (hr_u128)30 * MC * S(100));
+    close_scene(&s);
 }
 
 /* 70 Mc/s with 100, 60, 20 and 100 of the ceiling left, 25 s each. */
@@ -48,6 +50,7 @@ static void test_sessions_count(void **state)
     play(&s);
     assert_true(s.counts.excess[0] == (hr_u128)(10 + 50) * MC * S(25));
     assert_true(s.counts.background_time[0] == (hr_u128)(40 + 80) * MC * S(25));
+    close_scene(&s);
 }
 
 static void test_nobody_asks(void **state)
@@ -59,6 +62,7 @@ static void test_nobody_asks(void **state)
     play(&s);
     assert_true(s.counts.excess[0] == 0);
     assert_int_equal(s.counts.server_time[0], S(99));
+    close_scene(&s);
 }
 
 /* ---- through a study */
