@@ -94,11 +94,11 @@ static hr_feeder feeder_of(const hr_member *member, unsigned feeder, const hr_la
 
 /* The further sites that it follows from, into `guests`; NULL when there are none. */
 static const hr_feeder *find_guests(const hr_member *member, const hr_feed *feed,
-                                    hr_feeder guests[HR_MAX_SITES])
+                                    const hr_lane *first, hr_feeder guests[HR_MAX_SITES])
 {
     const unsigned n = feed != NULL ? feed->n_guests : 0;
     for (unsigned k = 0; k < n; k++)
-        guests[k] = feeder_of(member, feed->guests[k].pool, NULL);
+        guests[k] = feeder_of(member, feed->guests[k].pool, first);
     return n > 0 ? guests : NULL;
 }
 
@@ -123,8 +123,8 @@ static hr_status run_pool(hr_worker *worker, unsigned p, hr_member *const *who,
         owner[n_lanes] = who[i];
         lane[n_lanes++] = (hr_lane){pool, input, &who[i]->other_counts[p - 1]};
         if (pool->meetings == HR_MEETINGS_LEGS)
-            feeding[n_feeding++] =
-                (hr_feeding){input, pool, of, find_guests(who[i], pool->feed, guests[i])};
+            feeding[n_feeding++] = (hr_feeding){
+                input, pool, of, find_guests(who[i], pool->feed, &first[i], guests[i])};
         else
             HR_TRY(hr_input_write_other(input, pool, of.meetings, of.configuration, day,
                                         worker->vector, &worker->err));

@@ -24,7 +24,7 @@
 /* Lanes in `begins`, the last flags of which are new, were not over before: what stands there now.
  * False when too much was. */
 __attribute__((noinline)) static bool stand(hr_lanes *lanes, const lane_key *begins,
-                                            const lane_key *key)
+                                            const lane_key *key, unsigned n_servers)
 {
     for (int l = 0; l < N; l++) {
         if (begins[l] == 0)
@@ -32,8 +32,8 @@ __attribute__((noinline)) static bool stand(hr_lanes *lanes, const lane_key *beg
         if (lanes->n_standing == lanes->most_standing)
             return false;
         lanes->flag[l][lanes->n_flags[l] - 1].standing = lanes->n_standing;
-        int32_t *standing = lanes->standing + (size_t)lanes->n_standing++ * lanes->n_servers;
-        for (unsigned s = 0; s < lanes->n_servers; s++)
+        int32_t *standing = lanes->standing + (size_t)lanes->n_standing++ * n_servers;
+        for (unsigned s = 0; s < n_servers; s++)
             standing[s] = key[s * N + (unsigned)l] >> BITS;
     }
     return true;
@@ -75,7 +75,7 @@ flag(hr_lanes *lanes, uint32_t step, const lane_vector *key, const lane_vector *
         HR_UNROLL
         for (unsigned s = 0; s < n_servers; s++)
             keys[s] = key[s];
-        if (!stand(lanes, (const lane_key *)&lane, (const lane_key *)keys))
+        if (!stand(lanes, (const lane_key *)&lane, (const lane_key *)keys, n_servers))
             return false;
     }
     return lanes->n_flagged <= lanes->most_flagged;
