@@ -3,6 +3,8 @@
 
 Equality of integers, not closeness: every placement, every change of overload, every count.
 Then the twin itself is tested: traces with one thing changed must be rejected.
+
+Usage: test_twin.py [REPLICATIONS]   of each case; 1 unless it is said
 """
 
 import copy
@@ -17,7 +19,7 @@ import compare  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 PROGRAM = os.environ.get("HEADROOM", os.path.join(HERE, "..", "..", "build", "headroom"))
-REPLICATIONS = 2
+REPLICATIONS = int(sys.argv[1]) if len(sys.argv) > 1 else 1
 
 RULES = ["random", "round_robin", "least_loaded", "fewest_meetings", "fewest_participants",
          "least_relative_load", "power_of_d"]
