@@ -7,6 +7,7 @@
 #define HR_BASE_PANJER_H
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -15,5 +16,16 @@
  * HR_ERR_MEMORY. Local. */
 HR_MUST_CHECK hr_status hr_panjer(const size_t *jump, const double *mean, size_t n_jumps, size_t n,
                                   hr_arena *arena, double **f, double *log_scale, hr_err *err);
+/* The widest lattice with 0 on which jumps of `a` and `b` are: their greatest common divisor.
+ */
+static inline int64_t hr_panjer_span(int64_t a, int64_t b)
+{
+    while (b != 0) {
+        const int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a < 0 ? -a : a;
+}
 
 #endif

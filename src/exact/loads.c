@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/memo.h"
+#include "base/panjer.h"
 #include "model/prepared.h"
 
 /* Tables beyond this are not worth making: what follows takes longer than a simulation. */
@@ -116,16 +117,6 @@ out:
     return st;
 }
 
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        const int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a < 0 ? -a : a;
-}
-
 /* One more participant: `sum` [length] in units of the kinds' common divisor becomes that of one
  * more. All terms are positive, so every entry keeps its digits. */
 static void add_participant(const hr_profile *profile, const int64_t *unit, size_t length,
@@ -153,7 +144,7 @@ static hr_status add_kinds(making *m, unsigned number, const size_table *sizes, 
     HR_TAKE(unit, m->arena, profile->n_kinds);
     for (unsigned k = 0; k < profile->n_kinds; k++) {
         unit[k] = own->kind_cost[k * (size_t)n_resources + m->resource];
-        divisor = common_divisor(divisor, unit[k]);
+        divisor = hr_panjer_span(divisor, unit[k]);
         most = fmax(most, (double)unit[k]);
     }
     for (size_t i = 0; i < sizes->n; i++)
@@ -286,7 +277,7 @@ static hr_status number_loads(share_list *all, hr_arena *arena, hr_loads *loads,
     for (size_t i = 0; i < n; i++) {
         if (loads->n == 0 || load[i] != load[loads->n - 1])
             load[loads->n++] = load[i];
-        divisor = common_divisor(divisor, load[i]);
+        divisor = hr_panjer_span(divisor, load[i]);
     }
     for (size_t i = 0; i < all->n; i++) {
         const int64_t *found = bsearch(&all->item[i].load, load, loads->n, sizeof *load, by_number);

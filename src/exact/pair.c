@@ -3,21 +3,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/panjer.h"
 #include "base/real.h"
 #include "exact/saddlepoint.h"
 #include "model/prepared.h"
 
 #define NEGLIGIBLE -40.0 /* log of what may be left out of the second tail */
-
-static int64_t common_divisor(int64_t a, int64_t b)
-{
-    while (b != 0) {
-        const int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
 
 static const char *decline(const hr_configuration *c)
 {
@@ -97,8 +88,8 @@ hr_status hr_pair_jumps_make(const hr_configuration *configuration, const unsign
                 jumps->load[1][jumps->n] = second;
                 jumps->share[jumps->n] = share[i] * c->classes[k].profiles[p].share;
                 jumps->class[jumps->n++] = (uint16_t)k;
-                jumps->span[0] = common_divisor(jumps->span[0], first);
-                jumps->span[1] = common_divisor(jumps->span[1], second);
+                jumps->span[0] = hr_panjer_span(jumps->span[0], first);
+                jumps->span[1] = hr_panjer_span(jumps->span[1], second);
             }
         }
     }

@@ -1,4 +1,5 @@
-/* outcome_more: pairs of outcomes that are about single meetings. Private to src/model.
+/* outcome_more: pairs of outcomes that are about single meetings, and of loads above ceilings.
+ * Private to src/model.
  */
 #ifndef HR_MODEL_OUTCOME_MORE_H
 #define HR_MODEL_OUTCOME_MORE_H

@@ -23,16 +23,6 @@ typedef struct lattice {
     double *mean; /* [n_jumps] */
 } lattice;
 
-static uint32_t common_divisor(uint32_t a, uint32_t b)
-{
-    while (b != 0) {
-        const uint32_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
 static hr_status make_lattice(const hr_tilt_planning *plan, double most, hr_arena *arena,
                               lattice *out, hr_err *err)
 {
@@ -41,7 +31,7 @@ static hr_status make_lattice(const hr_tilt_planning *plan, double most, hr_aren
     bool *any = NULL;
     *out = (lattice){0};
     for (unsigned i = 0; i < tilt->n_strata; i++)
-        out->span = common_divisor(tilt->strata[i].units, out->span);
+        out->span = (uint32_t)hr_panjer_span(tilt->strata[i].units, out->span);
     const double points = most / (tilt->unit * out->span);
     if (out->span == 0 || !(points < MOST_CELLS))
         return HR_OK;
