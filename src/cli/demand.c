@@ -179,8 +179,13 @@ static hr_text servers_of(double least, double most)
 /* What a planning tool says of the same users. */
 static hr_status print_thumbs(const hr_study *study, uint64_t index, hr_err *err)
 {
-    static const char *const headings[] = {"Rule of thumb", "of",    "so many", "a server",
-                                           "servers",       "N + 1", "here"};
+    bool has_sites = false;
+    for (unsigned p = 1; p < study->n_pools; p++)
+        has_sites = has_sites || study->pools[p].is_site;
+    const char *const headings[] = {"Rule of thumb", has_sites ? "of (first pool)" : "of",
+                                    "so many",       "a server",
+                                    "servers",       "N + 1",
+                                    "here"};
     hr_status st = HR_OK;
     hr_arena arena = {0};
     hr_table table;

@@ -61,17 +61,20 @@ class Documents(Case):
     def setUp(self):
         super().setUp()
         self.claims = read(TABLE.read_text())
+        self.done = {}  # by command: many claims look at one table
         self.methods = (SOURCE / "METHODS.md").read_text()
         for name in BASES:
             (self.folder / f"{name}.yaml").write_text(f"base: lync-2013/{name}\n")
 
     def perform(self, step):
         """Run it where the presets are; a name that is none of them is a file of params/."""
-        words = shlex.split(step.run)
-        if words[0] in ("check", "run"):
-            folder = self.folder if words[1] in BASES else SOURCE / "params"
-            words[1] = folder / f"{words[1]}.yaml"
-        return wrong(step, self.headroom(*words))
+        if step.run not in self.done:
+            words = shlex.split(step.run)
+            if words[0] in ("check", "run"):
+                folder = self.folder if words[1] in BASES else SOURCE / "params"
+                words[1] = folder / f"{words[1]}.yaml"
+            self.done[step.run] = self.headroom(*words)
+        return wrong(step, self.done[step.run])
 
     def test_claims(self):
         for claim in self.claims:

@@ -424,7 +424,33 @@ static void ceilings_without_a_cost_are_refused(void **state)
     OPEN(&p, "pool.server.memory=32 GiB", "pool.ceilings.memory.full=100 %",
          "cost.participant.memory=5 MiB");
     assert_near(per_participant(&p, HR_RESOURCE_MEMORY), 5.0, 1e-12);
+    /* of mobility alone it is published: 40 % of users at 0.52 MiB, and 164 MiB [S:memlim] */
+    const hr_background *users = item(&p, "users");
+    assert_near(users->law.a * users->cost[resource(&p, HR_RESOURCE_MEMORY)],
+                6660.0 * 0.4 * 0.52 + 164.0, 1e-9);
     pool_free(&p);
+    REFUSED("does not load this resource", "pool.ceilings.edge_users.limit=100");
+}
+
+/* On Standard Edition, where chat has no servers of its own: a quarter of 2,500 users at 0.4 Mc/s.
+ */
+static void chat_may_stand_on_a_standard_edition_server(void **state)
+{
+    (void)state;
+#define STANDARD "pool.role=standard_edition", "pool.servers=1", "population.users=2500"
+    pool alone, with;
+    OPEN(&alone, STANDARD);
+    OPEN(&with, STANDARD, "pool.ceilings.chat_users.limit=20000");
+    const hr_background *users = item(&with, "users");
+    assert_near(users->law.a * users->cost[resource(&with, HR_RESOURCE_CHAT_USERS)], 625.0, 1e-9);
+    assert_near(users->law.a * users->cost[resource(&with, HR_RESOURCE_CPU)], 250.0, 1e-9);
+    users = item(&alone, "users");
+    assert_near(users->cost[resource(&alone, HR_RESOURCE_CPU)], 0.0, 0.0);
+    pool_free(&with);
+    pool_free(&alone);
+    REFUSED("does not load this resource", STANDARD, "pool.ceilings.chat_users.limit=20000",
+            "deployment.persistent_chat.servers=1",
+            "deployment.persistent_chat.ceilings.chat_users.limit=20000");
 }
 
 int main(void)
@@ -450,6 +476,7 @@ int main(void)
         cmocka_unit_test(contradictions_are_refused),
         cmocka_unit_test(laws_that_cannot_be_followed_are_refused),
         cmocka_unit_test(ceilings_without_a_cost_are_refused),
+        cmocka_unit_test(chat_may_stand_on_a_standard_edition_server),
     };
     return cmocka_run_group_tests_name("front_end", tests, NULL, NULL);
 }
