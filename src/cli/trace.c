@@ -416,6 +416,8 @@ static void put_path_counts(hr_json *json, const hr_configuration *configuration
     hr_json_counts(json, "server_time", counts->server_time, c * n);
     hr_json_counts(json, "episodes", counts->episodes, c);
     hr_json_counts(json, "server_episodes", counts->server_episodes, c * n);
+    hr_json_counts(json, "ended", counts->ended, c);
+    hr_json_counts(json, "lasting", counts->lasting, c * d);
     hr_json_counts(json, "periods_hit", counts->periods_hit, c * d);
     hr_json_counts(json, "first_over", counts->first_over, c * r);
     hr_json_counts(json, "anatomy", counts->anatomy, c * HR_N_ANATOMY);

@@ -172,7 +172,7 @@ class Replay:
         p = LEVELS * len(self.h["probes"])
         for name, size in [
                 ("time_with", c * (n + 1)), ("server_time", c * n), ("episodes", c),
-                ("server_episodes", c * n), ("periods_hit", c * d), ("first_over", c * r), ("anatomy", 5 * c),
+                ("server_episodes", c * n), ("ended", c), ("lasting", c * d), ("periods_hit", c * d), ("first_over", c * r), ("anatomy", 5 * c),
                 ("meetings_hit", c * d), ("people_hit", c * d), ("person_time_over", c),
                 ("offered", k), ("refused", k), ("peak", r * n), ("load_time", r),
                 ("n_snapshots", t), ("over_with", t * c * (n + 1)), ("server_over", t * c * n),
@@ -901,6 +901,10 @@ class Replay:
                 and self.any_since[c] < self.now:
             self.counts["stretches"][criterion["level"]] += [self.any_since[c], self.now]
         least = self.h["min_episode"]
+        if is_last and self.in_window(self.now):
+            self.counts["ended"][c] += 1
+            for d, ticks in enumerate(least):
+                self.counts["lasting"][c * len(least) + d] += self.now - self.any_since[c] >= ticks
         for i in range(self.h["n_periods"]):
             opens = self.h["from"] + i * self.h["period"]
             closes = self.h["to"] if i + 1 == self.h["n_periods"] else opens + self.h["period"]
