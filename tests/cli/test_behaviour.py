@@ -155,6 +155,27 @@ class Behaviour(Case):
         self.assertEqual(share["fewest_meetings"], 1.0)
         self.assertLess(share["random"], 0.5)  # one in six; some 40 meetings
 
+    def test_gates_look_at_what_they_are_told(self):
+        """The published pool is full of users and calls before any meeting: a gate of 50 % that looks
+        at them is closed, and `check` says so; at 64 % of the processor a server is above 80 % rarely."""
+        (self.folder / "study.yaml").write_text(LARGE)
+        for sets, warned, least, most in (
+                (["placement.gates.start=50 %"], True, 1, 1),
+                (["placement.gates={start: 80 %, resources: [cpu]}"], False, 0, 0.01),
+                (["placement.gates={start: 50 %, resources: [cpu]}"], False, 0.5, 0.999)):
+            words = [word for one in (*sets, "choose=~", "population.in_conference=5 %",
+                                      "observe.outcomes=[fits, blocking_all]", "precision.at_most=8")
+                     for word in ("--set", one)]
+            self.assertEqual("placement.gates.resources" in self.succeeds("check", "study.yaml", *words),
+                             warned)
+            out = self.folder / f"{most}-{least}.h5"
+            self.succeeds("run", "study.yaml", "-o", out, "-q", *words)
+            answer = json.loads(self.succeeds("show", out, "--json"))["configurations"][0]
+            refused = self.cells(answer, "blocking_all")[0]["value"]
+            self.assertTrue(least <= refused <= most, (sets, refused))
+        done = self.headroom("check", "study.yaml", "--set", "placement.gates.resources=[memory]")
+        self.assertIn("memory is no resource with a ceiling", done.err)
+
     def test_a_large_meeting_does_not_fit_near_full(self):
         for configuration in self.results(LARGE):
             share = configuration["coordinates"]["population.in_conference"]
