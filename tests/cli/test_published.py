@@ -5,6 +5,7 @@ worked out here. Rows 14 to 16 of what is known of such pools are behaviour: tes
 """
 
 import json
+import re
 
 from program import SOURCE, Case, main
 
@@ -246,6 +247,46 @@ class Published(Checking):
                               ("group_pickup", 62.5 / 60), ("sql_batch", 2500)):
             self.near(self.activity(answer, name)["ceiling"], ceiling)
             self.assertEqual(self.activity(answer, name)["ceiling_of"], "server")
+
+
+class Tables(Checking):
+    """What `list` says of roles and assumptions is complete."""
+
+    def rows(self, table):
+        return json.loads(self.succeeds("list", table, "--json"))
+
+    def test_every_role(self):
+        """A pool has loads with units, a ceiling, a balancer and an outcome of overload, all with their
+        source; what carries no load says so."""
+        self.assert_narrow(self.succeeds("list", "roles"))
+        for row in self.rows("roles"):
+            self.assertRegex(row["source"], r"^(\[(S:[a-z0-9-]+|D|U)\])+$")
+            self.assertTrue(row["overload"] and row["doc"])
+            is_pool = row["place"] in ("deployment", "pool.role")
+            self.assertEqual(is_pool, row["loads"] is not None, row["name"])
+            self.assertEqual(is_pool, row["balancer"] is not None, row["name"])
+            if is_pool and row["name"] != "standard_edition":  # a Front End, with limits of its preset
+                self.assertRegex(row["ceilings"], r"(target|limit|full): .*\[[SDU]")
+            if row["name"] in ("witness", "central_management", "load_balancer", "planning_tool"):
+                self.assertEqual(row["place"], "no load")
+        self.assertIn("edge_av", named(self.rows("roles"), "edge")["loads"])
+
+    def test_a_role_without_servers_costs_nothing(self):
+        """Nothing of the deployment's other pools reaches a Front End."""
+        plain = self.check(NO_CALLS)
+        other = self.check(NO_CALLS, "target.pool=~", "target.level=target", "target.resources=[cpu]",
+                           *(f"deployment.{role}.servers=0" for role in
+                             ("edge", "persistent_chat", "persistent_chat_store", "back_end",
+                              "monitoring_store", "archiving_store")), study=DEPLOYMENT)
+        self.assertEqual(plain["pool"]["resources"], other["pool"]["resources"])
+        self.assertEqual(other["other_pools"], [])
+
+    def test_every_assumption_has_a_range(self):
+        """A number that nobody has published says between what it may lie."""
+        span = re.compile(r"\d[\d.,]*( ?(%|s|min|h|an hour))? to \d")
+        for row in self.rows("params"):
+            if "[U]" in (row["source"] or "") and row["kind"] not in ("choice", "yes or no"):
+                self.assertRegex(row["doc"], span, row["name"])
 
 
 class Activities(Checking):
