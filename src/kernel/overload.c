@@ -300,7 +300,8 @@ void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meetin
     const uint64_t *start = replay->scratch->clock_at_start + meeting * (size_t)c->n_criteria;
     const bool is_placed = server < c->n_servers;
     if (meetings_stay(replay)) {
-        if (hr_overload_may_have_met(replay, meeting, server))
+        const hr_at_hand hand = hr_overload_at_hand(replay);
+        if (hr_overload_may_have_met(&hand, meeting, server))
             end_where_it_began(replay, now, meeting, server);
         return;
     }
