@@ -8,6 +8,7 @@
 #include "cli/command.h"
 #include "cli/entries.h"
 #include "cli/json.h"
+#include "cli/list_contradictions.h"
 #include "cli/list_exact.h"
 #include "cli/list_roles.h"
 #include "cli/list_signals.h"
@@ -387,10 +388,19 @@ static const struct {
     const char *name;
     void (*list)(hr_entries *entries);
 } tables[] = {
-    {"params", list_params},      {"policies", list_policies},   {"roles", hr_list_roles},
-    {"signals", hr_list_signals}, {"workloads", list_workloads}, {"activities", list_activities},
-    {"outcomes", list_outcomes},  {"laws", list_laws},           {"units", list_units},
-    {"presets", list_presets},    {"quorum", list_quorum},       {"exact", hr_list_exact},
+    {"params", list_params},
+    {"policies", list_policies},
+    {"roles", hr_list_roles},
+    {"signals", hr_list_signals},
+    {"workloads", list_workloads},
+    {"activities", list_activities},
+    {"outcomes", list_outcomes},
+    {"laws", list_laws},
+    {"units", list_units},
+    {"presets", list_presets},
+    {"quorum", list_quorum},
+    {"exact", hr_list_exact},
+    {"contradictions", hr_list_contradictions},
 };
 
 static const char *table_name(const void *unused, size_t i)
@@ -411,7 +421,8 @@ static hr_status find_table(const char *name, size_t *table, hr_err *err)
     return HR_FAIL(
         err, HR_ERR_USAGE,
         "list: no table `%s`; there are params, policies, roles, "
-        "signals, workloads, activities, outcomes, laws, units, presets, quorum and exact",
+        "signals, workloads, activities, outcomes, laws, units, presets, quorum, exact and "
+        "contradictions",
         name);
 }
 
@@ -437,7 +448,7 @@ const hr_command hr_command_list = {
     .name = "list",
     .operand = "TABLE",
     .summary = "params, policies, roles, signals, workloads, activities, outcomes, laws, units, "
-               "presets, quorum, exact",
+               "presets, quorum, exact, contradictions",
     .doc =
         "Prints one of the tables that the program itself works with: params (every key of a "
         "study), policies (placement, admission, arrivals), roles (servers and systems of a "
@@ -446,7 +457,8 @@ const hr_command hr_command_list = {
         "sources), activities (events: their rates, work and published ceilings), outcomes "
         "(what is measured), laws (distributions), units, presets (studies "
         "that come with the program), quorum (servers that a pool of each size needs), exact "
-        "(methods that need no simulation).",
+        "(methods that need no simulation), contradictions (where the published documents say two "
+        "things, and which is used).",
     .n_options = HR_LENGTH(options),
     .options = options,
     .examples = {"headroom list params --match placement", "headroom list outcomes",
