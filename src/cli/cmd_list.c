@@ -10,6 +10,7 @@
 #include "cli/json.h"
 #include "cli/list_contradictions.h"
 #include "cli/list_exact.h"
+#include "cli/list_roles.h"
 #include "cli/list_signals.h"
 #include "cli/nearest.h"
 #include "cli/text.h"
@@ -181,29 +182,6 @@ static void workload_cost(hr_entries *entries, const hr_workload_cost *cost)
     hr_json_text(entries->json, "doc", cost->doc);
     hr_json_flag(entries->json, "is_key", cost->is_key);
     hr_json_end_object(entries->json);
-}
-
-static void list_roles(hr_entries *entries)
-{
-    for (unsigned i = 0; i < HR_N_ROLES; i++) {
-        const hr_role *role = &hr_roles[i];
-        const size_t n = entries->n;
-        const bool is_open =
-            hr_entries_begin(entries, role->name, hr_role_places[role->place], role->carries);
-        if (entries->n == n)
-            continue; /* does not match */
-        if (is_open) {
-            hr_json_text(entries->json, "place", hr_role_places[role->place]);
-            hr_json_text(entries->json, "overload", role->overload);
-            hr_json_text(entries->json, "source", role->source);
-            hr_json_end_object(entries->json);
-            continue;
-        }
-        hr_words words = {0};
-        hr_words_add(&words, "overload: %s %s", role->overload, role->source);
-        fputs("    ", stdout);
-        hr_text_wrap(stdout, words.s, 4, 4, HR_TEXT_WIDTH);
-    }
 }
 
 static void list_workloads(hr_entries *entries)
@@ -412,7 +390,7 @@ static const struct {
 } tables[] = {
     {"params", list_params},
     {"policies", list_policies},
-    {"roles", list_roles},
+    {"roles", hr_list_roles},
     {"signals", hr_list_signals},
     {"workloads", list_workloads},
     {"activities", list_activities},

@@ -123,6 +123,12 @@ static void put_policies(hr_json *json, const hr_configuration *configuration)
     hr_json_number(json, "growth", placement->growth);
     hr_json_count(json, "young_age", prepared->young_age);
     hr_json_count(json, "young_count", (uint64_t)placement->young_count);
+    hr_json_array(json, "watched");
+    for (unsigned r = 0; r < configuration->n_resources; r++) {
+        if (hr_placement_watches(placement, configuration->resource[r]))
+            hr_json_count(json, NULL, r);
+    }
+    hr_json_end_array(json);
     hr_json_number(json, "start_gate", placement->start_gate);
     hr_json_count(json, "dedicated", placement->dedicated);
     hr_json_number(json, "dedicated_from", placement->dedicated_from);

@@ -411,7 +411,7 @@ class Replay:
         return not self.policy["start_gate"] or self.passes_gate(j, self.policy["start_gate"])
 
     def passes_gate(self, j, gate, more=None):
-        for r in range(self.n_resources):
+        for r in self.policy["watched"]:
             own = [i for i, limit in enumerate(self.h["limits"])
                    if limit["resource"] == r and limit["level"] >= 0]
             if not own:
