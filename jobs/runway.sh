@@ -2,7 +2,7 @@
 # Two percent more users a month: for how long does the pool keep its target, and what do two more
 # servers in a second pool buy, or fresh load reports?
 #
-#   jobs/runway.sh          about four minutes on 2 cores, once built; full size, some hours:
+#   jobs/runway.sh          some three minutes on 2 cores, once built; full size, some hours:
 #                           --set design.worlds=256 --set precision.at_most=1024
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
