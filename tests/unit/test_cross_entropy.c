@@ -20,7 +20,7 @@
 
 #define MOST_GAIN   1.3
 #define LEAST_SHARE 0.01
-enum { REPLICATIONS = 4096, ROUNDS = 5, MOST_COMPONENTS = HR_TILT_MOST_RUNGS };
+enum { REPLICATIONS = 3072, ROUNDS = 3, MOST_COMPONENTS = HR_TILT_MOST_RUNGS };
 
 #define PERIOD "observe: {outcomes: [period_overload]}\nrare: {engine: tilted}\n"
 #define LOADS  "kinds: [{cost: {load: 1}}]"
@@ -89,6 +89,14 @@ static mixture plan_of(const sample *s)
         }
     }
     return m;
+}
+
+static void *take(size_t n, size_t size)
+{
+    assert_true(n > 0);
+    void *p = calloc(n, size);
+    assert_non_null(p);
+    return p;
 }
 
 static bool is_large(const sample *s, unsigned i)
@@ -179,16 +187,15 @@ static double density_of(const sample *s, const mixture *m, const norms *n, size
 static double variation(const sample *s, const mixture *m, unsigned first)
 {
     static norms n;
-    double *terms = calloc(m->n * (size_t)s->n_checks, sizeof *terms);
+    double *terms = take(m->n * (size_t)s->n_checks, sizeof *terms);
     double square = 0.0, sum = 0.0;
-    assert_non_null(terms);
     find_norms(s, m, &n);
     for (size_t r = first; r < s->n; r += 2) {
         square += s->weight[r] / density_of(s, m, &n, r, terms);
         sum += s->weight[r];
     }
     free(terms);
-    return square * (REPLICATIONS / 2) / (sum * sum);
+    return square * (0.5 * REPLICATIONS) / (sum * sum);
 }
 
 /* ---- the fit */
@@ -230,8 +237,7 @@ static void count_last(const sample *s, const mixture *m, unsigned c, unsigned u
 
 static void expect(const sample *s, const mixture *m, const norms *n, unsigned first, found *to)
 {
-    double *terms = calloc(m->n * (size_t)s->n_checks, sizeof *terms);
-    assert_non_null(terms);
+    double *terms = take(m->n * (size_t)s->n_checks, sizeof *terms);
     for (size_t r = first; r < s->n; r += 2) {
         const double each = s->weight[r] / density_of(s, m, n, r, terms);
         for (unsigned c = 0; c < m->n; c++) {
@@ -316,10 +322,9 @@ static mixture fit(const sample *s, const mixture *from, unsigned fits, unsigned
 
 static unsigned check_after(const hr_tilt *tilt, hr_tick tick)
 {
-    unsigned u = 0;
-    while (u < tilt->n_checks && tilt->check[u] < tick)
-        u++;
-    return u;
+    const hr_tick step = (hr_tick)1 << tilt->step_bits;
+    const hr_tick u = tick <= tilt->check[0] ? 0 : (tick - tilt->check[0] + step - 1) / step;
+    return u < tilt->n_checks ? (unsigned)u : tilt->n_checks;
 }
 
 static void count(const sample *s, const hr_input *in, uint16_t *alive, uint16_t *started)
@@ -358,13 +363,6 @@ static void find_means(const hr_configuration *c, sample *s)
         }
         s->since[at] += s->starts[at];
     }
-}
-
-static void *take(size_t n, size_t size)
-{
-    void *p = calloc(n, size);
-    assert_non_null(p);
-    return p;
 }
 
 /* Replications with overload, drawn by the configuration's plan. */
@@ -438,7 +436,10 @@ static void compare(const char *name, const sample *s)
         bent.of[c].lean[0] = 0.0;
     }
     const double planned = both(s, &plan, -1), off = both(s, &bent, -1);
-    for (int fits = 0; fits < N_FITS; fits++) {
+    unsigned n_large = 0;
+    for (unsigned i = 0; i < s->n_strata; i++)
+        n_large += is_large(s, i);
+    for (int fits = 0; fits < (n_large > 1 ? N_FITS : LAST); fits++) {
         const double fitted = both(s, &plan, fits);
         print_message("  %-16s %zu hits, CV2 %.2f, fitted %d %.2f\n", name, s->n, planned - 1.0,
                       fits, fitted - 1.0);
