@@ -482,10 +482,12 @@ const hr_command hr_command_check = {
     .name = "check",
     .operand = "STUDY",
     .summary = "validate a study; show its design, pool and work; run nothing",
-    .doc = "Reads a study, with its base and --set, and checks everything that can be checked "
-           "without running it. Prints the design, the pool of one configuration with its mean "
-           "loads against the ceilings, about how long a run would take, and which rules of the "
-           "documented topology the deployment breaks; refuses one that is not supported.",
+    .doc =
+        "Reads a study, with its base and --set, and checks everything that can be checked "
+        "without running it. Prints the design, the pool of one configuration with its mean "
+        "loads against the ceilings, what the rules of thumb give, about how long a run would "
+        "take, and which rules of the documented topology the deployment breaks; refuses one that "
+        "is not supported.",
     .n_options = HR_LENGTH(options),
     .options = options,
     .examples = {"headroom check mine.yaml", "headroom check mine.yaml --values",

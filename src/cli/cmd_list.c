@@ -8,7 +8,9 @@
 #include "cli/command.h"
 #include "cli/entries.h"
 #include "cli/json.h"
+#include "cli/list_contradictions.h"
 #include "cli/list_exact.h"
+#include "cli/list_roles.h"
 #include "cli/list_signals.h"
 #include "cli/nearest.h"
 #include "cli/text.h"
@@ -180,29 +182,6 @@ static void workload_cost(hr_entries *entries, const hr_workload_cost *cost)
     hr_json_text(entries->json, "doc", cost->doc);
     hr_json_flag(entries->json, "is_key", cost->is_key);
     hr_json_end_object(entries->json);
-}
-
-static void list_roles(hr_entries *entries)
-{
-    for (unsigned i = 0; i < HR_N_ROLES; i++) {
-        const hr_role *role = &hr_roles[i];
-        const size_t n = entries->n;
-        const bool is_open =
-            hr_entries_begin(entries, role->name, hr_role_places[role->place], role->carries);
-        if (entries->n == n)
-            continue; /* does not match */
-        if (is_open) {
-            hr_json_text(entries->json, "place", hr_role_places[role->place]);
-            hr_json_text(entries->json, "overload", role->overload);
-            hr_json_text(entries->json, "source", role->source);
-            hr_json_end_object(entries->json);
-            continue;
-        }
-        hr_words words = {0};
-        hr_words_add(&words, "overload: %s %s", role->overload, role->source);
-        fputs("    ", stdout);
-        hr_text_wrap(stdout, words.s, 4, 4, HR_TEXT_WIDTH);
-    }
 }
 
 static void list_workloads(hr_entries *entries)
@@ -409,10 +388,19 @@ static const struct {
     const char *name;
     void (*list)(hr_entries *entries);
 } tables[] = {
-    {"params", list_params},      {"policies", list_policies},   {"roles", list_roles},
-    {"signals", hr_list_signals}, {"workloads", list_workloads}, {"activities", list_activities},
-    {"outcomes", list_outcomes},  {"laws", list_laws},           {"units", list_units},
-    {"presets", list_presets},    {"quorum", list_quorum},       {"exact", hr_list_exact},
+    {"params", list_params},
+    {"policies", list_policies},
+    {"roles", hr_list_roles},
+    {"signals", hr_list_signals},
+    {"workloads", list_workloads},
+    {"activities", list_activities},
+    {"outcomes", list_outcomes},
+    {"laws", list_laws},
+    {"units", list_units},
+    {"presets", list_presets},
+    {"quorum", list_quorum},
+    {"exact", hr_list_exact},
+    {"contradictions", hr_list_contradictions},
 };
 
 static const char *table_name(const void *unused, size_t i)
@@ -433,7 +421,8 @@ static hr_status find_table(const char *name, size_t *table, hr_err *err)
     return HR_FAIL(
         err, HR_ERR_USAGE,
         "list: no table `%s`; there are params, policies, roles, "
-        "signals, workloads, activities, outcomes, laws, units, presets, quorum and exact",
+        "signals, workloads, activities, outcomes, laws, units, presets, quorum, exact and "
+        "contradictions",
         name);
 }
 
@@ -459,7 +448,7 @@ const hr_command hr_command_list = {
     .name = "list",
     .operand = "TABLE",
     .summary = "params, policies, roles, signals, workloads, activities, outcomes, laws, units, "
-               "presets, quorum, exact",
+               "presets, quorum, exact, contradictions",
     .doc =
         "Prints one of the tables that the program itself works with: params (every key of a "
         "study), policies (placement, admission, arrivals), roles (servers and systems of a "
@@ -468,7 +457,8 @@ const hr_command hr_command_list = {
         "sources), activities (events: their rates, work and published ceilings), outcomes "
         "(what is measured), laws (distributions), units, presets (studies "
         "that come with the program), quorum (servers that a pool of each size needs), exact "
-        "(methods that need no simulation).",
+        "(methods that need no simulation), contradictions (where the published documents say two "
+        "things, and which is used).",
     .n_options = HR_LENGTH(options),
     .options = options,
     .examples = {"headroom list params --match placement", "headroom list outcomes",

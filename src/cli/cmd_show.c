@@ -139,7 +139,7 @@ static hr_status print_answer(hr_show *show, hr_err *err)
     HR_TRY(hr_show_histogram(show, err));
     fputc('\n', show->out);
     HR_TRY(hr_show_first_over(show, err));
-    HR_TRY(hr_show_peaks(show, err));
+    HR_TRY(hr_show_quantiles(show, err));
     HR_TRY(hr_show_failures(show, err));
     hr_show_ceilings(show);
     HR_TRY(hr_show_rule_of_thumb(show, err));

@@ -7,6 +7,7 @@
 #include "cli/table.h"
 #include "cli/text.h"
 #include "study/activity.h"
+#include "study/thumb.h"
 
 /* ---- what all of it has */
 
@@ -65,6 +66,17 @@ static void print_calls(const hr_demand *demand, const hr_configuration *first)
             hr_text_number(100.0 * pool.blocking_of_calls[r]).s,
             hr_text_number(100.0 * pool.blocking[r]).s);
     }
+    hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
+}
+
+static void print_memory(const hr_configuration *first)
+{
+    hr_words words = {0};
+    for (unsigned r = 0; r < first->n_resources; r++) {
+        if (first->resource[r] == HR_RESOURCE_MEMORY)
+            return;
+    }
+    hr_words_add(&words, "memory of servers: %s", HR_NO_MEMORY);
     hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
 }
 
@@ -154,6 +166,52 @@ static void print_joining(const hr_configuration *first)
         hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
 }
 
+/* "12 to 13" */
+static hr_text servers_of(double least, double most)
+{
+    hr_text text = hr_text_number(least);
+    if (most > least)
+        (void)snprintf(text.s, sizeof text.s, "%.20s to %.20s", hr_text_number(least).s,
+                       hr_text_number(most).s);
+    return text;
+}
+
+/* What a planning tool says of the same users. */
+static hr_status print_thumbs(const hr_study *study, uint64_t index, hr_err *err)
+{
+    bool has_sites = false;
+    for (unsigned p = 1; p < study->n_pools; p++)
+        has_sites = has_sites || study->pools[p].is_site;
+    const char *const headings[] = {"Rule of thumb", has_sites ? "of (first pool)" : "of",
+                                    "so many",       "a server",
+                                    "servers",       "N + 1",
+                                    "here"};
+    hr_status st = HR_OK;
+    hr_arena arena = {0};
+    hr_table table;
+    hr_thumb thumb[HR_N_THUMBS];
+    bool has_users = false;
+    HR_TRY(hr_study_thumbs(study, index, thumb, &has_users, err));
+    HR_TRY(hr_table_init(&table, &arena, "llrrrrr", 2, headings, err));
+    for (unsigned i = 0; i < HR_N_THUMBS; i++) {
+        const hr_thumb *rule = &thumb[i];
+        const hr_text demand = hr_text_number(rule->demand);
+        const hr_text each = hr_text_number(rule->per_server);
+        const hr_text all = servers_of(rule->least, rule->most);
+        const hr_text spare = servers_of(rule->least + 1.0, rule->most + 1.0);
+        const hr_text here = hr_text_number(rule->servers);
+        const char *row[] = {
+            hr_roles[rule->role].name, rule->of, demand.s, each.s, all.s, spare.s, here.s};
+        if (rule->demand > 0.0)
+            HR_TRY(hr_table_add(&table, row, err));
+    }
+    putchar('\n');
+    hr_table_print(&table, stdout, 1, HR_TEXT_WIDTH);
+out:
+    hr_arena_free(&arena);
+    return st;
+}
+
 hr_status hr_demand_print(const hr_study *study, const hr_configuration *first, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -164,7 +222,9 @@ hr_status hr_demand_print(const hr_study *study, const hr_configuration *first, 
     HR_TRY(print_media(first, err));
     print_calls(&demand, first);
     print_joining(first);
+    print_memory(first);
     HR_TRY(print_activities(&demand, err));
+    HR_TRY(print_thumbs(study, first->index, err));
 out:
     return st;
 }
@@ -246,6 +306,30 @@ static void json_activity(hr_json *json, const hr_activity_load *load)
     hr_json_end_object(json);
 }
 
+static hr_status json_thumbs(hr_json *json, const hr_study *study, uint64_t index, hr_err *err)
+{
+    hr_status st = HR_OK;
+    hr_thumb thumb[HR_N_THUMBS];
+    bool has_users = false;
+    HR_TRY(hr_study_thumbs(study, index, thumb, &has_users, err));
+    hr_json_array(json, "rule_of_thumb");
+    for (unsigned i = 0; has_users && i < HR_N_THUMBS; i++) {
+        hr_json_object(json, NULL);
+        hr_json_text(json, "role", hr_roles[thumb[i].role].name);
+        hr_json_text(json, "of", thumb[i].of);
+        hr_json_text(json, "source", thumb[i].source);
+        hr_json_number(json, "demand", thumb[i].demand);
+        hr_json_number(json, "per_server", thumb[i].per_server);
+        hr_json_number(json, "least", thumb[i].least);
+        hr_json_number(json, "most", thumb[i].most);
+        hr_json_number(json, "servers", thumb[i].servers);
+        hr_json_end_object(json);
+    }
+    hr_json_end_array(json);
+out:
+    return st;
+}
+
 hr_status hr_demand_json(hr_json *json, const hr_study *study, const hr_configuration *first,
                          hr_err *err)
 {
@@ -262,6 +346,7 @@ hr_status hr_demand_json(hr_json *json, const hr_study *study, const hr_configur
     for (unsigned i = 0; i < demand.n_activities; i++)
         json_activity(json, &demand.activity[i]);
     hr_json_end_array(json);
+    HR_TRY(json_thumbs(json, study, first->index, err));
 out:
     return st;
 }

@@ -1,5 +1,6 @@
 /* demand: what the users of a study ask of its pools, as `check` prints it: people by medium, calls
- * with Erlang's B, and events per second against their published ceilings.
+ * with Erlang's B, events per second against their published ceilings, and what the rules of thumb
+ * give.
  */
 #ifndef HR_CLI_DEMAND_H
 #define HR_CLI_DEMAND_H
@@ -7,12 +8,17 @@
 #include "cli/json.h"
 #include "study/study.h"
 
+/* Said where servers are shared and no study states what a session needs. */
+#define HR_NO_MEMORY                                                                               \
+    "no published cost of a session, not modelled; a study may state one "                         \
+    "(cost.participant.memory)"
+
 /* Of the configuration that `first` is, its first pool; nothing for a study without a population.
  * Errors  HR_ERR_MEMORY. */
 HR_MUST_CHECK hr_status hr_demand_print(const hr_study *study, const hr_configuration *first,
                                         hr_err *err);
-/* The same as members of the open object: `classes`, `activities` and, of a study with a
- * population, `media` and `calls`. */
+/* The same as members of the open object: `classes`, `activities`, `rule_of_thumb` and, of a study
+ * with a population, `media` and `calls`. */
 HR_MUST_CHECK hr_status hr_demand_json(hr_json *json, const hr_study *study,
                                        const hr_configuration *first, hr_err *err);
 

@@ -8,8 +8,6 @@
 #include "model/prepared.h"
 #include "model/tally.h"
 #include "results/bracket.h"
-#include "study/activity.h"
-#include "study/describe.h"
 #include "study/size.h"
 
 /* Time of one event (a start, a join, an end, a report, a step of sessions) on one core of 2020
@@ -35,8 +33,6 @@ enum { MOST_SAMPLES = 64 };
 #define BYTES_OF_EVENT   16.0
 
 /* What a user should know beforehand, bytes. */
-#define MUCH_MEMORY 2e9
-#define MUCH_FILE   10e9
 /* All but this of a law is what its sampler can draw. */
 #define LAST (1.0 - 0x1p-33)
 
@@ -70,8 +66,7 @@ double hr_forecast_erlang_b(double offered, double servers)
     return blocked;
 }
 
-/* The highest ceiling that a resource has; NaN when it has none. */
-static double highest_ceiling(const hr_forecast_pool *pool, unsigned r)
+double hr_forecast_highest(const hr_forecast_pool *pool, unsigned r)
 {
     double high = (double)NAN;
     for (unsigned l = 0; l < HR_N_LEVELS; l++) {
@@ -95,7 +90,7 @@ static void find_blocking(const hr_configuration *configuration, hr_forecast_poo
 {
     for (unsigned r = 0; r < configuration->n_resources; r++) {
         const hr_resource_id id = configuration->resource[r];
-        const double most = highest_ceiling(pool, r);
+        const double most = hr_forecast_highest(pool, r);
         const bool is_call = id == HR_RESOURCE_PSTN_CALLS || id == HR_RESOURCE_PORTS;
         pool->blocking[r] = pool->blocking_of_calls[r] = (double)NAN;
         if (!is_call || isnan(most))
@@ -353,132 +348,4 @@ void hr_forecast_tell(const hr_study *study, const hr_forecast_work *work, hr_wo
         hr_words_add(words,
                      "; bounds leave %.3g %% of the candidates open, of which two of a row go on",
                      100.0 * work->open);
-}
-
-/* ---- warnings */
-
-static bool warn_of_resource(const hr_configuration *configuration, const hr_forecast_pool *pool,
-                             unsigned r, hr_words *warning)
-{
-    const char *name = hr_resources[configuration->resource[r]].name;
-    const double load = pool->meetings[r] + pool->background[r];
-    const double ceiling = highest_ceiling(pool, r);
-    if (!(load > ceiling))
-        return false;
-    hr_words_add(warning,
-                 "%s: the mean load %s of a server is above its highest ceiling %s: overloaded "
-                 "most of the time",
-                 name, hr_text_number(load).s, hr_text_number(ceiling).s);
-    return true;
-}
-
-/* Nothing seen in n replications leaves 3/n possible (rule of three: Hanley 1983). */
-static bool warn_of_effort(const hr_study *study, hr_words *warning)
-{
-    const hr_target *target = &study->target;
-    const double provable = 3.0 / (double)study->precision.at_most;
-    if (!target->has_threshold || hr_outcomes[target->outcome].most != 1.0 ||
-        provable <= target->at_most)
-        return false;
-    hr_words_add(warning,
-                 "precision.at_most: %s replications can show a probability below %s only by "
-                 "chance; the target asks for %s, so no world could be met for sure",
-                 hr_text_count(study->precision.at_most).s, hr_text_number(provable).s,
-                 hr_text_number(target->at_most).s);
-    return true;
-}
-
-static bool warn_of_memory(const hr_configuration *configuration, const hr_forecast_pool *pool,
-                           unsigned r, hr_words *warning)
-{
-    if (configuration->resource[r] != HR_RESOURCE_MEMORY ||
-        pool->meetings[r] + pool->background[r] > 0.0)
-        return false;
-    hr_words_add(warning, "memory: no published cost, not modelled: its outcomes are all zero");
-    return true;
-}
-
-/* The means above are exact but for this. */
-static bool warn_of_media(const hr_configuration *configuration, hr_words *warning)
-{
-    if (configuration->activation != NULL)
-        hr_words_add(warning, "media that begin later (meetings.activation) are counted from their "
-                              "meeting's beginning in these means: there is less load than that");
-    return configuration->activation != NULL;
-}
-
-static bool warn_of_size(const hr_forecast_work *work, hr_words *warning)
-{
-    if (work->memory < MUCH_MEMORY && work->file < MUCH_FILE)
-        return false;
-    hr_words_add(warning, "a large design: about %s of memory in each process, a result of %s",
-                 hr_text_bytes(work->memory).s, hr_text_bytes(work->file).s);
-    return true;
-}
-
-/* Is this a rate, share or work that a study has changed, of an activity that is a part of
- * background? */
-static bool is_changed_activity(const hr_described *value)
-{
-    const char *path = value->path;
-    if (strncmp(path, "activity.", 9) != 0 ||
-        (value->law == NULL && strcmp(value->text, value->row->fallback) == 0))
-        return false;
-    for (unsigned i = 0; i < HR_N_ACTIVITIES; i++) {
-        const size_t n = strlen(hr_activities[i].name);
-        if (strncmp(path + 9, hr_activities[i].name, n) == 0 && path[9 + n] == '.')
-            return !hr_activity_is_extra((hr_activity_id)i);
-    }
-    return false;
-}
-
-/* A sweep that moves nothing would look like a finding. */
-static bool warn_of_activity(const hr_study *study, uint64_t index, hr_words *warning)
-{
-    hr_arena arena = {0};
-    const hr_described *value = NULL;
-    const char *changed = NULL;
-    size_t n = 0;
-    bool counts = false;
-    if (hr_study_describe(study, index, &arena, &value, &n, NULL) != HR_OK)
-        n = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (value[i].row == &hr_param_rows[HR_KEY_background_from])
-            counts = strcmp(value[i].text, "activities") == 0;
-        if (changed == NULL && is_changed_activity(&value[i]))
-            changed = value[i].path;
-    }
-    if (changed != NULL && !counts)
-        hr_words_add(warning,
-                     "%s moves no load: background.from is `total`; write `activities` there, and "
-                     "`background.cpu: ~`",
-                     changed);
-    hr_arena_free(&arena);
-    return warning->used > 0;
-}
-
-bool hr_forecast_warning(const hr_study *study, const hr_configuration *configuration,
-                         const hr_forecast_pool *pool, const hr_forecast_work *work, unsigned i,
-                         hr_words *warning)
-{
-    unsigned n = 0;
-    for (unsigned r = 0; r < configuration->n_resources; r++) {
-        *warning = (hr_words){0};
-        if (warn_of_resource(configuration, pool, r, warning) && n++ == i)
-            return true;
-        *warning = (hr_words){0};
-        if (warn_of_memory(configuration, pool, r, warning) && n++ == i)
-            return true;
-    }
-    *warning = (hr_words){0};
-    if (warn_of_effort(study, warning) && n++ == i)
-        return true;
-    *warning = (hr_words){0};
-    if (warn_of_media(configuration, warning) && n++ == i)
-        return true;
-    *warning = (hr_words){0};
-    if (warn_of_activity(study, configuration->index, warning) && n++ == i)
-        return true;
-    *warning = (hr_words){0};
-    return warn_of_size(work, warning) && n == i;
 }

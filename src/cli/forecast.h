@@ -21,6 +21,8 @@ typedef struct hr_forecast_pool {
     double blocking[HR_MAX_RESOURCES], blocking_of_calls[HR_MAX_RESOURCES];
 } hr_forecast_pool;
 hr_forecast_pool hr_forecast_pool_of(const hr_configuration *configuration);
+/* The highest ceiling of resource `r`; NaN without one. */
+double hr_forecast_highest(const hr_forecast_pool *pool, unsigned r);
 
 /* Probability that a call finds all `servers` (rounded down) busy when `offered` erlangs come at
  * random; B(n) = a B(n - 1) / (n + a B(n - 1)), Erlang 1917. */

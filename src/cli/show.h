@@ -124,7 +124,7 @@ HR_MUST_CHECK hr_status hr_show_histogram(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_claims(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_probes(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_first_over(hr_show *show, hr_err *err);
-HR_MUST_CHECK hr_status hr_show_peaks(hr_show *show, hr_err *err); /* nothing without a curve */
+HR_MUST_CHECK hr_status hr_show_quantiles(hr_show *show, hr_err *err); /* of what was asked */
 HR_MUST_CHECK hr_status hr_show_failures(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err);
 HR_MUST_CHECK hr_status hr_show_rare(hr_show *show, hr_err *err);
@@ -137,8 +137,8 @@ void hr_show_size_asked(const hr_show *show, hr_words *words);
 /* The member "size" of the object at hand; nothing unless asked. */
 HR_MUST_CHECK hr_status hr_show_size_json(hr_show *show, hr_json *json, hr_err *err);
 
-/* The member "peaks"; nothing without a curve. */
-HR_MUST_CHECK hr_status hr_show_peaks_json(hr_show *show, hr_json *json, hr_err *err);
+/* The members "peaks", "loads" and "lengths", where there is something to tell them from. */
+HR_MUST_CHECK hr_status hr_show_quantiles_json(hr_show *show, hr_json *json, hr_err *err);
 
 /* Other views of the same file. */
 HR_MUST_CHECK hr_status hr_show_configuration(hr_show *show, const hr_show_part *part, hr_err *err);

@@ -2,10 +2,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "cli/demand.h"
 #include "cli/show.h"
 #include "cli/values.h"
-#include "model/workload.h"
-#include "study/describe.h"
+#include "study/thumb.h"
 
 /* ---- first over */
 
@@ -88,13 +88,10 @@ void hr_show_ceilings(hr_show *show)
 
 /* ---- rule of thumb */
 
-/* The published plan itself has 12 servers for 80,000 users, 6,667 on each: 12.01 by the rule,
- * which does not bind to the last user [S:capmodel]. So 12.01 is 12 to 13 servers. */
-#define SLACK (80000.0 / 12.0 / HR_USERS_PER_SERVER)
-
 struct thumb {
     double least, most; /* servers that the rule gives */
     uint64_t n_enough;  /* worlds in which the choice has at least that many */
+    double per_server;  /* users */
     uint64_t n_same;    /* worlds in which it has exactly that many; show->some has them */
 };
 
@@ -106,20 +103,33 @@ static hr_status ask_rule(hr_show *show, struct thumb *thumb, bool *has_rule, hr
     *thumb = (struct thumb){.least = HUGE_VAL};
     for (uint64_t w = 0; w < study->n_worlds; w++) {
         const uint64_t index = w * study->n_choices + show->base_choice;
-        double servers = 0.0, actual = 0.0;
-        HR_TRY(hr_study_rule_of_thumb(study, index, &servers, &actual, err));
-        *has_rule = servers > 0.0;
+        hr_thumb rules[HR_N_THUMBS];
+        HR_TRY(hr_study_thumbs(study, index, rules, has_rule, err));
         if (!*has_rule)
             return HR_OK;
-        const double least = ceil(servers / SLACK - 1e-9), most = ceil(servers);
-        thumb->least = fmin(thumb->least, least);
-        thumb->most = fmax(thumb->most, most);
-        thumb->n_enough += actual >= least;
-        if (actual >= least && actual <= most && !isnan(show->headline[index].value))
+        const hr_thumb *rule = &rules[0];
+        thumb->per_server = rule->per_server;
+        thumb->least = fmin(thumb->least, rule->least);
+        thumb->most = fmax(thumb->most, rule->most);
+        thumb->n_enough += rule->servers >= rule->least;
+        if (rule->servers >= rule->least && rule->servers <= rule->most &&
+            !isnan(show->headline[index].value))
             show->some[thumb->n_same++] = show->headline[index];
     }
 out:
     return st;
+}
+
+/* What competes for it too, says the documentation [S:seed-load]; a row of zeros would look like a
+ * finding. */
+static void say_memory(hr_show *show)
+{
+    const hr_configuration *example = &show->schema->example;
+    for (unsigned r = 0; r < example->n_resources; r++) {
+        if (example->resource[r] == HR_RESOURCE_MEMORY)
+            return;
+    }
+    hr_show_fact(show, "Memory", HR_NO_MEMORY);
 }
 
 hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err)
@@ -132,7 +142,9 @@ hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err)
     HR_TRY(ask_rule(show, &thumb, &has_rule, err));
     if (!has_rule)
         return st;
-    hr_words_add(&words, "one server per 6,660 users gives %s", hr_text_number(thumb.least).s);
+    say_memory(show);
+    hr_words_add(&words, "one server per %s users gives %s",
+                 hr_text_count((uint64_t)thumb.per_server).s, hr_text_number(thumb.least).s);
     if (thumb.most > thumb.least)
         hr_words_add(&words, " to %s", hr_text_number(thumb.most).s);
     hr_words_add(&words, " servers");

@@ -338,7 +338,7 @@ hr_status hr_show_json(hr_show *show, const hr_show_part *part, hr_err *err)
     put_study(&writer.json, show);
     HR_TRY(put_headline(&writer, err));
     HR_TRY(hr_show_size_json(show, &writer.json, err));
-    HR_TRY(hr_show_peaks_json(show, &writer.json, err));
+    HR_TRY(hr_show_quantiles_json(show, &writer.json, err));
     show->schema = asked;
     hr_json_text(&writer.json, "pool", show->study->pools[asked->pool].name);
     hr_json_array(&writer.json, "configurations");

@@ -123,6 +123,12 @@ static void put_policies(hr_json *json, const hr_configuration *configuration)
     hr_json_number(json, "growth", placement->growth);
     hr_json_count(json, "young_age", prepared->young_age);
     hr_json_count(json, "young_count", (uint64_t)placement->young_count);
+    hr_json_array(json, "watched");
+    for (unsigned r = 0; r < configuration->n_resources; r++) {
+        if (hr_placement_watches(placement, configuration->resource[r]))
+            hr_json_count(json, NULL, r);
+    }
+    hr_json_end_array(json);
     hr_json_number(json, "start_gate", placement->start_gate);
     hr_json_count(json, "dedicated", placement->dedicated);
     hr_json_number(json, "dedicated_from", placement->dedicated_from);
@@ -416,6 +422,8 @@ static void put_path_counts(hr_json *json, const hr_configuration *configuration
     hr_json_counts(json, "server_time", counts->server_time, c * n);
     hr_json_counts(json, "episodes", counts->episodes, c);
     hr_json_counts(json, "server_episodes", counts->server_episodes, c * n);
+    hr_json_counts(json, "ended", counts->ended, c);
+    hr_json_counts(json, "lasting", counts->lasting, c * d);
     hr_json_counts(json, "periods_hit", counts->periods_hit, c * d);
     hr_json_counts(json, "first_over", counts->first_over, c * r);
     hr_json_counts(json, "anatomy", counts->anatomy, c * HR_N_ANATOMY);

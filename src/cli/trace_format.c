@@ -32,7 +32,7 @@ const char *const hr_trace_format[] = {
     "                     on a server when any of its limits is exceeded; resource -1: any\n"
     "  placement          {unit, rule, metric, d, ties, report_period, in_flight, weight [n],\n"
     "                     report_lag, reports_staggered, growth, young_age, young_count,\n"
-    "                     start_gate, dedicated, dedicated_from, seats, join_gate,\n"
+    "                     watched, start_gate, dedicated, dedicated_from, seats, join_gate,\n"
     "                     most_joins, cascades, link, review_period, review_above,\n"
     "                     cool_down}:\n"
     "                     metric is relative, meetings, participants or a resource's name;\n"

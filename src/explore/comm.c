@@ -40,13 +40,35 @@ static hr_status check_slurm(int size, bool by_mpirun, hr_err *err)
                    tasks, size);
 }
 
-/* Open MPI's one-sided component on UCX can fail or hang in MPI_Fetch_and_op between machines
- * that have only TCP; its other components serve a counter just as well. What the user has set
- * stays, and other MPI libraries do not know the variable. */
-static hr_status avoid_ucx(hr_err *err)
+/* Started by mpirun, or by srun with a PMI plug-in that MPI may speak: one of several, perhaps. */
+static bool may_have_others(void)
 {
-    if (setenv("OMPI_MCA_osc", "^ucx", 0) != 0)
-        return HR_FAIL(err, HR_ERR_MEMORY, "no memory for an environment variable");
+    return getenv("OMPI_COMM_WORLD_SIZE") != NULL || getenv("PMIX_RANK") != NULL ||
+           getenv("PMI_RANK") != NULL;
+}
+
+/* Of Open MPI; what the user has set stays, and other MPI libraries do not know the variables. */
+static const struct {
+    const char *variable, *value;
+    bool alone; /* only where there can be no others */
+} preferences[] = {
+    /* The one-sided component on UCX can fail or hang in MPI_Fetch_and_op between machines that
+     * have only TCP; the other components serve a counter just as well. */
+    {"OMPI_MCA_osc", "^ucx", false},
+    /* There are no other programs to start, hence no need of a daemon beside this one; */
+    {"OMPI_MCA_ess_singleton_isolated", "1", true},
+    /* and nobody to send messages to: looking for fast networks takes longer than all else. */
+    {"OMPI_MCA_pml", "ob1", true},
+};
+
+static hr_status set_preferences(hr_err *err)
+{
+    const bool is_alone = !may_have_others();
+    for (size_t i = 0; i < sizeof preferences / sizeof *preferences; i++) {
+        if ((is_alone || !preferences[i].alone) &&
+            setenv(preferences[i].variable, preferences[i].value, 0) != 0)
+            return HR_FAIL(err, HR_ERR_MEMORY, "no memory for an environment variable");
+    }
     return HR_OK;
 }
 
@@ -61,7 +83,7 @@ static void make_counter(hr_comm *comm)
 hr_status hr_comm_start(hr_comm **comm, int *argc, char ***argv, hr_err *err)
 {
     const bool by_mpirun = getenv("OMPI_COMM_WORLD_SIZE") != NULL;
-    hr_status st = avoid_ucx(err);
+    hr_status st = set_preferences(err);
     if (st != HR_OK)
         return st;
     hr_comm *made = hr_mem_take(1, sizeof *made);

@@ -37,30 +37,23 @@ static void write_states(const failing *f, uint8_t *state)
                                              : HR_SERVER_UP;
 }
 
-/* Work of signing in on each server that is up while anybody waits, steps. */
-static double sign_in_work(const failing *f, unsigned resource)
-{
-    const hr_configuration *c = f->writing->configuration;
-    const unsigned up = n_servers(f) - f->service.out;
-    if (c->resource[resource] != HR_RESOURCE_CPU || !(f->service.waiting > 0.0) || up == 0)
-        return 0.0;
-    return c->failures->sign_ins * c->failures->sign_in_work / up *
-           f->writing->prepared->steps[resource];
-}
-
 static void write_ceilings(const failing *f, const uint8_t *state, int64_t *ceiling)
 {
     const hr_configuration *c = f->writing->configuration;
-    const double factor = hr_service_factor(&f->service);
+    const hr_prepared *p = f->writing->prepared;
+    double sign_ins[HR_MAX_SERVERS];
+    hr_service_sign_ins(&f->service, (double)p->session_step / HR_TICKS_PER_SECOND, sign_ins);
     for (unsigned l = 0; l < c->n_limits; l++) {
         const unsigned r = c->limits[l].resource;
+        const bool is_cpu = c->resource[r] == HR_RESOURCE_CPU;
         for (unsigned j = 0; j < n_servers(f); j++) {
             const size_t place = l * (size_t)n_servers(f) + j;
+            const double work = is_cpu ? sign_ins[j] * c->failures->sign_in_work : 0.0; /* Mc/s */
             const double taken =
-                f->held[r * (size_t)n_servers(f) + j] * factor + sign_in_work(f, r);
-            ceiling[place] = state[j] == HR_SERVER_OUT
-                                 ? NO_CEILING
-                                 : (int64_t)floor(f->writing->prepared->ceiling[place] - taken);
+                f->held[r * (size_t)n_servers(f) + j] * hr_service_factor(&f->service, j) +
+                work * p->steps[r];
+            ceiling[place] =
+                state[j] == HR_SERVER_OUT ? NO_CEILING : (int64_t)floor(p->ceiling[place] - taken);
         }
     }
 }
@@ -156,7 +149,15 @@ static bool runs(const failing *f, bool is_running)
            (f->quorum == NULL || hr_quorum_holds(f->quorum, state, f->has_witness, is_running));
 }
 
-/* Rows at every change, and every step of the session grid while a queue changes the background. */
+static void change_servers(failing *f)
+{
+    uint8_t state[HR_MAX_SERVERS];
+    write_states(f, state);
+    hr_service_change(&f->service, state, runs(f, f->service.is_running));
+}
+
+/* Rows at every change, and every step of the session grid while users sign in or their connections
+ * are uneven, which changes the background. */
 static hr_status walk(failing *f, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -164,16 +165,15 @@ static hr_status walk(failing *f, hr_err *err)
     HR_TRY(add_change(f, err));
     for (;;) {
         const hr_tick event = f->next < f->n ? f->outage[f->next].tick : p->to;
-        const double queue = hr_service_queue(&f->service);
         hr_tick tick = event;
-        if (queue > 0.0 && p->session_step < event - f->now)
+        if (!hr_service_is_settled(&f->service) && p->session_step < event - f->now)
             tick = f->now + p->session_step;
         pass_until(f, tick);
         if (tick >= p->to)
             break;
         happen(f);
         if (tick == event)
-            hr_service_change(&f->service, count_out(f), runs(f, f->service.is_running));
+            change_servers(f);
         HR_TRY(add_change(f, err));
     }
 out:
@@ -207,7 +207,9 @@ hr_status hr_write_failures(const hr_writing *writing, const double *held, hr_er
     f.service = hr_service_begin(c->failures, c->n_servers);
     HR_TRY(hr_outages_draw(writing, &f.outage, &f.n, err));
     happen(&f);
-    hr_service_settle(&f.service, count_out(&f), runs(&f, true));
+    uint8_t state[HR_MAX_SERVERS];
+    write_states(&f, state);
+    hr_service_settle(&f.service, state, runs(&f, true));
     HR_TRY(walk(&f, err));
     count(&f);
 out:

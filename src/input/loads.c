@@ -174,9 +174,11 @@ __attribute__((always_inline)) static inline void add_joins(const hr_writing *wr
         if (in->join_meeting[j] != i)
             continue; /* nobody's */
         const int64_t *cost = profile_of(writing, i)->kind_cost;
-        int64_t *load = in->final + i * (size_t)n_resources;
+        int64_t *load = in->final + i * (size_t)n_resources, sum[HR_MAX_RESOURCES];
+        memcpy(sum, load, n_resources * sizeof *sum); /* not in memory till all are in */
         for (const uint32_t end = j + in->size[i]; j < end; j++)
-            add_cost(load, cost + in->join_kind[j] * (size_t)n_resources, n_resources, 1);
+            add_cost(sum, cost + in->join_kind[j] * (size_t)n_resources, n_resources, 1);
+        memcpy(load, sum, n_resources * sizeof *sum);
     }
 }
 

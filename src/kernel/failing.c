@@ -1,5 +1,7 @@
 #include "kernel/failing.h"
 
+#include <string.h>
+
 #include "kernel/absence.h"
 #include "kernel/apart.h"
 #include "kernel/backlog.h"
@@ -353,22 +355,30 @@ static void lose_parts(hr_replaying *replay, hr_tick now, uint32_t meeting)
     }
 }
 
-void hr_failing_change(hr_replaying *replay, uint32_t n_started)
+/* Meetings, and parts of them, on servers that have just gone out. */
+static void throw_all_out(hr_replaying *replay, hr_tick now, uint32_t n_started)
 {
-    const hr_configuration *c = replay->configuration;
+    const unsigned n = replay->configuration->n_servers;
     hr_scratch *s = replay->scratch;
-    struct hr_failing *f = s->failing;
-    const size_t row = ++f->change;
-    const hr_tick now = replay->input->change[row];
-    take_states(replay);
+    if (memcmp(states(replay), states(replay) - n, n) == 0)
+        return; /* only the ceilings move */
     for (uint32_t i = 0; i < n_started; i++) {
-        if (s->server[i] >= c->n_servers || replay->input->end[i] <= now)
+        if (s->server[i] >= n || replay->input->end[i] <= now)
             continue;
         if (states(replay)[s->server[i]] == HR_SERVER_OUT)
             lose(replay, now, i);
         else
             lose_parts(replay, now, i);
     }
+}
+
+void hr_failing_change(hr_replaying *replay, uint32_t n_started)
+{
+    const hr_configuration *c = replay->configuration;
+    const size_t row = ++replay->scratch->failing->change;
+    const hr_tick now = replay->input->change[row];
+    take_states(replay);
+    throw_all_out(replay, now, n_started);
     hr_overload_set_ceilings(replay, replay->input->ceiling + row * c->n_limits * c->n_servers);
     for (unsigned j = 0; j < c->n_servers; j++) {
         hr_server_changed(replay, now, j);

@@ -65,6 +65,7 @@ static void begin_episode(hr_replaying *replay, hr_tick now, unsigned server, un
         replay->counts->server_episodes[criterion * (size_t)c->n_servers + server]++;
     if (s->n_over[criterion]++ == 0) {
         s->criteria_over |= (uint64_t)1 << criterion;
+        s->any_since[criterion] = now;
         if (replay->counts->stretches != NULL)
             hr_stretches_begin(replay->counts->stretches, criterion, now);
         if (measured) {
@@ -77,6 +78,19 @@ static void begin_episode(hr_replaying *replay, hr_tick now, unsigned server, un
             replay->counts->first_over[criterion * c->n_resources + first]++;
         }
     }
+}
+
+/* The any-server episode of a criterion is over. */
+static void count_length(hr_replaying *replay, hr_tick now, unsigned criterion)
+{
+    const hr_prepared *p = replay->prepared;
+    const unsigned n = replay->configuration->n_durations;
+    if (now < p->from || now >= p->to)
+        return;
+    replay->counts->ended[criterion]++;
+    for (unsigned d = 0; d < n; d++)
+        replay->counts->lasting[criterion * n + d] +=
+            now - replay->scratch->any_since[criterion] >= p->min_episode[d];
 }
 
 static void end_episode(hr_replaying *replay, hr_tick now, unsigned server, unsigned criterion)
@@ -94,6 +108,7 @@ static void end_episode(hr_replaying *replay, hr_tick now, unsigned server, unsi
     mark_periods(replay, criterion, begin, now);
     if (--s->n_over[criterion] == 0) {
         s->criteria_over &= ~((uint64_t)1 << criterion);
+        count_length(replay, now, criterion);
         if (replay->counts->stretches != NULL)
             hr_stretches_end(replay->counts->stretches, criterion, now);
     }
@@ -300,7 +315,8 @@ void hr_overload_meeting_ends(hr_replaying *replay, hr_tick now, uint32_t meetin
     const uint64_t *start = replay->scratch->clock_at_start + meeting * (size_t)c->n_criteria;
     const bool is_placed = server < c->n_servers;
     if (meetings_stay(replay)) {
-        if (hr_overload_may_have_met(replay, meeting, server))
+        const hr_at_hand hand = hr_overload_at_hand(replay);
+        if (hr_overload_may_have_met(&hand, meeting, server))
             end_where_it_began(replay, now, meeting, server);
         return;
     }

@@ -15,11 +15,26 @@ typedef struct hr_replaying {
     const hr_observer *observer;
 } hr_replaying;
 
+/* The window, where the compiler sees that nobody writes to it. */
+typedef struct hr_window {
+    hr_tick from, to;
+} hr_window;
+
+static inline hr_window hr_window_of(const hr_prepared *prepared)
+{
+    return (hr_window){prepared->from, prepared->to};
+}
+
 /* `tick`, moved into the window. */
+static inline hr_tick hr_window_clip(hr_window window, hr_tick tick)
+{
+    const hr_tick late = tick > window.from ? tick : window.from;
+    return late < window.to ? late : window.to;
+}
+
 static inline hr_tick hr_overload_clip(const hr_prepared *prepared, hr_tick tick)
 {
-    const hr_tick late = tick > prepared->from ? tick : prepared->from;
-    return late < prepared->to ? late : prepared->to;
+    return hr_window_clip(hr_window_of(prepared), tick);
 }
 
 /* What is left of limit `l` on `server` now. */
@@ -31,15 +46,47 @@ static inline int64_t hr_overload_ceiling(const hr_replaying *replay, unsigned s
            s->taken[server * (size_t)s->stride + c->limits[l].resource];
 }
 
+/* What every event needs and none moves: in variables of the caller, where the compiler sees that
+ * nobody writes to it. Shapes as in the scratch and the input. */
+typedef struct hr_at_hand {
+    hr_window window;
+    const hr_tick *start, *end;
+    const uint16_t *server;
+    int64_t *load, *peak, *people, *meetings;
+    const int64_t *high, *low;
+    uint64_t *moment;
+    const uint64_t *over, *ever_over;
+    const hr_tick *last_over;
+} hr_at_hand;
+
+static inline hr_at_hand hr_overload_at_hand(const hr_replaying *replay)
+{
+    const hr_scratch *s = replay->scratch;
+    const hr_input *in = replay->input;
+    return (hr_at_hand){.window = hr_window_of(replay->prepared),
+                        .start = in->start,
+                        .end = in->end,
+                        .server = s->server,
+                        .load = s->truth.load,
+                        .peak = s->peak,
+                        .people = s->truth.people,
+                        .meetings = s->truth.meetings,
+                        .high = s->high,
+                        .low = s->low,
+                        .moment = s->moment,
+                        .over = s->over,
+                        .ever_over = s->ever_over,
+                        .last_over = s->last_over};
+}
+
 /* Has a meeting that has been on `server` since its start met any overload? May be no, where true.
  * Without a branch where it is as good as random: it is not on servers that have never been over.
  */
-static inline bool hr_overload_may_have_met(const hr_replaying *replay, uint32_t meeting,
+static inline bool hr_overload_may_have_met(const hr_at_hand *hand, uint32_t meeting,
                                             unsigned server)
 {
-    const hr_scratch *s = replay->scratch;
-    return s->ever_over[server] != 0 &&
-           ((s->over[server] != 0) | (s->last_over[server] > replay->input->start[meeting]));
+    return hand->ever_over[server] != 0 &&
+           ((hand->over[server] != 0) | (hand->last_over[server] > hand->start[meeting]));
 }
 
 /* Ceilings as the input has them, with the sessions of its first step; an empty pool may be over.
@@ -51,11 +98,11 @@ void hr_overload_set_ceilings(hr_replaying *replay, const int64_t *ceiling);
  * the counted times depend on. */
 void hr_overload_account(hr_replaying *replay, hr_tick now);
 /* `people` come to `server`, or go (negative). */
-static inline void hr_overload_move_people(hr_replaying *replay, hr_tick now, unsigned server,
+static inline void hr_overload_move_people(const hr_at_hand *hand, hr_tick now, unsigned server,
                                            int64_t people)
 {
-    replay->scratch->truth.people[server] += people;
-    replay->scratch->moment[server] += (uint64_t)people * hr_overload_clip(replay->prepared, now);
+    hand->people[server] += people;
+    hand->moment[server] += (uint64_t)people * hr_window_clip(hand->window, now);
 }
 /* The load of `server` has changed at `now`: find what is over and count what begins or ends. */
 void hr_overload_update(hr_replaying *replay, hr_tick now, unsigned server);

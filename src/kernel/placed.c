@@ -146,7 +146,8 @@ void hr_placed_stand(hr_placed *placed, unsigned server, int64_t people)
 void hr_placed_move(hr_placed *placed, hr_tick now, unsigned server, int64_t people)
 {
     hr_scratch *s = placed->replay.scratch;
-    hr_overload_move_people(&placed->replay, now, server, people);
+    const hr_at_hand hand = hr_overload_at_hand(&placed->replay);
+    hr_overload_move_people(&hand, now, server, people);
     s->truth.load[server] += people * placed->one;
     if (s->truth.load[server] > s->high[server] || s->truth.load[server] <= s->low[server])
         hr_overload_update(&placed->replay, now, server);

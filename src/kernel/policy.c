@@ -139,7 +139,7 @@ bool hr_policy_passes_with(const hr_replaying *replay, unsigned server, double g
     const hr_configuration *c = replay->configuration;
     for (unsigned r = 0; r < c->n_resources; r++) {
         const unsigned l = highest_limit(replay, server, r);
-        if (l == c->n_limits)
+        if (l == c->n_limits || !hr_placement_watches(&c->placement, c->resource[r]))
             continue;
         const int64_t left = hr_overload_ceiling(replay, server, l);
         const int64_t then =

@@ -21,7 +21,7 @@ void hr_policy_tell(const hr_replaying *replay, uint32_t meeting);
 /* May the meeting be placed on `server` now? */
 bool hr_policy_allows(const hr_replaying *replay, uint32_t meeting, unsigned server);
 /* Are load and background of `server` at most the share `gate` of its highest ceilings, for every
- * resource? Now, or with `load` on top. */
+ * watched resource? Now, or with `load` on top. */
 bool hr_policy_passes(const hr_replaying *replay, unsigned server, double gate);
 bool hr_policy_passes_with(const hr_replaying *replay, unsigned server, double gate,
                            const int64_t *load);

@@ -111,16 +111,28 @@ bool hr_scalar_needs_no_loads(const hr_configuration *c)
     return c->meetings == HR_MEETINGS_LEGS && is_placed_beforehand(c) && hr_stays_are_linear(c);
 }
 
+/* The numbers of all meetings' kinds where each meeting has one. */
+static const uint16_t *find_kinds(const hr_scalar_state *at)
+{
+    const hr_configuration *c = at->replay->configuration;
+    const hr_input *in = at->replay->input;
+    uint16_t *kind = at->scratch->kind;
+    if (c->n_classes == 1)
+        return in->profile;
+    for (uint32_t i = 0; i < in->n_meetings; i++)
+        kind[i] = (uint16_t)c->prepared->classes[in->class_of[i]].first_kind[in->profile[i]];
+    return kind;
+}
+
 /* Legs are of one participant each: which kind they are of says all. */
 static hr_status lay_out_kinds(hr_scalar_state *at, hr_err *err)
 {
     hr_status st = HR_OK;
     const hr_configuration *c = at->replay->configuration;
-    const hr_input *in = at->replay->input;
     hr_scratch *s = at->replay->scratch;
-    at->are_alike = hr_scalar_needs_no_loads(c);
-    if (!at->are_alike)
+    if (!hr_scalar_needs_no_loads(c))
         return HR_OK;
+    at->kind = find_kinds(at);
     HR_TAKE(at->row, &s->arena, 2 * (size_t)c->prepared->n_kinds * s->stride);
     for (unsigned k = 0; k < c->n_classes; k++) {
         for (unsigned i = 0; i < c->classes[k].n_profiles; i++) {
@@ -132,8 +144,6 @@ static hr_status lay_out_kinds(hr_scalar_state *at, hr_err *err)
             }
         }
     }
-    for (uint32_t i = 0; i < in->n_meetings; i++)
-        s->kind[i] = (uint16_t)c->prepared->classes[in->class_of[i]].first_kind[in->profile[i]];
 out:
     return st;
 }
@@ -178,7 +188,7 @@ static void finish(hr_scalar_state *at)
                 replay->scratch->peak[j * (size_t)replay->scratch->stride + r];
     }
     if (replay->counts->needs & HR_NEEDS_SUMS)
-        hr_stays_count(&at->stays, replay);
+        hr_stays_count(&at->stays, replay, at->kind);
 }
 
 static const hr_scalar_level *const levels[HR_VECTOR_LEVELS] = {&hr_scalar_baseline,

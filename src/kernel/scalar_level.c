@@ -29,36 +29,37 @@ HR_INLINE void fetch(const hr_scalar_state *at, const int64_t *loads, uint32_t m
         own[r] = from[r] & at->own[r];
 }
 
-/* More of it, or less, if the rule does not look at servers: see add_to_server. */
-HR_INLINE void change_server(hr_scalar_state *at, hr_tick now, unsigned server, const int64_t *load,
-                             int64_t people, const unsigned stride)
+/* More of it, or less, if the rule does not look at servers: see add_to_server. Peaks before the
+ * window are forgotten when it begins. */
+HR_INLINE void change_server(hr_scalar_state *at, const hr_at_hand *hand, hr_tick now,
+                             unsigned server, const int64_t *load, int64_t people,
+                             const unsigned stride)
 {
-    hr_replaying *replay = at->replay;
-    hr_scratch *s = at->scratch;
-    int64_t *sum = s->truth.load + server * (size_t)stride;
-    const int64_t *high = s->high + server * (size_t)stride;
-    const int64_t *low = s->low + server * (size_t)stride;
+    int64_t *sum = hand->load + server * (size_t)stride;
+    const int64_t *high = hand->high + server * (size_t)stride;
+    const int64_t *low = hand->low + server * (size_t)stride;
     int64_t room = 0; /* negative: other limits are exceeded than before */
-    hr_overload_move_people(replay, now, server, people);
+    hr_overload_move_people(hand, now, server, people);
 #pragma omp simd reduction(| : room)
     for (unsigned r = 0; r < stride; r++) {
         sum[r] += load[r];
         room |= (high[r] - sum[r]) | (sum[r] - low[r] - 1);
     }
-    if (at->measuring && at->counts_peaks) {
-        int64_t *peak = s->peak + server * (size_t)stride;
+    if (at->counts_peaks) {
+        int64_t *peak = hand->peak + server * (size_t)stride;
 #pragma omp simd
         for (unsigned r = 0; r < stride; r++)
             peak[r] = sum[r] > peak[r] ? sum[r] : peak[r];
     }
     if (room < 0)
-        hr_overload_update(replay, now, server);
+        hr_overload_update(at->replay, now, server);
 }
 
-HR_INLINE void add_to_server(hr_scalar_state *at, hr_tick now, unsigned server, const int64_t *load,
-                             int64_t people, const unsigned stride)
+HR_INLINE void add_to_server(hr_scalar_state *at, const hr_at_hand *hand, hr_tick now,
+                             unsigned server, const int64_t *load, int64_t people,
+                             const unsigned stride)
 {
-    change_server(at, now, server, load, people, stride);
+    change_server(at, hand, now, server, load, people, stride);
     hr_seen_refresh(&at->seen, server);
 }
 
@@ -74,7 +75,8 @@ static inline unsigned choose(const hr_scalar_state *at, uint32_t meeting)
                : server;
 }
 
-HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
+HR_INLINE void arrive(hr_scalar_state *at, const hr_at_hand *hand, hr_tick now, uint32_t meeting,
+                      const unsigned stride)
 {
     hr_replaying *replay = at->replay;
     const hr_input *in = at->input;
@@ -93,47 +95,48 @@ HR_INLINE void arrive(hr_scalar_state *at, hr_tick now, uint32_t meeting, const 
     const uint32_t people = replay->prepared->joins_at_once ? in->size[meeting] : 0;
     if (at->counts_hits)
         s->n_begun = meeting + 1;
-    s->truth.meetings[server]++;
-    add_to_server(at, now, server, load, people, stride);
+    hand->meetings[server]++;
+    add_to_server(at, hand, now, server, load, people, stride);
     if (at->is_corrected)
         hr_seen_add_in_flight(&at->seen, last_report(at), meeting, load, people, true);
 }
 
-HR_INLINE void join(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
+HR_INLINE void join(hr_scalar_state *at, const hr_at_hand *hand, hr_tick now, uint32_t meeting,
+                    const unsigned stride)
 {
-    const hr_replaying *replay = at->replay;
-    const unsigned server = at->scratch->server[meeting];
+    const unsigned server = hand->server[meeting];
     hr_stay *kind = &at->stays.kind[*at->next.kind++];
     if (server == at->n_servers)
         return; /* refused, or not ours */
-    hr_stays_join(kind, replay->prepared, now, at->input->end[meeting]);
-    add_to_server(at, now, server, kind->cost, 1, stride);
+    hr_stays_join(kind, hand->window, now, hand->end[meeting]);
+    add_to_server(at, hand, now, server, kind->cost, 1, stride);
     if (at->is_corrected)
         hr_seen_add_joined(&at->seen, last_report(at), meeting, server, kind->cost);
 }
 
-HR_INLINE void depart(hr_scalar_state *at, hr_tick now, uint32_t meeting, const unsigned stride)
+HR_INLINE void depart(hr_scalar_state *at, const hr_at_hand *hand, hr_tick now, uint32_t meeting,
+                      const unsigned stride)
 {
     hr_replaying *replay = at->replay;
     const hr_input *in = at->input;
-    hr_scratch *s = at->scratch;
     int64_t load[HR_MAX_RESOURCES];
-    const unsigned server = s->server[meeting];
+    const unsigned server = hand->server[meeting];
     if (server == at->n_servers)
         return; /* refused, or not ours */
-    if (at->counts_hits && hr_overload_may_have_met(replay, meeting, server) && now >= in->from)
+    if (at->counts_hits && hr_overload_may_have_met(hand, meeting, server) &&
+        now >= hand->window.from)
         hr_overload_meeting_ends(replay, now, meeting, server);
     fetch(at, in->final, meeting, load, stride);
-    int64_t *sum = s->truth.load + server * (size_t)stride;
-    const int64_t *low = s->low + server * (size_t)stride;
+    int64_t *sum = hand->load + server * (size_t)stride;
+    const int64_t *low = hand->low + server * (size_t)stride;
     int64_t room = 0;
 #pragma omp simd reduction(| : room)
     for (unsigned r = 0; r < stride; r++) {
         sum[r] -= load[r];
         room |= sum[r] - low[r] - 1;
     }
-    hr_overload_move_people(replay, now, server, -(int64_t)in->size[meeting]);
-    s->truth.meetings[server]--;
+    hr_overload_move_people(hand, now, server, -(int64_t)in->size[meeting]);
+    hand->meetings[server]--;
     hr_seen_refresh(&at->seen, server);
     if (room < 0)
         hr_overload_update(replay, now, server);
@@ -150,7 +153,8 @@ HR_INLINE void fetch_ahead(const int64_t *load, const unsigned stride)
 }
 
 /* Joins before `time`, which no arrival or departure is before. */
-HR_INLINE void run_joins(hr_scalar_state *at, uint64_t time, const unsigned stride)
+HR_INLINE void run_joins(hr_scalar_state *at, const hr_at_hand *hand, uint64_t time,
+                         const unsigned stride)
 {
     const unsigned number_bits = at->events.number_bits;
     const uint64_t mask = ((uint64_t)1 << number_bits) - 1;
@@ -159,7 +163,7 @@ HR_INLINE void run_joins(hr_scalar_state *at, uint64_t time, const unsigned stri
         const uint64_t now = *event >> number_bits;
         if (at->due < now)
             hr_scalar_catch_up(at, now);
-        join(at, hr_events_tick(&at->events, now), (uint32_t)(*event & mask), stride);
+        join(at, hand, hr_events_tick(&at->events, now), (uint32_t)(*event & mask), stride);
     }
     at->next.join = event;
 }
@@ -175,6 +179,7 @@ static inline uint64_t next_arrival(const hr_scalar_state *at, uint32_t meeting)
 /* No arrival is behind the last word of the departures. */
 HR_INLINE void run_events(hr_scalar_state *at, const bool has_joins, const unsigned stride)
 {
+    const hr_at_hand hand = hr_overload_at_hand(at->replay);
     const hr_input *in = at->input;
     const unsigned number_bits = at->events.number_bits;
     const uint64_t mask = ((uint64_t)1 << number_bits) - 1, end = UINT64_MAX >> number_bits;
@@ -185,18 +190,18 @@ HR_INLINE void run_events(hr_scalar_state *at, const bool has_joins, const unsig
         const uint64_t departure = *event >> number_bits;
         const uint64_t time = arrival < departure ? arrival : departure;
         if (has_joins)
-            run_joins(at, time, stride);
+            run_joins(at, &hand, time, stride);
         if (time == end)
             return;
         if (at->due < time)
             hr_scalar_catch_up(at, time);
         if (arrival < departure) {
-            arrive(at, hr_events_tick(&at->events, time), meeting++, stride);
+            arrive(at, &hand, hr_events_tick(&at->events, time), meeting++, stride);
             arrival = next_arrival(at, meeting);
             continue;
         }
         fetch_ahead(in->final + (event[AHEAD] & mask) * n_resources, stride);
-        depart(at, hr_events_tick(&at->events, time), (uint32_t)(*event++ & mask), stride);
+        depart(at, &hand, hr_events_tick(&at->events, time), (uint32_t)(*event++ & mask), stride);
     }
 }
 
@@ -230,24 +235,22 @@ static void place_all(const hr_scalar_state *at)
 
 /* Something of the kind that goes by `is_start` happens to the meeting, with which `people` and
  * `load` come or go. */
-HR_INLINE void change(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
-                      const int64_t *load, int64_t people, const unsigned stride)
+HR_INLINE void change(hr_scalar_state *at, const hr_at_hand *hand, hr_tick now, uint32_t meeting,
+                      bool is_start, const int64_t *load, int64_t people, const unsigned stride)
 {
-    hr_replaying *replay = at->replay;
-    hr_scratch *s = at->scratch;
-    const unsigned server = s->server[meeting];
+    const unsigned server = hand->server[meeting];
     if (server == at->n_servers)
         return; /* not ours */
-    const bool is_measured_end = !is_start & at->counts_hits & (now >= at->input->from);
-    if (hr_overload_may_have_met(replay, meeting, server) & is_measured_end)
-        hr_overload_meeting_ends(replay, now, meeting, server);
-    s->truth.meetings[server] += is_start ? 1 : -1;
-    change_server(at, now, server, load, people, stride);
+    const bool is_measured_end = !is_start & at->counts_hits & (now >= hand->window.from);
+    if (hr_overload_may_have_met(hand, meeting, server) & is_measured_end)
+        hr_overload_meeting_ends(at->replay, now, meeting, server);
+    hand->meetings[server] += is_start ? 1 : -1;
+    change_server(at, hand, now, server, load, people, stride);
 }
 
 /* What a meeting brings or takes away, in general. */
-HR_INLINE void change_by_own(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
-                             const unsigned stride)
+HR_INLINE void change_by_own(hr_scalar_state *at, const hr_at_hand *hand, hr_tick now,
+                             uint32_t meeting, bool is_start, const unsigned stride)
 {
     const hr_input *in = at->input;
     const int64_t sign = is_start ? 0 : -1, people = (int64_t)in->size[meeting];
@@ -256,19 +259,20 @@ HR_INLINE void change_by_own(hr_scalar_state *at, hr_tick now, uint32_t meeting,
 #pragma omp simd
     for (unsigned r = 0; r < stride; r++)
         load[r] = (load[r] ^ sign) - sign; /* times 1 or -1 */
-    change(at, now, meeting, is_start, load, (people ^ sign) - sign, stride);
+    change(at, hand, now, meeting, is_start, load, (people ^ sign) - sign, stride);
 }
 
 /* Where all meetings of a kind are alike: nothing is read of the meeting but its kind. */
-HR_INLINE void change_by_kind(hr_scalar_state *at, hr_tick now, uint32_t meeting, bool is_start,
-                              const unsigned stride)
+HR_INLINE void change_by_kind(hr_scalar_state *at, const hr_at_hand *hand, hr_tick now,
+                              uint32_t meeting, bool is_start, const unsigned stride)
 {
-    const size_t row = 2 * (size_t)at->scratch->kind[meeting] + is_start;
-    change(at, now, meeting, is_start, at->row + row * stride, is_start ? 1 : -1, stride);
+    const size_t row = 2 * (size_t)at->kind[meeting] + is_start;
+    change(at, hand, now, meeting, is_start, at->row + row * stride, is_start ? 1 : -1, stride);
 }
 
 HR_INLINE void run_placed(hr_scalar_state *at, const bool are_alike, const unsigned stride)
 {
+    const hr_at_hand hand = hr_overload_at_hand(at->replay);
     const hr_input *in = at->input;
     const hr_events *events = &at->events;
     const unsigned number_bits = events->number_bits;
@@ -293,9 +297,9 @@ HR_INLINE void run_placed(hr_scalar_state *at, const bool are_alike, const unsig
         if (at->counts_hits)
             at->scratch->n_begun = meeting;
         if (are_alike)
-            change_by_kind(at, hr_events_tick(events, time), number, is_start, stride);
+            change_by_kind(at, &hand, hr_events_tick(events, time), number, is_start, stride);
         else
-            change_by_own(at, hr_events_tick(events, time), number, is_start, stride);
+            change_by_own(at, &hand, hr_events_tick(events, time), number, is_start, stride);
     }
 }
 
@@ -303,7 +307,7 @@ HR_INLINE void run_all(hr_scalar_state *at, const unsigned stride)
 {
     if (at->is_placed)
         place_all(at);
-    if (at->is_placed && at->are_alike)
+    if (at->is_placed && at->kind != NULL)
         run_placed(at, true, stride);
     else if (at->is_placed)
         run_placed(at, false, stride);

@@ -21,11 +21,12 @@ typedef struct hr_scalar_state {
     hr_tick next_snapshot, next_report;
     uint32_t step, snapshot, turn;
     bool measuring;
-    bool counts_hits;  /* as in hr_needs */
-    bool counts_peaks; /* once measuring */
-    bool is_corrected; /* by what is in flight */
-    bool is_placed;    /* beforehand: at random, all of a meeting at once, nobody is refused */
-    bool are_alike;    /* is_placed, and meetings of a kind are: of one participant, as legs */
+    bool counts_hits;     /* as in hr_needs */
+    bool counts_peaks;    /* once measuring */
+    bool is_corrected;    /* by what is in flight */
+    bool is_placed;       /* beforehand: at random, all of a meeting at once, nobody is refused */
+    const uint16_t *kind; /* of each meeting, where is_placed and those of a kind are alike: of one
+                             participant, as legs; else NULL */
     int64_t *row; /* [2 * n_kinds * S] where they are: what one takes away at its end, and adds */
     const hr_vector *vector;
     hr_seen seen;

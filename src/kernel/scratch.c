@@ -159,6 +159,7 @@ hr_status hr_scratch_lay_out(const hr_replaying *replay, hr_err *err)
     HR_TAKE(s->limits_over, &s->arena, n);
     HR_TAKE(s->over, &s->arena, n);
     HR_TAKE(s->n_over, &s->arena, c->n_criteria);
+    HR_TAKE(s->any_since, &s->arena, c->n_criteria);
     HR_TAKE(s->moment, &s->arena, n);
     HR_TAKE(s->person_time, &s->arena, n * c->n_criteria);
     HR_TAKE(s->since, &s->arena, n * c->n_criteria);

@@ -74,6 +74,7 @@ struct hr_scratch {
     uint64_t *limits_over;      /* [n] limits exceeded now */
     uint64_t *over;             /* [n] criteria over now */
     unsigned *n_over;           /* [C] servers over now */
+    hr_tick *any_since;         /* [C] begin of the any-server episode in progress */
     uint64_t *moment;           /* [n] see hr_overload_person_time */
     uint64_t *person_time;      /* [n * C] of the server when its episode in progress began */
     hr_tick *since;             /* [n * C] begin of the episode in progress */

@@ -8,8 +8,9 @@ void hr_server_add(hr_replaying *replay, hr_tick now, unsigned server, const int
 {
     const hr_configuration *c = replay->configuration;
     hr_scratch *s = replay->scratch;
+    const hr_at_hand hand = hr_overload_at_hand(replay);
     int64_t *sum = s->truth.load + server * (size_t)s->stride;
-    hr_overload_move_people(replay, now, server, people);
+    hr_overload_move_people(&hand, now, server, people);
     for (unsigned r = 0; r < c->n_resources; r++) {
         sum[r] += load[r];
         int64_t *peak = &replay->counts->peak[r * (size_t)c->n_servers + server];
@@ -22,10 +23,11 @@ void hr_server_remove(hr_replaying *replay, hr_tick now, unsigned server, const 
                       uint32_t people)
 {
     hr_scratch *s = replay->scratch;
+    const hr_at_hand hand = hr_overload_at_hand(replay);
     int64_t *sum = s->truth.load + server * (size_t)s->stride;
     for (unsigned r = 0; r < replay->configuration->n_resources; r++)
         sum[r] -= load[r];
-    hr_overload_move_people(replay, now, server, -(int64_t)people);
+    hr_overload_move_people(&hand, now, server, -(int64_t)people);
 }
 
 void hr_server_changed(hr_replaying *replay, hr_tick now, unsigned server)

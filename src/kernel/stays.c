@@ -59,17 +59,6 @@ bool hr_stays_are_linear(const hr_configuration *c)
     return are;
 }
 
-/* The window, where the compiler sees that nobody writes to it. */
-typedef struct window {
-    hr_tick from, to;
-} window;
-
-static inline hr_tick clip(window w, hr_tick tick)
-{
-    const hr_tick late = tick > w.from ? tick : w.from;
-    return late < w.to ? late : w.to;
-}
-
 /* A meeting that was placed. */
 static inline void add_meeting(hr_stays_profile *profile, const hr_replaying *replay,
                                uint32_t meeting, uint64_t ticks, bool joins_at_once)
@@ -101,7 +90,7 @@ static void add_meetings(hr_stays *stays, const hr_replaying *replay)
     const uint16_t *server = replay->scratch->server;
     const unsigned nowhere = replay->configuration->n_servers;
     const bool joins_at_once = replay->prepared->joins_at_once;
-    const window w = {in->from, in->to};
+    const hr_window w = {in->from, in->to};
     hr_counts *counts = replay->counts;
     uint64_t n_ended = 0, people_ended = 0;
     for (uint32_t i = 0; i < in->n_meetings; i++) {
@@ -118,17 +107,44 @@ static void add_meetings(hr_stays *stays, const hr_replaying *replay)
         n_ended += ends;
         people_ended += ends * in->size[i];
         add_meeting(&stays->profile[class][in->profile[i]], replay, i,
-                    clip(w, end) - clip(w, start), joins_at_once);
+                    hr_window_clip(w, end) - hr_window_clip(w, start), joins_at_once);
     }
     counts->meetings_ended = n_ended;
     counts->people_ended = people_ended;
 }
 
-void hr_stays_count(hr_stays *stays, const hr_replaying *replay)
+/* As add_meetings where one participant is all there is to each, so that the kind says all. */
+static void add_singles(hr_stays *stays, const hr_replaying *replay, const uint16_t *kind_of)
+{
+    const hr_input *in = replay->input;
+    const uint16_t *server = replay->scratch->server;
+    const unsigned nowhere = replay->configuration->n_servers;
+    const hr_window w = {in->from, in->to};
+    hr_counts *counts = replay->counts;
+    uint64_t n_ended = 0;
+    for (uint32_t i = 0; i < in->n_meetings; i++) {
+        const hr_tick start = in->start[i], end = in->end[i];
+        if (server[i] == nowhere)
+            continue;
+        counts->offered[in->class_of[i]] += start >= w.from;
+        n_ended += end - w.from < w.to - w.from;
+        stays->kind[kind_of[i]].ticks += hr_window_clip(w, end) - hr_window_clip(w, start);
+    }
+    counts->meetings_ended = counts->people_ended = n_ended;
+    for (unsigned k = 0; k < replay->configuration->n_classes; k++) {
+        for (unsigned i = 0; i < replay->configuration->classes[k].n_profiles; i++)
+            stays->profile[k][i].meetings.ticks = stays->profile[k][i].kind[0].ticks;
+    }
+}
+
+void hr_stays_count(hr_stays *stays, const hr_replaying *replay, const uint16_t *kind_of)
 {
     const hr_configuration *c = replay->configuration;
     hr_counts *counts = replay->counts;
-    add_meetings(stays, replay);
+    if (kind_of != NULL)
+        add_singles(stays, replay, kind_of);
+    else
+        add_meetings(stays, replay);
     for (unsigned k = 0; k < c->n_classes; k++) {
         for (unsigned i = 0; i < c->classes[k].n_profiles; i++) {
             const hr_stays_profile *profile = &stays->profile[k][i];

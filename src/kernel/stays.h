@@ -30,14 +30,14 @@ HR_MUST_CHECK hr_status hr_stays_begin(hr_stays *stays, const hr_configuration *
 /* Do all loads follow from costs and sizes? */
 bool hr_stays_are_linear(const hr_configuration *configuration);
 /* A participant of a placed meeting joins at `now` and stays till the meeting's end. */
-static inline void hr_stays_join(hr_stay *kind, const hr_prepared *prepared, hr_tick now,
-                                 hr_tick end)
+static inline void hr_stays_join(hr_stay *kind, hr_window window, hr_tick now, hr_tick end)
 {
-    kind->ticks += hr_overload_clip(prepared, end) - hr_overload_clip(prepared, now);
+    kind->ticks += hr_window_clip(window, end) - hr_window_clip(window, now);
 }
 
 /* Once scratch->server is that of every meeting and all have joined who do in the window: write the
- * counts of HR_NEEDS_SUMS. */
-void hr_stays_count(hr_stays *stays, const hr_replaying *replay);
+ * counts of HR_NEEDS_SUMS. `kind_of` says each meeting's kind where all are of one participant, who
+ * comes at once, and hr_stays_are_linear; else it is NULL. */
+void hr_stays_count(hr_stays *stays, const hr_replaying *replay, const uint16_t *kind_of);
 
 #endif

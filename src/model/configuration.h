@@ -26,7 +26,7 @@ enum {
     HR_MAX_RESOURCES = 8, /* resources in one study */
     HR_MAX_LIMITS = 64,   /* ceilings watched at once: (resource, level or capacity factor) */
     HR_MAX_CRITERIA = 64, /* overload definitions watched at once */
-    HR_MAX_DURATIONS = 4, /* least lengths of an episode told apart */
+    HR_MAX_DURATIONS = 8, /* least lengths of an episode told apart */
     HR_MAX_PERIODS = 64,  /* busy hours in one window */
     HR_MAX_BACKGROUND = 8,
     HR_MAX_OBSERVED = 64, /* `observe: times` told apart */

@@ -11,6 +11,8 @@
     X(server_time, c *n)                                                                           \
     X(episodes, c)                                                                                 \
     X(server_episodes, c *n)                                                                       \
+    X(ended, c)                                                                                    \
+    X(lasting, c *d)                                                                               \
     X(periods_hit, c *d)                                                                           \
     X(anatomy, c *HR_N_ANATOMY)                                                                    \
     X(first_over, c *r)                                                                            \

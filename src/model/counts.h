@@ -31,6 +31,8 @@ typedef struct hr_counts {
     uint64_t *server_time;     /* [C * n] ticks over */
     uint64_t *episodes;        /* [C] any-server episodes that begin in the window */
     uint64_t *server_episodes; /* [C * n] */
+    uint64_t *ended;           /* [C] any-server episodes that end in the window */
+    uint64_t *lasting;         /* [C * D] those of them that lasted >= d, before the window too */
     uint64_t *periods_hit;     /* [C * D] bit set over periods: an episode of >= d inside */
     uint64_t *first_over;      /* [C * R] any-server episodes by the resource that was over first */
     uint64_t *anatomy;         /* [C * HR_N_ANATOMY] sums over these episodes, where followed */

@@ -35,6 +35,13 @@ extern const char *const hr_cause_names[HR_N_CAUSES];
 /* Which servers go out. */
 typedef enum hr_which { HR_WHICH_RANDOM, HR_WHICH_LAST, HR_WHICH_FIRST } hr_which;
 
+/* How users' connections find their servers. */
+typedef enum hr_balance {
+    HR_BALANCE_EVENLY,    /* alike on all that are up, at any time */
+    HR_BALANCE_AT_RANDOM, /* new ones on any that is up; they stay there [S:dnslb] */
+    HR_BALANCE_TO_FEWEST  /* new ones where there are fewest; they stay there [S:hlb] */
+} hr_balance;
+
 typedef struct hr_failures {
     unsigned n_down; /* servers out from before the beginning to after the end */
     unsigned n_out;  /* others out for a while: */
@@ -52,6 +59,8 @@ typedef struct hr_failures {
     double endpoints; /* that sign in, of one user */
     double sign_ins;  /* endpoints per second that the pool takes; 0: any number at once */
     double sign_in_work; /* Mc for one */
+    hr_balance balance;
+    double renewals; /* sign-ins of a user in service, 1/s: connections that are made anew */
 
     double back_end_at, back_end_for; /* s; back_end_for 0: the Back End stays */
     bool has_mirror;                  /* with a witness: it takes over by itself */

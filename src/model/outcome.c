@@ -196,6 +196,11 @@ PAIR(pair_episode_length_server)
     pair_time_over_server(counts, configuration, index, x, y);
     pair_episodes_server(counts, configuration, index, y, NULL);
 }
+PAIR(pair_episodes_lasting)
+{
+    *x = counts->lasting[index[0] * configuration->n_durations + index[1]];
+    *y = counts->ended[index[0]];
+}
 PAIR(pair_meetings_hit)
 {
     *x = counts->meetings_hit[index[0] * configuration->n_durations + index[1]];

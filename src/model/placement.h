@@ -67,6 +67,9 @@ typedef struct hr_placement {
     hr_hint hint;       /* participants, at least, while it lasts: what was told */
     hr_law hint_law;    /* HR_HINT_LAW: participants; HR_HINT_SIZE: factor on the size */
 
+    /* what gates and reviews look at: bit of each hr_resource_id; 0: all with a ceiling */
+    uint32_t watched;
+
     /* which servers may be chosen */
     double start_gate;      /* load / highest ceiling, background included, at most; 0 = no gate */
     unsigned dedicated;     /* the last servers, for meetings told to be large; 0 = none */
@@ -84,6 +87,12 @@ typedef struct hr_placement {
     double review_above;  /* load / highest ceiling above which a meeting is moved away */
     double cool_down;     /* s in which the same server is left alone */
 } hr_placement;
+
+/* Do gates and reviews look at this resource, if it has a ceiling? */
+static inline bool hr_placement_watches(const hr_placement *placement, unsigned resource)
+{
+    return placement->watched == 0 || (placement->watched >> resource & 1) != 0;
+}
 
 typedef enum hr_admission_policy {
     HR_ADMISSION_NONE,        /* nothing is ever refused */

@@ -47,6 +47,8 @@ const hr_workload_cost *hr_workload_cost_find(hr_workload_id workload, hr_resour
 #define HR_REFERENCE_NETWORK_OUT 1000000.0 /* kbit/s */
 /* Users that one such server carries [S:capmodel]. */
 #define HR_USERS_PER_SERVER 6660.0
+/* Memory that mobility takes of a server before its first session, MiB [S:memlim]. */
+#define HR_MOBILE_MEMORY 164.0
 /* Largest meeting of a shared pool [S:capmodel]; beyond it the large-meeting test applies. */
 #define HR_LARGEST_SHARED_MEETING 250.0
 

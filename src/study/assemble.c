@@ -88,6 +88,25 @@ static hr_status fill_hint(const hr_params *params, hr_placement *placement, hr_
     return HR_OK;
 }
 
+/* What gates and reviews look at. */
+static hr_status fill_watched(const hr_params *params, hr_configuration *c, hr_err *err)
+{
+    const hr_value *names = hr_params_get(params, HR_KEY_gate_resources);
+    c->placement.watched = 0;
+    for (size_t i = 0; i < names->n; i++) {
+        unsigned r = 0;
+        while (r < c->n_resources &&
+               strcmp(names->words[i], hr_resources[c->resource[r]].name) != 0)
+            r++;
+        if (r == c->n_resources)
+            return hr_params_fail(params, HR_KEY_gate_resources, 0, 0, err,
+                                  "%.40s is no resource with a ceiling in this study",
+                                  names->words[i]);
+        c->placement.watched |= (uint32_t)1 << c->resource[r];
+    }
+    return HR_OK;
+}
+
 /* Policies beyond the rule: what a meeting counts for, and which servers may be chosen. */
 static hr_status fill_policy(const hr_params *params, hr_configuration *c, hr_err *err)
 {
@@ -111,6 +130,7 @@ static hr_status fill_policy(const hr_params *params, hr_configuration *c, hr_er
     p->review_period = number(params, HR_KEY_review_every);
     p->review_above = number(params, HR_KEY_review_above);
     p->cool_down = number(params, HR_KEY_cool_down);
+    HR_TRY(fill_watched(params, c, err));
     HR_TRY(fill_hint(params, p, err));
     if (!counts_people && p->growth > 0.0)
         return hr_params_fail(params, HR_KEY_growth, 0, 0, err,

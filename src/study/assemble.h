@@ -24,8 +24,5 @@ HR_MUST_CHECK hr_status hr_assemble_front_end(const hr_params *params, hr_arena 
 HR_MUST_CHECK hr_status hr_assemble_front_end_probe(const hr_params *params, hr_arena *arena,
                                                     const hr_configuration *configuration,
                                                     double size, double *load, hr_err *err);
-/* What the published rule of thumb gives for the study's users, not rounded to whole servers:
- * users / 6,660 [S:capmodel]; 0 when the study has no population. */
-double hr_rule_of_thumb_servers(const hr_params *params);
 
 #endif

@@ -20,25 +20,28 @@ typedef struct hr_carrying {
     bool bypassed_too;   /* calls whose media bypasses the servers hold something here */
     bool has_legs;
     bool serves_all; /* the users of all sites without a pool of this role; else those of one */
+    bool connects;   /* its users hold connections that the balancer gives them */
 } hr_carrying;
 
 #define NOTHING HR_N_WORKLOADS
 static const hr_carrying carryings[HR_N_ROLES] = {
-    [HR_ROLE_edge] = {HR_WORKLOAD_edge_user, HR_KEY_remote_users, NOTHING, false, true, false},
-    [HR_ROLE_mediation] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_call, false, true, false},
-    [HR_ROLE_gateway] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_trunk_call, true, true, false},
+    [HR_ROLE_edge] = {HR_WORKLOAD_edge_user, HR_KEY_remote_users, NOTHING, false, true, false,
+                      true},
+    [HR_ROLE_mediation] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_call, false, true, false, false},
+    [HR_ROLE_gateway] = {NOTHING, HR_N_KEYS, HR_WORKLOAD_trunk_call, true, true, false, false},
     [HR_ROLE_director] = {HR_WORKLOAD_director_user, HR_KEY_remote_users, NOTHING, false, false,
-                          false},
+                          false, true},
     [HR_ROLE_persistent_chat] = {HR_WORKLOAD_chat_user, HR_KEY_chat_users, NOTHING, false, false,
-                                 true},
+                                 true, true},
     [HR_ROLE_persistent_chat_store] = {HR_WORKLOAD_chat_history, HR_KEY_chat_users, NOTHING, false,
-                                       false, true},
+                                       false, true, false},
     [HR_ROLE_persistent_chat_compliance] = {HR_WORKLOAD_chat_copies, HR_KEY_chat_users, NOTHING,
-                                            false, false, true},
-    [HR_ROLE_back_end] = {HR_WORKLOAD_database_user, HR_N_KEYS, NOTHING, false, false, true},
-    [HR_ROLE_monitoring_store] = {HR_WORKLOAD_call_records, HR_N_KEYS, NOTHING, false, false, true},
+                                            false, false, true, false},
+    [HR_ROLE_back_end] = {HR_WORKLOAD_database_user, HR_N_KEYS, NOTHING, false, false, true, false},
+    [HR_ROLE_monitoring_store] = {HR_WORKLOAD_call_records, HR_N_KEYS, NOTHING, false, false, true,
+                                  false},
     [HR_ROLE_archiving_store] = {HR_WORKLOAD_archive_records, HR_N_KEYS, NOTHING, false, false,
-                                 true},
+                                 true, false},
 };
 
 bool hr_deployment_serves_all(hr_role_id role)
@@ -449,7 +452,8 @@ hr_status hr_deployment_assemble(const hr_params *params, const hr_pool_keys *ke
     HR_TRY(fill_balancer(&w, err));
     HR_TRY(fill_arrivals(&w, err));
     HR_TRY(fill_background(&w, err));
-    HR_TRY(hr_failures_of_role(params, keys, users_there(&w), arena, configuration, err));
+    const hr_role_users users = {users_there(&w), w.carrying.connects};
+    HR_TRY(hr_failures_of_role(params, keys, &users, arena, configuration, err));
 out:
     return st;
 }

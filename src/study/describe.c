@@ -119,17 +119,3 @@ hr_status hr_study_describe(const hr_study *study, uint64_t index, hr_arena *are
 out:
     return st;
 }
-
-hr_status hr_study_rule_of_thumb(const hr_study *study, uint64_t index, double *servers,
-                                 double *actual, hr_err *err)
-{
-    hr_status st = HR_OK;
-    hr_arena arena = {0};
-    hr_params params = {0};
-    HR_TRY(hr_study_params(study, index, 0, &params, &arena, err));
-    *servers = hr_rule_of_thumb_servers(&params);
-    *actual = hr_params_get(&params, HR_KEY_pool_servers)->number;
-out:
-    hr_arena_free(&arena);
-    return st;
-}

@@ -39,9 +39,5 @@ typedef struct hr_described {
  * Calls  Local; thread-safe. */
 HR_MUST_CHECK hr_status hr_study_describe(const hr_study *study, uint64_t index, hr_arena *arena,
                                           const hr_described **values, size_t *n, hr_err *err);
-/* What the published rule of thumb gives for the users of configuration `index`, not rounded to
- * whole servers (0 when the study has no population), and the servers that it has. Local. */
-HR_MUST_CHECK hr_status hr_study_rule_of_thumb(const hr_study *study, uint64_t index,
-                                               double *servers, double *actual, hr_err *err);
 
 #endif

@@ -61,13 +61,25 @@ static void fill_outages(const hr_params *params, hr_failures *f)
     f->failover_for = number(params, HR_KEY_failures_failover);
 }
 
-/* What becomes of users. */
-static void fill_people(const hr_params *params, unsigned n_servers, hr_failures *f)
+/* How they sign in; with a balancer that leaves connections where they are, who comes takes the
+ * place of who goes [U], as often as users sign in on an ordinary day. */
+static void fill_sign_ins(const hr_params *params, hr_balance balance, hr_failures *f)
 {
-    f->users = is_set(params, HR_KEY_users) ? hr_front_end_users(params, n_servers) : 0.0;
     f->endpoints = number(params, HR_KEY_failures_endpoints);
     f->sign_ins = number(params, HR_KEY_failures_sign_ins);
     f->sign_in_work = number(params, HR_KEY_failures_sign_in_work);
+    f->balance = balance;
+    if (balance != HR_BALANCE_EVENLY)
+        f->renewals = number(params, HR_KEY_activity_sign_in_share) *
+                      number(params, HR_KEY_activity_sign_in_rate);
+}
+
+/* What becomes of users. */
+static void fill_people(const hr_params *params, unsigned n_servers, hr_failures *f)
+{
+    const bool is_dns = hr_params_get(params, HR_KEY_failures_balancer)->choice == 0;
+    fill_sign_ins(params, is_dns ? HR_BALANCE_EVENLY : HR_BALANCE_TO_FEWEST, f);
+    f->users = is_set(params, HR_KEY_users) ? hr_front_end_users(params, n_servers) : 0.0;
     f->has_quorum = hr_params_get(params, HR_KEY_failures_quorum)->choice == 0;
 }
 
@@ -115,12 +127,14 @@ out:
     return st;
 }
 
-hr_status hr_failures_of_role(const hr_params *params, const hr_pool_keys *keys, double users,
-                              hr_arena *arena, hr_configuration *configuration, hr_err *err)
+hr_status hr_failures_of_role(const hr_params *params, const hr_pool_keys *keys,
+                              const hr_role_users *users, hr_arena *arena,
+                              hr_configuration *configuration, hr_err *err)
 {
     hr_status st = HR_OK;
     hr_failures *failures = NULL;
     const unsigned n = configuration->n_servers;
+    const bool is_dns = hr_params_get(params, keys->balancer)->choice == 0;
     const bool fails =
         is_set(params, keys->down) || is_set(params, keys->out) || is_set(params, keys->every);
     if (!fails || n == 0)
@@ -135,7 +149,9 @@ hr_status hr_failures_of_role(const hr_params *params, const hr_pool_keys *keys,
     HR_TAKE(failures, arena, 1);
     fill_servers(params, keys->down, keys->out, keys->every, failures);
     failures->has_no_groups = true;
-    failures->users = users / n;
+    failures->users = users->number / n;
+    if (users->connect)
+        fill_sign_ins(params, is_dns ? HR_BALANCE_AT_RANDOM : HR_BALANCE_TO_FEWEST, failures);
     HR_TRY(check_number(params, keys->down, keys->out, failures, n, err));
     configuration->failures = failures;
 out:

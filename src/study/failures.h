@@ -12,12 +12,15 @@
  * Errors  HR_ERR_DATA: more servers than there are, or a quorum that is not published. */
 HR_MUST_CHECK hr_status hr_failures_assemble(const hr_params *params, hr_arena *arena,
                                              hr_configuration *configuration, hr_err *err);
+typedef struct hr_role_users {
+    double number; /* in the mean; 0: not known */
+    bool connect;  /* they sign in and hold connections, which the pool's balancer spreads */
+} hr_role_users;
 /* The same of another role's pool, from the rows of `keys`, with the times and laws of the first
- * pool's; `users` are there in the mean, 0: not known. There are no routing groups: users and legs
- * go to any server that is up. Errors  HR_ERR_DATA: more servers than there are; a Back End, which
- * the first pool leans on. */
+ * pool's. There are no routing groups: users and legs go to any server that is up. Errors
+ * HR_ERR_DATA: more servers than there are; a Back End, which the first pool leans on. */
 HR_MUST_CHECK hr_status hr_failures_of_role(const hr_params *params, const hr_pool_keys *keys,
-                                            double users, hr_arena *arena,
+                                            const hr_role_users *users, hr_arena *arena,
                                             hr_configuration *configuration, hr_err *err);
 /* Does the study say that a paired pool is lost? Then a Front End has the partner's meetings from
  * hr_failures_take_over on, s of study time. */

@@ -347,13 +347,30 @@ out:
     return st;
 }
 
+/* Persistent Chat stands on these servers where the study gives them a number of chat users and
+ * chat no servers of its own; supported on Standard Edition alone [S:seed-roles] (topology.c). */
+static bool has_chat(const front_end *fe)
+{
+    return hr_assemble_resource(fe->pool, HR_RESOURCE_CHAT_USERS) >= 0 &&
+           !hr_deployment_has(fe->params, HR_ROLE_persistent_chat);
+}
+
 static hr_status fill_users(const front_end *fe, hr_background *item, hr_err *err)
 {
     hr_status st = HR_OK;
+    const double mobile = number(fe, HR_KEY_mobile_users);
+    const hr_workload_cost *mobile_memory =
+        hr_workload_cost_find(HR_WORKLOAD_mobile_session, HR_RESOURCE_MEMORY);
+    const double chat = has_chat(fe) ? number(fe, HR_KEY_chat_users) : 0.0;
     double *cost = NULL;
     HR_TRY(start_item(fe, item, &cost, err));
-    for (unsigned r = 0; r < fe->pool->n_resources; r++)
-        cost[r] = hr_charge(&fe->charges, HR_WORKLOAD_user, fe->pool->resource[r]);
+    for (unsigned r = 0; r < fe->pool->n_resources; r++) {
+        const hr_resource_id resource = fe->pool->resource[r];
+        cost[r] = hr_charge(&fe->charges, HR_WORKLOAD_user, resource) +
+                  chat * hr_charge(&fe->charges, HR_WORKLOAD_chat_user, resource);
+        if (resource == HR_RESOURCE_MEMORY && mobile > 0.0) /* the only one published [S:memlim] */
+            cost[r] += mobile * mobile_memory->value + HR_MOBILE_MEMORY / fe->users;
+    }
     item->name = "users";
     item->law = (hr_law){.kind = HR_LAW_CONSTANT, .a = fe->users};
 out:
@@ -417,7 +434,9 @@ static bool is_loaded(const front_end *fe, hr_resource_id resource)
     if (resource == HR_RESOURCE_NETWORK_IN) /* the presenter's figure alone would mislead */
         return hr_charge_is_known(&fe->charges, HR_WORKLOAD_participant, resource);
     for (unsigned w = 0; w < HR_N_WORKLOADS; w++) {
-        if (hr_charge_is_known(&fe->charges, (hr_workload_id)w, resource))
+        const bool is_here = hr_workloads[w].role == HR_ROLE_front_end ||
+                             (w == HR_WORKLOAD_chat_user && has_chat(fe));
+        if (is_here && hr_charge_is_known(&fe->charges, (hr_workload_id)w, resource))
             return true;
     }
     return resource == HR_RESOURCE_LARGE_MEETINGS;
@@ -433,9 +452,10 @@ static hr_status check_resources(const front_end *fe, hr_err *err)
             continue;
         if (hr_charge_has_key(HR_WORKLOAD_participant, resource))
             return HR_FAIL(err, HR_ERR_DATA,
-                           "pool.ceilings.%s: no cost on this resource is published; state "
-                           "cost.participant.%s or remove the ceiling",
-                           name, name);
+                           "pool.ceilings.%s: no cost on this resource is published, so it is not "
+                           "modelled; state cost.participant.%s, or remove pool.server.%s and its "
+                           "ceilings",
+                           name, name, name);
         return HR_FAIL(err, HR_ERR_DATA,
                        "pool.ceilings.%s: the work of a Front End does not load this resource; "
                        "remove the ceiling",
@@ -474,13 +494,4 @@ hr_status hr_assemble_front_end(const hr_params *params, hr_arena *arena,
     HR_TRY(fill_background(&fe, configuration, err));
 out:
     return st;
-}
-
-double hr_rule_of_thumb_servers(const hr_params *params)
-{
-    const hr_value *users = hr_params_get(params, HR_KEY_users);
-    if (!users->is_set)
-        return 0.0;
-    const double n_servers = hr_params_get(params, HR_KEY_pool_servers)->number;
-    return hr_front_end_users(params, n_servers) * n_servers / HR_USERS_PER_SERVER;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "model/role.h"
 #include "study/bind.h"
 
 /* Does the table have a row of exactly this pattern (-> key), or rows below it? */
@@ -150,6 +151,19 @@ static const char *row_ending_in(hr_span word)
     return NULL;
 }
 
+/* A role or system of the documents that no study gives servers; NULL when it is none. */
+static const hr_role *role_without_pool(hr_span word)
+{
+    for (unsigned i = 0; i < HR_N_ROLES; i++) {
+        const hr_role *role = &hr_roles[i];
+        const bool has_pool =
+            role->place == HR_ROLE_PLACE_FIRST || role->place == HR_ROLE_PLACE_POOL;
+        if (!has_pool && hr_span_is(word, role->name))
+            return role;
+    }
+    return NULL;
+}
+
 hr_status hr_bind_unknown_key(const hr_position *position, hr_span word, hr_mark mark, hr_err *err)
 {
     hr_kept_guess kept = {.guess = hr_guess_for(word)};
@@ -157,6 +171,12 @@ hr_status hr_bind_unknown_key(const hr_position *position, hr_span word, hr_mark
     const char *dot = position->path[0] != '\0' ? "." : "";
     each_component(position, keep, &kept);
     const char *elsewhere = row_ending_in(word);
+    const hr_role *role = role_without_pool(word);
+    if (role != NULL)
+        return hr_mark_fail(mark, err,
+                            "%s%s%.*s: unknown key; %s has no servers of its own (%s): %s %s",
+                            position->path, dot, n, word.at, role->name,
+                            hr_role_places[role->place], role->carries, role->source);
     if (kept.best[0] != '\0')
         return hr_mark_fail(mark, err, "%s%s%.*s: unknown key; did you mean %s?", position->path,
                             dot, n, word.at, kept.best);

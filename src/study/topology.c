@@ -175,7 +175,12 @@ static bool lacks_mediation(const hr_site *site, hr_spot *spot)
 static bool chats_on_front_ends(const hr_site *site, hr_spot *spot)
 {
     *spot = (hr_spot){HR_KEY_pool_server, HR_RESOURCE_CHAT_USERS, 0};
-    return !site->is_standard && hr_params_at(site->params, spot->key, spot->i, 0)->is_set;
+    bool is_set = hr_params_at(site->params, spot->key, spot->i, 0)->is_set;
+    for (size_t l = 0; l < HR_N_LEVELS && !is_set; l++) {
+        *spot = (hr_spot){HR_KEY_pool_ceilings, HR_RESOURCE_CHAT_USERS, l};
+        is_set = hr_params_at(site->params, spot->key, spot->i, l)->is_set;
+    }
+    return !site->is_standard && is_set;
 }
 
 static bool lacks_chat(const hr_site *site, hr_spot *spot)
@@ -265,6 +270,14 @@ static bool federates_by_dns(const hr_site *site, hr_spot *spot)
     (void)spot;
     return number(site, HR_KEY_edge_servers) > 1.0 && is_by_dns(site) &&
            number(site, HR_KEY_external_federated) > 0.0;
+}
+
+/* Edge pools of several sites, and partners who are reached through them. */
+static bool has_several_routes(const hr_site *site, hr_spot *spot)
+{
+    const double own = number(site, HR_KEY_edge_servers);
+    (void)spot;
+    return own > 0.0 && site->edges > own && number(site, HR_KEY_external_federated) > 0.0;
 }
 
 /* ---- meetings */
@@ -432,6 +445,13 @@ static const hr_topology_row rows[] = {
       "[S:dnslb]"},
      HR_KEY_edge_balancer,
      federates_by_dns},
+    {{"federation_route", false, "partners reached through the Edge pools of several sites",
+      "a deployment has one outbound route for partners and one XMPP gateway; another Edge pool "
+      "takes "
+      "them only when that is changed by hand",
+      "[S:edgedr]"},
+     HR_KEY_edge_servers,
+     has_several_routes},
     {{"shared_pool_meetings", false, "meetings of more than 250 people",
       "a pool that others use holds meetings of at most 250, one of them at a time; up to 1,000 "
       "need "

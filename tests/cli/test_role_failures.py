@@ -21,6 +21,13 @@ target: {pool: edge, outcome: time_over, level: limit, resources: ~, at_most: ~,
 precision: {at_most: 16 replications}
 """
 
+# One of four Edge Servers restarts: away for 10 of the 950 / 60 min that its users take to sign in.
+FLOOD = EDGE.replace("pool: {servers: 1}", "pool: {servers: 12}").replace("edge: {servers: 2,", """\
+edge: {servers: 4, failures: {out: 1},""").replace("cpu: {target: ~, full: ~}", "cpu: {target: ~}") + """\
+failures: {which: last, out: {at: 1 h, for: 10 min}, sign_in: {work: 1500 Mc}}
+observe: {outcomes: [time_over, time_over_server, person_time_over]}
+"""
+
 
 class RoleFailures(Case):
     def outcomes(self, *sets, env=None):
@@ -67,6 +74,7 @@ class RoleFailures(Case):
         """Each is out a third of the time, independently: both a ninth."""
         found = self.outcomes("deployment.edge.failures.every=20 min",
                               "failures.repair=exponential(mean 10 min)",
+                              "failures.sign_in.rate=0 per second",
                               "precision.at_most=512", "precision.confidence=99.9 %",
                               "precision.relative=0")
         lost = self.value(found, "service_lost", cause="any")
@@ -92,12 +100,42 @@ class RoleFailures(Case):
         self.assert_narrow(told)
         self.assertIn("Failures      edge: users without service", told)
 
+    def test_a_server_that_is_back_is_flooded(self):
+        """With `least connections` all who reconnect hit the restarted server, which overloads while
+        the others idle [S:perfmon]; who picks at random does not do that to it. Its legs: all of some
+        300 that begin within ten minutes, against a quarter (above a half: chance below 1e-15)."""
+        (self.folder / "study.yaml").write_text(FLOOD)
+        for balancer in ("hardware", "dns"):
+            sets = ("--set", f"deployment.edge.balancer={balancer}")
+            rows = [json.loads(line) for line in
+                    self.succeeds("trace", "study.yaml", "--pool", "edge", *sets).splitlines()]
+            back = rows[0]["tick_zero"] + 4200 * 65536
+            legs = [row["server"] for row in rows if row["type"] == "placed"
+                    and back <= row["tick"] < back + 600 * 65536]
+            self.assertGreater(len(legs), 200)
+            share = legs.count(3) / len(legs)
+            out = self.folder / f"{balancer}.h5"
+            self.succeeds("run", "study.yaml", "-o", out, *sets)
+            answer = json.loads(self.succeeds("show", out, "--json", "--pool", "edge"))
+            over = [self.value(answer["configurations"][0]["outcomes"], "time_over_server",
+                               level="full", resource="cpu", server=server)["value"]
+                    for server in range(4)]
+            self.assertEqual(over[:3], [0, 0, 0], balancer)
+            if balancer == "hardware":
+                self.assertEqual(share, 1)
+                # as long as anybody still waits to sign in, 350 s of two hours, but for a step of 10 s
+                self.assertAlmostEqual(over[3], 350 / 7200, delta=10 / 7200)
+            else:
+                self.assertLess(share, 0.5)
+                self.assertEqual(over[3], 0)
+
     def test_same_answer(self):
         digests = set()
         for kernel, threads in (("", "1"), ("reference", "2"), ("scalar", "3"), ("scenarios", "1")):
             self.outcomes("deployment.edge.failures.every=1 h", "deployment.edge.when_full=refuse",
                           "deployment.mediation.servers=2", "deployment.mediation.calls=one_by_one",
                           "deployment.mediation.failures.out=1",
+                          "deployment.edge.balancer=hardware", "failures.sign_in.work=1500 Mc",
                           env={"HEADROOM_KERNEL": kernel, "OMP_NUM_THREADS": threads})
             digests.add(self.digest)
         self.assertEqual(len(digests), 1)

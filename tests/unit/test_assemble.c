@@ -282,8 +282,8 @@ static void contradictions_are_refused(void **state)
                "cannot be scaled afterwards");
     assert_bad(SMALL "window: {length: 2 h, busy_hours: 3}\n", "not both");
     assert_bad(SMALL "observe: {every: 5 min, times: 1 h}\n", "not both");
-    assert_bad(SMALL "window: {min_episodes: [1 s, 2 s, 3 s, 4 s]}\n",
-               "more than 4 different lengths");
+    assert_bad(SMALL "window: {min_episodes: [1 s, 2 s, 3 s, 4 s, 5 s, 6 s, 7 s, 8 s]}\n",
+               "more than 8 different lengths");
     assert_bad(SMALL "probe: {sizes: 4}\n", "probe.load");
     assert_bad(SMALL "target: {resources: cpu}\n", "cpu is no resource with a ceiling");
 }

@@ -4,6 +4,7 @@
 #include "front_end_pool.h"
 #include "input/input.h"
 #include "study/describe.h"
+#include "study/thumb.h"
 
 static void assert_refused(const char *const *sets, const char *words)
 {
@@ -332,25 +333,60 @@ static void a_stated_cost_of_large_meetings_wins(void **state)
     pool_free(&p);
 }
 
-static void the_rule_of_thumb_is_users_over_6660(void **state)
+/* Of a deployment of 80,000 users with 24,000 outside, 1,680 calls without bypass and 20,000 who
+ * chat; 12.01 Front Ends are 12 to 13, and Edge Servers are two at least. */
+static void rules_of_thumb_are_averages(void **state)
 {
     static const struct {
         const char *users;
-        double servers;
-    } cases[] = {{"79920", 12.0}, {"6660 per server", 12.0}, {"33300", 5.0}, {"3330", 0.5}};
+        double demand[HR_N_THUMBS], least[HR_N_THUMBS], most[HR_N_THUMBS];
+    } cases[] = {
+        {"80000",
+         {80000.0, 24000.0, 1680.0, 20000.0},
+         {12.0, 2.0, 2.0, 1.0},
+         {13.0, 2.0, 2.0, 1.0}},
+        {"80004",
+         {80004.0, 24001.2, 1680.084, 20001.0},
+         {13.0, 3.0, 2.0, 2.0},
+         {13.0, 3.0, 2.0, 2.0}},
+        {"6660 per server",
+         {79920.0, 23976.0, 1678.32, 19980.0},
+         {12.0, 2.0, 2.0, 1.0},
+         {12.0, 2.0, 2.0, 1.0}},
+        {"3330", {3330.0, 999.0, 69.93, 832.5}, {1.0, 2.0, 1.0, 1.0}, {1.0, 2.0, 1.0, 1.0}},
+    };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         pool p;
         char set[64];
-        double servers = 0.0;
-        double actual = 0.0;
+        hr_thumb thumb[HR_N_THUMBS];
+        bool has_users = false;
         (void)snprintf(set, sizeof set, "population.users=%s", cases[i].users);
-        OPEN(&p, set);
-        assert_int_equal(hr_study_rule_of_thumb(&p.study, 0, &servers, &actual, &p.err), HR_OK);
-        assert_near(servers, cases[i].servers, 1e-12);
-        assert_near(actual, 12.0, 0.0);
+        OPEN(&p, set, "population.remote=30 %", "population.persistent_chat=25 %");
+        assert_int_equal(hr_study_thumbs(&p.study, 0, thumb, &has_users, &p.err), HR_OK);
+        assert_true(has_users);
+        for (unsigned k = 0; k < HR_N_THUMBS; k++) {
+            assert_near(thumb[k].demand, cases[i].demand[k], 1e-12);
+            assert_near(thumb[k].least, cases[i].least[k], 0.0);
+            assert_near(thumb[k].most, cases[i].most[k], 0.0);
+        }
+        assert_near(thumb[0].servers, 12.0, 0.0);
+        assert_near(thumb[1].servers, 0.0, 0.0);
         pool_free(&p);
     }
+    pool p;
+    hr_thumb thumb[HR_N_THUMBS];
+    bool has_users = false;
+    OPEN(&p, "population.remote=0 %", "population.voice.users=0 %");
+    assert_int_equal(hr_study_thumbs(&p.study, 0, thumb, &has_users, &p.err), HR_OK);
+    assert_near(thumb[1].most, 0.0, 0.0);
+    assert_near(thumb[2].most, 0.0, 0.0);
+    pool_free(&p);
+    OPEN(&p, "pool.role=standard_edition", "pool.servers=1", "population.users=5000");
+    assert_int_equal(hr_study_thumbs(&p.study, 0, thumb, &has_users, &p.err), HR_OK);
+    assert_int_equal(thumb[0].role, HR_ROLE_standard_edition);
+    assert_near(thumb[0].most, 2.0, 0.0);
+    pool_free(&p);
 }
 
 /* ---- what is refused */
@@ -388,7 +424,33 @@ static void ceilings_without_a_cost_are_refused(void **state)
     OPEN(&p, "pool.server.memory=32 GiB", "pool.ceilings.memory.full=100 %",
          "cost.participant.memory=5 MiB");
     assert_near(per_participant(&p, HR_RESOURCE_MEMORY), 5.0, 1e-12);
+    /* of mobility alone it is published: 40 % of users at 0.52 MiB, and 164 MiB [S:memlim] */
+    const hr_background *users = item(&p, "users");
+    assert_near(users->law.a * users->cost[resource(&p, HR_RESOURCE_MEMORY)],
+                6660.0 * 0.4 * 0.52 + 164.0, 1e-9);
     pool_free(&p);
+    REFUSED("does not load this resource", "pool.ceilings.edge_users.limit=100");
+}
+
+/* On Standard Edition, where chat has no servers of its own: a quarter of 2,500 users at 0.4 Mc/s.
+ */
+static void chat_may_stand_on_a_standard_edition_server(void **state)
+{
+    (void)state;
+#define STANDARD "pool.role=standard_edition", "pool.servers=1", "population.users=2500"
+    pool alone, with;
+    OPEN(&alone, STANDARD);
+    OPEN(&with, STANDARD, "pool.ceilings.chat_users.limit=20000");
+    const hr_background *users = item(&with, "users");
+    assert_near(users->law.a * users->cost[resource(&with, HR_RESOURCE_CHAT_USERS)], 625.0, 1e-9);
+    assert_near(users->law.a * users->cost[resource(&with, HR_RESOURCE_CPU)], 250.0, 1e-9);
+    users = item(&alone, "users");
+    assert_near(users->cost[resource(&alone, HR_RESOURCE_CPU)], 0.0, 0.0);
+    pool_free(&with);
+    pool_free(&alone);
+    REFUSED("does not load this resource", STANDARD, "pool.ceilings.chat_users.limit=20000",
+            "deployment.persistent_chat.servers=1",
+            "deployment.persistent_chat.ceilings.chat_users.limit=20000");
 }
 
 int main(void)
@@ -410,10 +472,11 @@ int main(void)
         cmocka_unit_test(nothing_is_carried_that_has_no_ceiling),
         cmocka_unit_test(probes_cost_ordinary_and_large_meetings),
         cmocka_unit_test(a_stated_cost_of_large_meetings_wins),
-        cmocka_unit_test(the_rule_of_thumb_is_users_over_6660),
+        cmocka_unit_test(rules_of_thumb_are_averages),
         cmocka_unit_test(contradictions_are_refused),
         cmocka_unit_test(laws_that_cannot_be_followed_are_refused),
         cmocka_unit_test(ceilings_without_a_cost_are_refused),
+        cmocka_unit_test(chat_may_stand_on_a_standard_edition_server),
     };
     return cmocka_run_group_tests_name("front_end", tests, NULL, NULL);
 }

@@ -199,6 +199,9 @@ static void unknown_keys_suggest_what_was_meant(void **state)
     refuse("pool: {server: {cqu: 3}}\n", "did you mean cpu?");
     refuse("pool: {ceilings: {cpu: {ful: 80 %}}}\n", "did you mean full?");
     refuse("window: {xyzzy: 3}\n", "known here: start, from, busy_hours");
+    refuse("deployment: {central_management: {servers: 2}}\n",
+           "central_management has no servers of its own (no load): ");
+    refuse("pool: {presence: 3}\n", "presence has no servers of its own (on the Front End): ");
     refuse("meetings: {classes: [{durration: 1 h}]}\n", "meetings.classes[0].durration");
     refuse("pool: {\"{resource}\": 3}\n", "unknown key");
 }

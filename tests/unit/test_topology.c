@@ -38,6 +38,8 @@ static const hr_topology_finding *find(const deployment *d, const char *name)
 
 #define STANDARD "pool.role=standard_edition", "pool.servers=1", "deployment.back_end.servers=0"
 
+#define NO_CHAT "deployment.persistent_chat.servers=0"
+
 /* Sets under which the rule is broken, and neighbouring ones under which it is kept. */
 static const struct {
     const char *name;
@@ -129,10 +131,10 @@ static const struct {
     {"mediation",
      {"pool.ceilings.pstn_calls.limit=~", "population.voice.users=0 %"},
      {"pool.ceilings.pstn_calls.limit=~", "population.voice.users=0 %", "population.dial_in=0 %"}},
-    {"chat_on_front_ends", {"pool.server.chat_users=20000"}, {"pool.servers=12"}},
+    {"chat_on_front_ends", {NO_CHAT, "pool.server.chat_users=20000"}, {NO_CHAT, "pool.servers=12"}},
     {"chat_on_front_ends",
-     {"pool.server.chat_users=20000"},
-     {STANDARD, "population.users=2500", "pool.server.chat_users=20000"}},
+     {NO_CHAT, "pool.ceilings.chat_users.limit=20000"},
+     {NO_CHAT, STANDARD, "population.users=2500", "pool.ceilings.chat_users.limit=20000"}},
     {"chat_servers",
      {"deployment.persistent_chat.servers=0"},
      {"deployment.persistent_chat.servers=0", "population.persistent_chat=0 %"}},
@@ -155,6 +157,13 @@ static const struct {
      {"deployment.edge.balancer=dns"},
      {"deployment.edge.balancer=dns", "meetings.participants.federated=0 %"}},
     {"dns_failover", {"deployment.edge.balancer=dns"}, {"deployment.edge.balancer=hardware"}},
+    {"federation_route",
+     {"deployment.sites=[{name: b, users: 9, servers: 3, edge: {servers: 2}}]"},
+     {"deployment.sites=[{name: b, users: 9, servers: 3, edge: {of: first}}]"}},
+    {"federation_route",
+     {"deployment.sites=[{name: b, users: 9, servers: 3, edge: {servers: 2}}]"},
+     {"deployment.sites=[{name: b, users: 9, servers: 3, edge: {servers: 2}}]",
+      "meetings.participants.federated=0 %"}},
     {"shared_pool_meetings",
      {"meetings.tail=pareto(from 20, alpha 4.29, to 251)", "meetings.tail_share=1 %"},
      {"meetings.tail=pareto(from 20, alpha 4.29, to 250)", "meetings.tail_share=1 %"}},
