@@ -23,11 +23,11 @@ _Static_assert((int)RUNGS_OF_RANGE <= (int)HR_TILT_MOST_RUNGS &&
                    (int)HR_TILT_MOST_RUNGS < (int)HR_MOST_RUNGS,
                "the last rung of a tally is that of the true laws");
 static const double room_at_rung[RUNGS_OF_ONE] = {1.8, 1.0, 0.4};
-#define NO_MATTER 1e-3 /* of the likeliest: numbers of large meetings that are left out */
-#define QUIET     1e-2 /* of the most starts before any instant: none of fewer is looked for */
-enum { MOST_LARGE = HR_MAX_SERVERS + 2 };
-#define BEYOND 1.02 /* of the way to the ceilings: the highest rung */
-#define LEAST  0.35 /* the lowest */
+#define NO_MATTER    1e-3 /* of the likeliest: numbers of large meetings that are left out */
+#define QUIET        1e-2 /* of the most starts before any instant: none of fewer is looked for */
+#define LEAST_EFFORT 0.02 /* of the most for a component of the group */
+#define BEYOND       1.02 /* of the way to the ceilings: the highest rung */
+#define LEAST        0.35 /* the lowest */
 
 /* Background does not lean: where it has to rise much, the true laws see as much. */
 static bool is_by_background(const hr_tilt_planning *plan)
@@ -242,6 +242,7 @@ static hr_status add_component(hr_tilt_planning *plan, hr_tilt_component *list, 
     if (out->n_large > 0)
         HR_TRY(make_last(plan, out, err));
     out->log_scale = -log_sum;
+    plan->share[plan->tilt->n_components] = plan->effort;
     plan->tilt->n_components += fits;
 out:
     return st;
@@ -273,15 +274,17 @@ static unsigned rungs_of(const hr_tilt_planning *plan, unsigned g, double x[RUNG
 
 /* One that brings k large meetings in the mean, where that is more than there are, and the others
  * to what these leave of `ceilings`. */
-static hr_status add_with_large(hr_tilt_planning *plan, hr_tilt_component *list, unsigned g,
-                                unsigned rung, double ceilings, unsigned k, hr_err *err)
+static hr_status add_with_large(hr_tilt_planning *plan, hr_tilt_component *list,
+                                const hr_tilt_crowd *crowd, unsigned rung, double ceilings,
+                                unsigned k, hr_err *err)
 {
-    const double mean = plan->large_alive * hr_tilt_group_share(plan, g);
-    const double x = hr_tilt_last_of(plan, g, ceilings, k, plan->weight).beside;
+    const double mean = plan->large_alive * hr_tilt_group_share(plan, crowd->group);
+    const hr_tilt_last last = hr_tilt_last_of(plan, crowd, ceilings, k, plan->weight);
     const bool has_number = plan->tilt->clusters == NULL;
     plan->n_large = has_number ? k : 0;
     plan->large_lean = !has_number && k > mean ? hr_log((double)k / mean) : 0.0;
-    const hr_status st = add_component(plan, list, g, rung, x, err);
+    plan->effort = last.effort;
+    const hr_status st = add_component(plan, list, crowd->group, rung, last.beside, err);
     plan->large_lean = 0.0;
     plan->n_large = 0;
     return st;
@@ -296,53 +299,57 @@ static unsigned likeliest(const double *chance, unsigned n)
     return best;
 }
 
-/* Chances of none, one, two ... large meetings to do it, where there are any; how many of these are
- * looked at. */
-static unsigned chances_with(const hr_tilt_planning *plan, unsigned g, double ceilings,
-                             double chance[MOST_LARGE])
-{
-    const unsigned most = hr_tilt_most_large(plan) + 1;
-    chance[0] = 1.0;
-    for (unsigned k = 0; most > 1 && k < most; k++)
-        chance[k] = hr_tilt_chance_with(plan, g, ceilings, k);
-    return most;
-}
-
 /* Of a range of ceilings: each rung by the number of large meetings that does it there. */
-static hr_status add_range(hr_tilt_planning *plan, hr_tilt_component *list, unsigned g,
-                           const double *x, unsigned n, hr_err *err)
+static hr_status add_range(hr_tilt_planning *plan, hr_tilt_component *list,
+                           const hr_tilt_crowd *crowd, const double *x, unsigned n, hr_err *err)
 {
     hr_status st = HR_OK;
     for (unsigned i = 0; i < n; i++) {
-        double chance[MOST_LARGE];
-        const unsigned k = likeliest(chance, chances_with(plan, g, x[i], chance));
-        HR_TRY(k == 0 ? add_component(plan, list, g, i, x[i], err)
-                      : add_with_large(plan, list, g, i, x[i], k, err));
+        double chance[HR_TILT_MOST_LARGE];
+        const unsigned k = likeliest(chance, hr_tilt_chances_with(plan, crowd, x[i], chance));
+        HR_TRY(k == 0 ? add_component(plan, list, crowd->group, i, x[i], err)
+                      : add_with_large(plan, list, crowd, i, x[i], k, err));
     }
 out:
     return st;
 }
 
 /* Of one ceiling: the rungs, and one for each number of large meetings that matters. */
-static hr_status add_ladder(hr_tilt_planning *plan, hr_tilt_component *list, unsigned g,
-                            const double *x, unsigned n, hr_err *err)
+static hr_status add_ladder(hr_tilt_planning *plan, hr_tilt_component *list,
+                            const hr_tilt_crowd *crowd, const double *x, unsigned n, hr_err *err)
 {
     hr_status st = HR_OK;
-    double chance[MOST_LARGE];
-    const unsigned most = chances_with(plan, g, plan->high[g], chance);
-    const double least = NO_MATTER * chance[likeliest(chance, most)];
+    double chance[HR_TILT_MOST_LARGE];
+    const double high = plan->high[crowd->group];
+    const unsigned most = hr_tilt_chances_with(plan, crowd, high, chance);
+    const double best = chance[likeliest(chance, most)];
     unsigned rung = 0;
-    for (; chance[0] >= least && rung < n; rung++)
-        HR_TRY(add_component(plan, list, g, rung, x[rung], err));
+    plan->effort = most > 1 ? hr_tilt_effort_without(plan, crowd, high) / n : 1.0;
+    for (; chance[0] >= NO_MATTER * best && rung < n; rung++)
+        HR_TRY(add_component(plan, list, crowd->group, rung, x[rung], err));
     for (chance[0] = 0.0; rung < HR_TILT_MOST_RUNGS; rung++) {
         const unsigned k = likeliest(chance, most);
-        if (!(chance[k] > 0.0 && chance[k] >= least))
+        if (!(chance[k] > 0.0 && chance[k] >= NO_MATTER * best))
             break;
-        HR_TRY(add_with_large(plan, list, g, rung, plan->high[g], k, err));
+        HR_TRY(add_with_large(plan, list, crowd, rung, high, k, err));
         chance[k] = 0.0;
     }
 out:
     return st;
+}
+
+/* To those of one group, from `first` on, 1 each in the mean: alike along a range of ceilings, else
+ * by their efforts. */
+static void share_out(hr_tilt_planning *plan, unsigned first, bool alike)
+{
+    const unsigned n = plan->tilt->n_components;
+    double most = 0.0, sum = 0.0;
+    for (unsigned i = first; i < n; i++)
+        most = fmax(most, plan->share[i]);
+    for (unsigned i = first; i < n; i++)
+        sum += plan->share[i] = alike ? 1.0 : fmax(plan->share[i], LEAST_EFFORT * most);
+    for (unsigned i = first; i < n; i++)
+        plan->share[i] *= (n - first) / sum;
 }
 
 static hr_status make_components(hr_tilt_planning *plan, hr_err *err)
@@ -351,29 +358,31 @@ static hr_status make_components(hr_tilt_planning *plan, hr_err *err)
     hr_tilt *tilt = plan->tilt;
     const size_t most = plan->n_groups * (size_t)HR_TILT_MOST_RUNGS;
     hr_tilt_component *list = NULL;
-    double *value = NULL, *weight = NULL;
+    double *value = NULL;
     HR_TAKE(list, plan->arena, most);
+    HR_TAKE(plan->share, plan->arena, most);
     for (unsigned i = 0; i < plan->cut.n_strata; i++)
         plan->cut.strata[i].is_large = plan->cut.strata[i].load >= plan->large_from;
     for (unsigned g = 0; g < plan->n_groups; g++) {
         double x[RUNGS_OF_RANGE];
         if (plan->by_server && plan->aim->server >= 0 && plan->aim->server != (int)g)
             continue;
-        const unsigned n = rungs_of(plan, g, x);
-        HR_TRY(n == RUNGS_OF_RANGE ? add_range(plan, list, g, x, n, err)
-                                   : add_ladder(plan, list, g, x, n, err));
+        const unsigned n = rungs_of(plan, g, x), first = tilt->n_components;
+        const hr_tilt_crowd crowd = hr_tilt_crowd_of(plan, g);
+        HR_TRY(n == RUNGS_OF_RANGE ? add_range(plan, list, &crowd, x, n, err)
+                                   : add_ladder(plan, list, &crowd, x, n, err));
+        share_out(plan, first, n == RUNGS_OF_RANGE);
     }
     const unsigned n = tilt->n_components;
     if (n == 0)
         return HR_OK;
     HR_TAKE(value, plan->arena, n);
-    HR_TAKE(weight, plan->arena, n);
     for (unsigned i = 0; i < n; i++) {
         value[i] = i;
-        weight[i] = 1.0 / n;
-        list[i].log_scale += hr_log((1.0 - HR_TILT_UNTILTED) / n);
+        list[i].log_scale += hr_log((1.0 - HR_TILT_UNTILTED) * plan->share[i] / n);
+        plan->share[i] /= n;
     }
-    const hr_law law = {.kind = HR_LAW_TABLE, .n = n, .value = value, .share = weight};
+    const hr_law law = {.kind = HR_LAW_TABLE, .n = n, .value = value, .share = plan->share};
     HR_TRY(hr_sampler_init(&tilt->component, &law, plan->arena, err));
     tilt->components = list;
 out:
@@ -455,7 +464,7 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
     if (aim->engine == HR_RARE_AUTO && is_by_background(plan))
         return HR_OK;
     *why = "even the highest ceiling is below the mean load";
-    if (chance >= 1.0)
+    if (hr_tilt_is_common(plan))
         return HR_OK;
     *why = "no load can reach the ceilings";
     if (chance < NEVER)

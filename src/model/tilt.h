@@ -100,7 +100,7 @@ typedef struct hr_tilt_clustering {
 
 /* One of the further large meetings of a component is the last, with which a server goes over: it
  * has begun since the instant before, or it is just alive. */
-#define HR_TILT_BEGINS 0.75
+#define HR_TILT_BEGINS 0.9
 typedef struct hr_tilt_last_large {
     const double *weight;     /* [n_strata] by which it is of a stratum, beside the true law */
     const double *begins;     /* [n_checks] chance to have begun, */

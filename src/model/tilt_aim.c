@@ -175,80 +175,16 @@ double hr_tilt_theta_for(const hr_tilt_planning *plan, unsigned g, double x)
     return theta;
 }
 
-/* P(load of group g > x) by the saddlepoint (Bahadur and Ranga Rao 1960), 1 where x is common. */
+/* P(load of group g > x) by the saddlepoint (Bahadur and Ranga Rao 1960), 1 where x is common; of
+ * all that are not large, which may be nobody. */
 static double chance_above(const hr_tilt_planning *plan, unsigned g, double x)
 {
     const double theta = hr_tilt_theta_for(plan, g, x);
     if (!(theta > 0.0))
-        return 1.0;
+        return x > 0.0 && !(hr_tilt_cumulants_of(plan, g, 0.0).first > 0.0) ? 0.0 : 1.0;
     const hr_tilt_cumulants k = hr_tilt_cumulants_of(plan, g, theta);
     const double narrow = theta * sqrt(TURN * k.second);
     return hr_exp(k.k - theta * x) / fmax(narrow, 1.0);
-}
-
-double hr_tilt_large_since(const hr_tilt_planning *plan, unsigned u, const double *weight,
-                           bool starts)
-{
-    const unsigned n_classes = plan->c->n_classes, before = u > 0 ? u - 1 : 0;
-    const double from = hr_tilt_seconds(plan->check[before]), to = hr_tilt_seconds(plan->check[u]);
-    double sum = 0.0;
-    for (unsigned k = 0; k < n_classes; k++) {
-        double share = 0.0, mean = starts ? 0.0 : plan->alive[before * n_classes + k];
-        for (unsigned i = 0; i < plan->cut.n_strata; i++) {
-            if (plan->cut.class_of_stratum[i] == k && plan->cut.strata[i].load >= plan->large_from)
-                share += hr_tilt_share(&plan->cut.strata[i]) * (weight != NULL ? weight[i] : 1.0);
-        }
-        for (unsigned i = 0; share > 0.0 && i < plan->c->n_sources; i++)
-            mean += hr_occupancy_starts(plan->c, i, k, from, to);
-        sum += share * mean;
-    }
-    return sum;
-}
-
-/* Load of the other meetings of a group at which, with k large ones, a server goes over the mean
- * of its ceilings, which add up to `ceilings`: each stands on a server of its own while there are
- * any, the last, of this load, on the one that carries least, and others go where there is less. */
-static double beside_large(const hr_tilt_planning *plan, double ceilings, unsigned k, double last)
-{
-    const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
-    const double level = fmax(ceilings / n - last, 0.0);
-    return fmax((n - k + 1.0) * level + (k - 1.0) * fmax(level - plan->large_load, 0.0), 0.0);
-}
-
-#define LEAST_WEIGHT 0.02 /* of one that is the last: none is left out */
-
-hr_tilt_last hr_tilt_last_of(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k,
-                             double *weight)
-{
-    const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
-    hr_tilt_last out = {0.0, 0.0};
-    double most = 0.0, sum = 0.0;
-    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
-        const hr_tilt_stratum *s = &plan->cut.strata[i];
-        const bool is_one = s->load >= plan->large_from;
-        weight[i] = is_one ? chance_above(plan, g, beside_large(plan, ceilings, k, s->load)) : 0.0;
-        most = fmax(most, weight[i]);
-        out.chance += alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s) * weight[i];
-    }
-    for (unsigned i = 0; i < plan->cut.n_strata && most > 0.0; i++) {
-        const hr_tilt_stratum *s = &plan->cut.strata[i];
-        weight[i] = s->load >= plan->large_from ? fmax(weight[i] / most, LEAST_WEIGHT) : 0.0;
-        const double mean = alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s) * weight[i];
-        sum += mean;
-        out.beside += mean * s->load;
-    }
-    const double mean = plan->large_alive * hr_tilt_group_share(plan, g);
-    out.beside = beside_large(plan, ceilings, k, sum > 0.0 ? out.beside / sum : plan->large_load);
-    out.chance *= hr_tilt_group_share(plan, g);
-    for (unsigned i = 2; i <= k; i++)
-        out.chance *= mean / i;
-    return out;
-}
-
-double hr_tilt_chance_with(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k)
-{
-    return k == 0 ? chance_above(plan, g, ceilings)
-                  : hr_tilt_last_of(plan, g, ceilings, k, plan->weight).chance;
 }
 
 /* ---- ceilings */
@@ -303,7 +239,7 @@ static bool find_ceilings(hr_tilt_planning *plan, unsigned resource)
 static double chance_of_one(const hr_tilt_planning *plan)
 {
     const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
-    const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
+    const double n = hr_tilt_servers(plan);
     double mean = 0.0;
     for (unsigned g = 0; g < plan->n_groups; g++) {
         const double room = (plan->low[g] - hr_tilt_cumulants_of(plan, g, 0.0).first) / n;
@@ -317,20 +253,6 @@ static double chance_of_one(const hr_tilt_planning *plan)
     return -hr_expm1(-mean);
 }
 
-/* The same of some large meetings and a crowd of others. All but the last must be old: until the
- * others on their servers have left, nobody who comes after makes up for these elsewhere. */
-#define OLD 0.1 /* about e^-2.3: older than two or three mean durations */
-static double chance_of_large(const hr_tilt_planning *plan)
-{
-    double sum = 0.0;
-    for (unsigned g = 0; isfinite(plan->large_from) && g < plan->n_groups; g++) {
-        double old = 1.0; /* chance of those before the last to be */
-        for (unsigned k = 1; k <= hr_tilt_most_large(plan); k++, old *= OLD)
-            sum += old * hr_tilt_chance_with(plan, g, plan->high[g], k);
-    }
-    return sum;
-}
-
 /* Chance of the least rare of the events aimed at, or of the rarest. */
 static double chance_of(const hr_tilt_planning *plan, bool of_lowest)
 {
@@ -340,35 +262,14 @@ static double chance_of(const hr_tilt_planning *plan, bool of_lowest)
     return fmin(sum, 1.0);
 }
 
-/* Large meetings take so much of the room that the fullest server of the ceilings aimed at leaves
- * beside its mean; they are a rarity while there is less than one of them. */
-#define HARD_TO_FIT 0.4
-static void find_large(hr_tilt_planning *plan)
+bool hr_tilt_is_common(const hr_tilt_planning *plan)
 {
-    const double *alive = plan->alive + plan->busiest * (size_t)plan->c->n_classes;
-    const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
-    double room = HUGE_VAL, load = 0.0;
-    plan->large_from = HUGE_VAL;
-    for (unsigned g = 0; g < plan->n_groups; g++)
-        room = fmin(room, (plan->high[g] - hr_tilt_cumulants_of(plan, g, 0.0).first) / n);
-    plan->large_alive = 0.0;
-    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
-        const hr_tilt_stratum *s = &plan->cut.strata[i];
-        if (!(room > 0.0) || s->load < HARD_TO_FIT * room)
-            continue;
-        const double mean = alive[plan->cut.class_of_stratum[i]] * hr_tilt_share(s);
-        plan->large_alive += mean;
-        load += mean * s->load;
-    }
-    if (plan->lasting || !(plan->large_alive > 0.0) || plan->large_alive > 1.0)
-        return;
-    plan->large_from = HARD_TO_FIT * room;
-    plan->large_load = load / plan->large_alive;
+    return chance_of(plan, false) >= 1.0;
 }
 
 static void find_noise(hr_tilt_planning *plan, unsigned resource)
 {
-    const double n = plan->by_server ? 1.0 : (double)plan->c->n_servers;
+    const double n = hr_tilt_servers(plan);
     plan->noise = n * n * background_variance(plan->c, resource);
 }
 
@@ -386,7 +287,7 @@ hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err
         HR_TAKE(plan->weight, plan->arena, plan->cut.n_strata);
         find_noise(plan, r);
         find_busiest(plan);
-        find_large(plan);
+        hr_tilt_find_large(plan);
         const double above = chance_of(plan, true);
         if (best < 0 || above > most) {
             most = above;
@@ -400,9 +301,9 @@ hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance, hr_err
     HR_TAKE(plan->weight, plan->arena, plan->cut.n_strata);
     find_noise(plan, (unsigned)best);
     find_busiest(plan);
-    find_large(plan);
+    hr_tilt_find_large(plan);
     *chance = fmax(chance_of(plan, false), chance_of_one(plan));
-    *chance = fmin(fmax(*chance, chance_of_large(plan)), 1.0);
+    *chance = fmin(fmax(*chance, hr_tilt_chance_of_large(plan)), 1.0);
 out:
     return st;
 }

@@ -72,6 +72,8 @@ typedef struct hr_tilt_planning {
     double large_lean;
     double large_alive, large_load; /* in the mean: number, load of one */
     double *weight;                 /* [n_strata] scratch */
+    double effort;                  /* for the component to be added, beside its group's, */
+    double *share;                  /* and of all of them: of replications */
     double noise; /* variance of the servers' background, see hr_tilt_cumulants_of */
     hr_tick *check;
     unsigned n_checks, step_bits;
@@ -98,6 +100,11 @@ static inline double hr_tilt_group_share(const hr_tilt_planning *plan, unsigned 
         return 1.0 / plan->c->n_servers;
     return plan->by_server ? plan->c->weight[g] : 1.0;
 }
+/* Servers that a group's meetings are for. */
+static inline double hr_tilt_servers(const hr_tilt_planning *plan)
+{
+    return plan->by_server ? 1.0 : (double)plan->c->n_servers;
+}
 double hr_tilt_lean_of(const hr_tilt_planning *plan, double theta, const hr_tilt_stratum *stratum);
 hr_tilt_cumulants hr_tilt_cumulants_of(const hr_tilt_planning *plan, unsigned g, double theta);
 /* Mean number of meetings of class k that are alive at check u and do not come in batches. */
@@ -112,23 +119,38 @@ double hr_tilt_large_since(const hr_tilt_planning *plan, unsigned u, const doubl
                            bool starts);
 /* theta at which the tilted mean load of group g is x; 0 when x is no more than the mean. */
 double hr_tilt_theta_for(const hr_tilt_planning *plan, unsigned g, double x);
+/* Load X of all meetings of a group that are not large, at the busiest instant, by the saddlepoint:
+ * with theta the load is about normal, of mean x. */
+enum { HR_TILT_POINTS = 64, HR_TILT_MOST_LARGE = HR_MAX_SERVERS + 2 };
+typedef struct hr_tilt_crowd {
+    unsigned group;
+    double mean, sigma;                /* in truth */
+    double x[HR_TILT_POINTS];          /* ascending from the mean to the highest ceiling: */
+    double log_chance[HR_TILT_POINTS]; /* ln P(X > x), */
+    double beyond[HR_TILT_POINTS];     /* E[X - x | X > x] */
+} hr_tilt_crowd;
+hr_tilt_crowd hr_tilt_crowd_of(const hr_tilt_planning *plan, unsigned g);
+/* Which meetings are large: plan->large_from and what belongs to it. */
+void hr_tilt_find_large(hr_tilt_planning *plan);
 /* Of the last large meeting of k >= 1, which puts a server over the mean of its ceilings, that add
  * up to `ceilings`: */
 typedef struct hr_tilt_last {
-    double beside; /* what the other meetings load then */
+    double beside; /* what the other meetings load then, in the mean */
     double chance; /* of all this, about, by the Poisson law of the number of large ones */
+    double effort; /* that times the root of 1 + CV^2 of who is drawn for it: what is to be shared
+                      out in proportion to this (Neyman 1934) has the least variance */
 } hr_tilt_last;
-/* and weight[n_strata]: how likely the last one is to do it by its load, relative to the best; this
- * is what cross-entropy asks of its law, by the saddlepoint instead of a pilot run. */
-hr_tilt_last hr_tilt_last_of(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k,
-                             double *weight);
-/* The same chance; without any large ones where k is 0. */
-double hr_tilt_chance_with(const hr_tilt_planning *plan, unsigned g, double ceilings, unsigned k);
-/* So many are looked at: one more than there are servers, with which two stand together. */
-static inline unsigned hr_tilt_most_large(const hr_tilt_planning *plan)
-{
-    return isfinite(plan->large_from) ? (plan->by_server ? 1 : plan->c->n_servers) + 1 : 0;
-}
+/* and weight[n_strata]: how likely the last one is to do it by its load, relative to the best. */
+hr_tilt_last hr_tilt_last_of(const hr_tilt_planning *plan, const hr_tilt_crowd *crowd,
+                             double ceilings, unsigned k, double *weight);
+/* The effort for a crowd alone. */
+double hr_tilt_effort_without(const hr_tilt_planning *plan, const hr_tilt_crowd *crowd,
+                              double ceilings);
+/* chance[k], of k large ones: below the number returned, which is 1 where none are large. */
+unsigned hr_tilt_chances_with(const hr_tilt_planning *plan, const hr_tilt_crowd *crowd,
+                              double ceilings, double chance[HR_TILT_MOST_LARGE]);
+/* The same of the highest ceilings, of any group and number. */
+double hr_tilt_chance_of_large(const hr_tilt_planning *plan);
 /* Instants that the weights look at, and what is alive there. HR_ERR_MEMORY, as below. */
 HR_MUST_CHECK hr_status hr_tilt_choose_checks(hr_tilt_planning *plan, hr_err *err);
 HR_MUST_CHECK hr_status hr_tilt_find_alive(hr_tilt_planning *plan, hr_err *err);
@@ -153,6 +175,8 @@ void hr_tilt_cluster_tries(const hr_tilt_planning *plan, const hr_tilt_component
  * exceeded at the busiest instant, about. */
 HR_MUST_CHECK hr_status hr_tilt_choose_resource(hr_tilt_planning *plan, double *chance,
                                                 hr_err *err);
+/* Are all ceilings aimed at below the mean load? */
+bool hr_tilt_is_common(const hr_tilt_planning *plan);
 /* The same of a tilt of durations: alive is found from the ages of what was started, which are
  * listed for one instant at a time. */
 HR_MUST_CHECK hr_status hr_tilt_lasting_find(hr_tilt_planning *plan, hr_err *err);

@@ -290,13 +290,21 @@ static void it_is_said_why(void **state)
     static const char *const loud[] = {
         "pool.server.load=70",
         "background.items=[{name: x, resource: load, law: \"uniform(0, 30)\"}]", NULL};
+    static const char *const all_large[] = {"pool.server.load=1.5",
+                                            "arrivals.sources=[{rate: 0.02 per hour}]", NULL};
+    static const char *const too_few[] = {"pool.server.load=1.5",
+                                          "arrivals.sources=[{rate: 30 per hour}]",
+                                          "rare.engine=tilted", NULL};
     static const char *const likely[] = {"pool.server.load=14", NULL};
     const struct {
         const char *const *sets;
         const char *why;
-    } asked[] = {{rare, "is rare"},    {ramp, "on a ramp"},          {at_random, "is rare"},
-                 {quiet, "is rare"},   {loud, "background"},         {likely, "by itself"},
-                 {in_turn, "in turn"}, {plain, "as the study says"}, {other, "no overload"}};
+    } asked[] = {{rare, "is rare"},           {ramp, "on a ramp"},
+                 {at_random, "is rare"},      {all_large, "is rare"},
+                 {too_few, "below the mean"}, {quiet, "is rare"},
+                 {loud, "background"},        {likely, "by itself"},
+                 {in_turn, "in turn"},        {plain, "as the study says"},
+                 {other, "no overload"}};
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         hr_study study;
         hr_arena arena = {0};
