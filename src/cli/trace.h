@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "cli/json.h"
 #include "input/input.h"
 #include "kernel/replay.h"
 #include "model/counts.h"
@@ -23,6 +24,8 @@ typedef struct hr_trace {
     double weight; /* of the replication: 1 unless its input is tilted */
 } hr_trace;
 
+/* A line of this type, to be ended by hr_json_end_object. */
+hr_json hr_trace_start_line(FILE *out, const char *type);
 void hr_trace_header(const hr_trace *trace);
 void hr_trace_input(const hr_trace *trace); /* meetings, joins, sessions, probe words */
 /* An observer that prints `placed` and `changed` lines; its context is `out`. */
