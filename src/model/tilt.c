@@ -423,6 +423,19 @@ static void fill(hr_tilt_planning *plan)
     tilt->is_linear = tilt->is_linear && !tilt->lasting;
 }
 
+/* Instants, who is alive there and what is aimed at. */
+static hr_status look(hr_tilt_planning *plan, double *chance, hr_err *err)
+{
+    hr_status st = HR_OK;
+    HR_TRY(hr_tilt_choose_checks(plan, err));
+    HR_TRY(plan->lasting ? hr_tilt_lasting_find(plan, err) : hr_tilt_find_alive(plan, err));
+    if (!plan->lasting)
+        HR_TRY(hr_tilt_find_clusters(plan, err));
+    HR_TRY(hr_tilt_choose_resource(plan, chance, err));
+out:
+    return st;
+}
+
 hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim *aim,
                        hr_arena *arena, const hr_tilt **tilt, const char **why, hr_err *err)
 {
@@ -453,11 +466,10 @@ hr_status hr_tilt_plan(const hr_configuration *configuration, const hr_tilt_aim 
         if (chance > RARE)
             return HR_OK;
     }
-    HR_TRY(hr_tilt_choose_checks(plan, err));
-    HR_TRY(plan->lasting ? hr_tilt_lasting_find(plan, err) : hr_tilt_find_alive(plan, err));
-    if (!plan->lasting)
-        HR_TRY(hr_tilt_find_clusters(plan, err));
-    HR_TRY(hr_tilt_choose_resource(plan, &chance, err));
+    plan->large_from = HUGE_VAL;
+    HR_TRY(look(plan, &chance, err));
+    if (isfinite(plan->large_from))
+        HR_TRY(look(plan, &chance, err)); /* from earlier on */
     if (aim->engine == HR_RARE_AUTO && chance > RARE)
         return HR_OK;
     *why = "background that varies may do it alone";

@@ -39,7 +39,11 @@ static double background_variance(const hr_configuration *c, unsigned resource)
 
 /* ---- instants */
 
-/* Overload is often left over from a peak shortly before it is seen, and then so is its cause. */
+/* Overload is often left over from a peak before it is seen, and then so is its cause: shortly
+ * before, of a crowd, for then one of those on the server soon leaves; of two large meetings, for
+ * as long as both last. In mean durations: */
+#define LEAD       0.5
+#define LARGE_LEAD 2.5
 hr_status hr_tilt_choose_checks(hr_tilt_planning *plan, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -51,11 +55,12 @@ hr_status hr_tilt_choose_checks(hr_tilt_planning *plan, hr_err *err)
         first = p->observed[0];
         last = p->observed[plan->c->n_observed - 1];
     }
-    const double lead = is_direct && plan->aim->is_at_times ? 0.0 : 0.5 * mean;
+    const double before = isfinite(plan->large_from) ? LARGE_LEAD : LEAD;
+    const double lead = is_direct && plan->aim->is_at_times ? 0.0 : before * mean;
     first = (double)(first - p->begin) > lead ? first - (hr_tick)lead : p->begin;
     const double per_mean = plan->lasting ? LASTING_PER_MEAN : CHECKS_PER_MEAN;
     const hr_tick most = plan->lasting ? LASTING_MOST_CHECKS : HR_TILT_MOST_CHECKS;
-    /* the power of two that is nearest to the step wanted, in proportion */
+    plan->step_bits = 0; /* the power of two that is nearest to the step wanted, in proportion */
     while ((double)((hr_tick)1 << (plan->step_bits + 1)) * per_mean < mean * sqrt(2.0) ||
            (last - first) >> plan->step_bits >= most)
         plan->step_bits++;
