@@ -1,5 +1,4 @@
 /* connections: which server the users in service are connected to, as the balancer has spread them.
- * them.
  *
  * A connection stays where it is until its server goes out or it is made anew: once for every user
  * in 1 / renewals seconds, and by whoever signs in. New ones go to any server that is up, or to
