@@ -83,7 +83,7 @@ double hr_connections_lose(hr_connections *connections, const uint8_t *state)
  */
 static double find_level(const hr_connections *c, double more)
 {
-    double level = INFINITY;
+    double level = HUGE_VAL;
     unsigned below = 0, before;
     do {
         double sum = more;
