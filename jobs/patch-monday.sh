@@ -29,6 +29,9 @@ minutes=$("$headroom" show "$result" --csv --outcome overloaded_servers_at --lev
                 print key, mean, (mean > half ? mean - half : 0), mean + half
             }
         }')
+[ "$(echo "$minutes" | cut -d ' ' -f 2,3 | sort -u | grep -cxE '(79920|73260) [01]')" = 4 ] ||
+    headroom_die "the answer compares 79,920 and 73,260 users, on eleven servers and on twelve; of other \
+choices see: headroom show $result" 64
 echo
 echo "Servers over their target, minute by minute"
 echo "$minutes" | awk '

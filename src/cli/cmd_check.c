@@ -146,7 +146,7 @@ static hr_status print_pool(const char *name, const hr_configuration *configurat
                                     "full",       "mean %"};
     hr_arena arena = {0};
     hr_table table;
-    hr_words words = {0};
+    hr_words words = {0}, overload = {0};
     if (is_first)
         printf("\nConfiguration %llu: ", (unsigned long long)configuration->index);
     else
@@ -171,6 +171,8 @@ static hr_status print_pool(const char *name, const hr_configuration *configurat
     for (unsigned r = 0; r < configuration->n_resources; r++)
         HR_TRY(add_resource(configuration, pool, r, &table, err));
     hr_table_print(&table, stdout, 1, HR_TEXT_WIDTH);
+    if (!is_first && hr_forecast_overload(configuration, pool, &overload))
+        fact("warning", overload.s);
 out:
     hr_arena_free(&arena);
     return st;

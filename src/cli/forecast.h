@@ -73,6 +73,9 @@ HR_MUST_CHECK hr_status hr_forecast_work_of(const hr_study *study, hr_forecast_w
 /* "864 to 99,072 replications, each about ...: about 2 s to 3 min on one core" */
 void hr_forecast_tell(const hr_study *study, const hr_forecast_work *work, hr_words *words);
 
+/* Of resources whose mean load is above every ceiling; false without any. */
+bool hr_forecast_overload(const hr_configuration *configuration, const hr_forecast_pool *pool,
+                          hr_words *warning);
 /* Warning number i about a study: the pool of one of its configurations, its work; false past the
  * last. */
 bool hr_forecast_warning(const hr_study *study, const hr_configuration *configuration,

@@ -23,6 +23,22 @@ static bool warn_of_resource(const hr_configuration *configuration, const hr_for
     return true;
 }
 
+bool hr_forecast_overload(const hr_configuration *configuration, const hr_forecast_pool *pool,
+                          hr_words *warning)
+{
+    for (unsigned r = 0; r < configuration->n_resources; r++) {
+        const double share =
+            (pool->meetings[r] + pool->background[r]) / hr_forecast_highest(pool, r);
+        if (share > 1.0)
+            hr_words_add(warning, "%s%s at %s %%", warning->used > 0 ? ", " : "",
+                         hr_resources[configuration->resource[r]].name,
+                         hr_text_number(100.0 * share).s);
+    }
+    if (warning->used > 0)
+        hr_words_add(warning, " of the highest ceiling in the mean: overloaded most of the time");
+    return warning->used > 0;
+}
+
 /* A decision that looks at what meetings do not load, or hardly, decides nothing. */
 static bool warn_of_gate(const hr_configuration *configuration, const hr_forecast_pool *pool,
                          unsigned r, hr_words *warning)
@@ -42,7 +58,7 @@ static bool warn_of_gate(const hr_configuration *configuration, const hr_forecas
     hr_words_add(
         warning,
         "%s: without any meeting %s is at %s %% of its highest ceiling, so all servers are "
-        "above most of the time; say what is looked at: placement.gates.resources",
+        "above most of the time; a higher gate, or other placement.gates.resources, decides more",
         key, hr_resources[resource].name, hr_text_number(100.0 * share).s);
     return true;
 }

@@ -60,6 +60,7 @@ static hr_status tell_pool(hr_show *show, hr_err *err)
     hr_status st = HR_OK;
     hr_words words = {0};
     const unsigned pool = show->schema->pool;
+    const bool has_meetings = show->schema->example.meetings != HR_MEETINGS_LEGS;
     if (show->schema->example.failures == NULL ||
         !hr_show_has(show, hr_outcome_find("service_lost")))
         return HR_OK;
@@ -73,10 +74,10 @@ static hr_status tell_pool(hr_show *show, hr_err *err)
     HR_TRY(add_causes(show, &words, err));
     HR_TRY(add_number(show, "user_minutes_lost", ", ", "", &words, err));
     HR_TRY(add_number(show, "meetings_lost",
-                      pool > 0 ? "; legs that lose their server "
-                               : "; meetings that lose their server ",
+                      has_meetings ? "; meetings that lose their server "
+                                   : "; legs that lose their server ",
                       "", &words, err));
-    if (pool == 0)
+    if (has_meetings)
         HR_TRY(add_number(show, "people_lost", ", participants ", "", &words, err));
     hr_show_fact(show, "Failures", words.s);
 out:

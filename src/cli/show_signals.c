@@ -88,7 +88,7 @@ static hr_status expected_blocking(const hr_show *show, unsigned pool, const hr_
                              &c, err));
         for (unsigned l = 0; l < c.n_limits; l++) {
             const hr_limit *limit = &c.limits[l];
-            if (limit->level != c.admission_level)
+            if (!hr_configuration_limit_is_at(&c, l, c.admission_level))
                 continue;
             if (c.resource[limit->resource] != signal->resource || c.n_background > 0)
                 *blocking = (double)NAN; /* another ceiling refuses, or calls are on the grid */

@@ -149,7 +149,7 @@ out:
 static hr_estimate difference_of(const hr_show *show, const hr_estimate *column, uint64_t choice)
 {
     const hr_study *study = show->study;
-    const struct hr_spread_rule rule = {.confidence = show->confidence};
+    const struct hr_spread_rule rule = {.confidence = show->confidence, .is_signed = true};
     uint64_t n = 0;
     for (uint64_t w = 0; w < study->n_worlds; w++) {
         const hr_estimate *a = &column[w * study->n_choices + choice];

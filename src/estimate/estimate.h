@@ -93,6 +93,7 @@ struct hr_spread_rule {
     double most;       /* hr_outcome.most: largest value, 0 when there is none */
     bool has_threshold;
     double threshold;
+    bool is_signed; /* values may be negative: differences */
 };
 typedef struct hr_spread {
     uint64_t n;                          /* estimates that have a number */

@@ -99,10 +99,10 @@ static void set_interval(hr_spread *s, const struct hr_spread_rule *rule,
         set_moments(s, estimates, n, rule->confidence);
     if (is_alike)
         set_alike(s, rule, estimates, n);
-    if (rule->most > 0.0) { /* Student intervals know no bounds */
+    if (!rule->is_signed) /* Student intervals know no bounds */
         s->mean_lower = fmax(s->mean_lower, 0.0);
+    if (rule->most > 0.0)
         s->mean_upper = fmin(s->mean_upper, rule->most);
-    }
 }
 
 hr_spread hr_spread_of(const struct hr_spread_rule *rule, const hr_estimate *estimates, uint64_t n,

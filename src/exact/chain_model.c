@@ -122,7 +122,7 @@ static hr_status find_admission(hr_chain_model *model, hr_arena *arena, const ch
     for (unsigned j = 0; j < model->n_servers; j++) {
         model->admission[j] = HUGE_VAL;
         for (unsigned l = 0; l < c->n_limits && model->refuses; l++) {
-            if (c->limits[l].level == c->admission_level)
+            if (hr_configuration_limit_is_at(c, l, c->admission_level))
                 model->admission[j] = fmin(
                     model->admission[j], c->prepared->ceiling[l * c->n_servers + j] + room.ceiling);
         }

@@ -12,7 +12,8 @@ static double ceiling_of(const hr_question *question, unsigned resource, unsigne
     const hr_configuration *c = question->configuration;
     double lowest = HUGE_VAL;
     for (unsigned l = 0; l < c->n_limits; l++) {
-        if (c->limits[l].level == c->admission_level && c->limits[l].resource == resource)
+        if (hr_configuration_limit_is_at(c, l, c->admission_level) &&
+            c->limits[l].resource == resource)
             lowest = fmin(lowest, c->prepared->ceiling[l * c->n_servers + j]);
     }
     return lowest - hr_question_background(question, resource, why);

@@ -12,7 +12,7 @@ bool hr_snapshot_fits(const hr_replaying *replay, unsigned server, const int64_t
         return false;
     for (unsigned l = 0; l < c->n_limits; l++) {
         const unsigned r = c->limits[l].resource;
-        if (c->limits[l].level == level &&
+        if (hr_configuration_limit_is_at(c, l, level) &&
             now[r] + load[r] > hr_overload_ceiling(replay, server, l))
             return false;
     }

@@ -8,7 +8,8 @@
 /* Take snapshot number `number` of the replication into the observed-time slot `slot`; `view` is
  * what the rule would look at now. */
 void hr_snapshot_take(hr_replaying *replay, const hr_view *view, uint32_t number, unsigned slot);
-/* Does `load` ([n_resources] steps) fit on `server` under the ceilings of `level`? */
+/* Does `load` ([n_resources] steps) fit on `server` under the ceilings of `level`, which may be
+ * HR_LEVEL_HIGHEST? */
 bool hr_snapshot_fits(const hr_replaying *replay, unsigned server, const int64_t *load, int level);
 
 #endif

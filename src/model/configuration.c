@@ -167,3 +167,16 @@ double hr_configuration_mean_load(const hr_configuration *configuration, unsigne
     }
     return load * hr_configuration_arrival_rate(configuration);
 }
+
+bool hr_configuration_limit_is_at(const hr_configuration *configuration, unsigned l, int level)
+{
+    const hr_limit *own = &configuration->limits[l];
+    bool is_highest = own->level >= 0;
+    if (level != HR_LEVEL_HIGHEST)
+        return own->level == level;
+    for (unsigned i = 0; i < configuration->n_limits; i++) {
+        const hr_limit *other = &configuration->limits[i];
+        is_highest = is_highest && !(other->resource == own->resource && other->level > own->level);
+    }
+    return is_highest;
+}

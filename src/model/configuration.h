@@ -103,7 +103,7 @@ typedef struct hr_configuration {
     const double *weight; /* [n_servers] random placement; sums to 1 */
     hr_placement placement;
     hr_admission_policy admission;
-    int admission_level; /* hr_level whose ceilings admission and probes of the rule use */
+    int admission_level; /* hr_level whose ceilings admission asks for, or HR_LEVEL_HIGHEST */
     unsigned n_sources;
     const hr_source *sources;
     unsigned n_classes;
@@ -170,6 +170,9 @@ static inline bool hr_configuration_inserts(const hr_configuration *configuratio
     const hr_inserted *inserted = configuration->inserted;
     return inserted != NULL && inserted->class_of == k && inserted->size > 0;
 }
+
+/* Is limit `l` of `level`, which may be HR_LEVEL_HIGHEST? */
+bool hr_configuration_limit_is_at(const hr_configuration *configuration, unsigned l, int level);
 
 /* Mean arrivals per second over a long run that the sources bring, of which the pool's own are the
  * second; and mean participants present in the pool (ramp included), meetings in progress and load

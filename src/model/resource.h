@@ -25,6 +25,9 @@ typedef struct hr_resource {
     const char *doc;
 } hr_resource;
 
+/* In place of a level: of each resource the highest that it has. */
+enum { HR_LEVEL_HIGHEST = HR_N_LEVELS };
+
 extern const hr_resource hr_resources[HR_N_RESOURCES];
 extern const char *const hr_level_names[HR_N_LEVELS]; /* "target", "limit", "full" */
 

@@ -30,9 +30,7 @@ hr_status hr_assemble_when_full(const hr_params *params, const hr_pool_keys *key
         weight[j] = 1.0 / c->n_servers;
     c->weight = weight;
     c->admission = refuses ? HR_ADMISSION_NONE_FITS : HR_ADMISSION_NONE;
-    for (unsigned l = 0; l < c->n_limits; l++)
-        c->admission_level =
-            c->limits[l].level > c->admission_level ? c->limits[l].level : c->admission_level;
+    c->admission_level = HR_LEVEL_HIGHEST;
 out:
     return st;
 }

@@ -89,6 +89,10 @@ class Quantiles(Case):
             # and lengths four minutes off are told apart
             self.assertGreater(row["lower"], lasts(minutes + 4))
             self.assertLess(row["upper"], lasts(minutes - 4))
+        # also of those that were there when the simulation began: the warm-up is long enough
+        done = self.headroom("check", "study.yaml", "--set", "window.warm_up=1 h")
+        self.assertEqual(done.code, 64)
+        self.assertIn("episodes_lasting tells lengths of up to 7200 s", done.err)
         brackets = {row["quantile"]: (row["above"], row["at_most"]) for row in answer["lengths"]}
         self.assertEqual(brackets[0.9], (3000, 3600))
         self.assertEqual(brackets[0.5], (0, 1860))

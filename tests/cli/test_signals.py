@@ -98,6 +98,20 @@ class Signals(Case):
         self.assertRegex(shown, r"(?m)^ mediation +calls_blocked +[\d.]+ \([\d.]+-[\d.]+\) of calls")
         self.assertIn("Erlang's B    2.784 % of calls at the mean load of mediation", shown)
 
+    def test_every_resource_refuses(self):
+        """At its own highest ceiling: cpu has a full one, calls have a limit, which is what gives way
+        here. 279.7 erlangs on 150 trunks: nearly half are refused, and nothing is ever over."""
+        study = CALLS.replace("server: {cpu: ~},", "").replace("cpu: ~, ", "")
+        (self.folder / "study.yaml").write_text(study.replace("pool: {servers: 1}",
+                                                              "pool: {servers: 2}"))
+        self.succeeds("run", "study.yaml", "-o", "both.h5")
+        shown = json.loads(self.succeeds("show", "both.h5", "--json", "--pool", "mediation"))
+        outcomes = shown["configurations"][0]["outcomes"]
+        refused = outcomes["blocking_all"][0]
+        over = [row["value"] for row in outcomes["time_over"]]
+        self.assertGreater(refused["lower"], 0.4)
+        self.assertEqual(set(over), {0})
+
     def test_show_is_quiet(self):
         self.succeeds("run", "single.yaml", "-o", "single.h5")
         self.assertNotIn("ignal", self.succeeds("show", "single.h5"))

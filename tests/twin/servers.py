@@ -1,5 +1,6 @@
 """What servers report, what a meeting counts for there, and where it may go."""
 
+from counting import LEVELS
 from meeting import is_focus
 from overload import Overload
 from placing import WORD, derived_word
@@ -105,7 +106,13 @@ class Servers(Overload):
         after = [a + b for a, b in zip(self.truth.load[j], load)]
         return self.state[j] == "up" and all(
             after[limit["resource"]] <= self.ceiling[index][j]
-            for index, limit in enumerate(self.h["limits"]) if limit["level"] == level)
+            for index, limit in enumerate(self.h["limits"]) if self.is_asked(limit, level))
+
+    def is_asked(self, limit, level):
+        """Of the level, or, at the one above all, the highest of its resource."""
+        highest = max(other["level"] for other in self.h["limits"]
+                      if other["resource"] == limit["resource"])
+        return limit["level"] == (highest if level == LEVELS else level)
 
     def choose(self, meeting, turn, tie, pick):
         policy = self.h["admission"]["policy"]

@@ -206,6 +206,8 @@ CASES = (
      ("sites", ["--pool=large_meetings", "placement.unit=modality", "meetings.join_ramp=0 s",
                 "deployment.large_meetings.participants=ordinary"]),
      ("sites", ["--pool=edge", "deployment.edge.failures.every=30 min"]),
+     ("sites", ["--pool=edge", "deployment.edge.when_full=refuse",
+                "deployment.edge.ceilings.edge_av.limit=3"]),
      ("load", ["observe.capacity=[80 %, 120 %]"]),
      ("load", ["placement.admission=chosen_full"]),
      ("load", ["placement.admission=chosen_full", "placement.rule=random"]),

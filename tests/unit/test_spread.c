@@ -41,7 +41,7 @@ static void a_spread_removes_the_inner_noise(void **state)
     }
     e[N].value = (double)NAN;
     const hr_spread s =
-        hr_spread_of(&(struct hr_spread_rule){0.95, 0.0, true, 10.0}, e, N + 1, scratch);
+        hr_spread_of(&(struct hr_spread_rule){0.95, 0.0, true, 10.0, false}, e, N + 1, scratch);
     assert_int_equal(s.n, N);
     assert_near(s.mean, 10.0, 0.4); /* five standard errors */
     assert_near(s.mean_upper - s.mean, 1.9605 * s.sd_total / sqrt(N), 1e-3);
@@ -63,7 +63,7 @@ static void what_is_unreliable_decides_nothing(void **state)
                         {.value = 9.0, .lower = 8.0, .upper = 9.5},
                         {.upper = 2.0, .is_bound = true},
                         {.value = 5.0, .lower = 4.0, .upper = 6.0}};
-    const struct hr_spread_rule rule = {0.95, 0.0, true, 5.0};
+    const struct hr_spread_rule rule = {0.95, 0.0, true, 5.0, false};
     hr_spread s = hr_spread_of(&rule, e, 4, scratch);
     assert_true(s.met == 2 && s.missed == 1 && s.undecided == 1 && s.n_unreliable == 0);
     for (int i = 0; i < 4; i++)
@@ -79,12 +79,13 @@ static void a_spread_of_few_is_plain(void **state)
     const hr_estimate e[3] = {{.value = 3.0, .lower = 2.0, .upper = 4.0, .standard_error = 0.1},
                               {.value = 1.0, .lower = 0.0, .upper = 2.0, .standard_error = 9.0},
                               {.value = 2.0, .lower = 1.0, .upper = 3.0, .standard_error = 0.1}};
-    hr_spread s = hr_spread_of(&(struct hr_spread_rule){0.95, 0.0, false, 0.0}, e, 3, scratch);
+    hr_spread s =
+        hr_spread_of(&(struct hr_spread_rule){0.95, 0.0, false, 0.0, false}, e, 3, scratch);
     assert_true(s.mean == 2.0 && s.quantile[2] == 2.0 && s.sd_total == 1.0);
     assert_near(s.quantile[0], 1.1, 1e-12);
     assert_true(s.sd_between == 0.0); /* never negative under the root */
     assert_int_equal(s.met + s.missed + s.undecided, 0);
-    const struct hr_spread_rule rule = {0.95, 0.0, true, 4.0};
+    const struct hr_spread_rule rule = {0.95, 0.0, true, 4.0, false};
     s = hr_spread_of(&rule, e, 1, scratch);
     assert_true(s.mean == 3.0 && s.mean_lower == 2.0 && s.mean_upper == 4.0 && s.sd_total == 0.0);
     assert_int_equal(s.met, 1);
@@ -144,7 +145,8 @@ static void worlds_alike_elsewhere_keep_their_ends(void **state)
     assert_true(isnan(s.mean) && isnan(s.mean_lower) && isnan(s.mean_upper) && !s.is_bound);
 }
 
-/* Student knows no bounds, shares do. */
+/* Student knows no bounds, shares do; and what is counted is never negative, but for differences.
+ */
 static void a_mean_stays_within_its_outcome(void **state)
 {
     (void)state;
@@ -154,6 +156,9 @@ static void a_mean_stays_within_its_outcome(void **state)
     hr_spread s = hr_spread_of(&rule, e, 3, scratch);
     assert_true(s.mean_lower == 0.0 && s.mean_upper == 1.0);
     rule.most = 0.0;
+    s = hr_spread_of(&rule, e, 3, scratch);
+    assert_true(s.mean_lower == 0.0 && s.mean_upper > 1.0);
+    rule.is_signed = true;
     s = hr_spread_of(&rule, e, 3, scratch);
     assert_true(s.mean_lower < 0.0 && s.mean_upper > 1.0);
 }
