@@ -51,7 +51,7 @@ static hr_words loads_of(hr_role_id role)
 }
 
 /* "edge_av limit: 500 sessions [S:edge1]; ..." */
-static hr_words ceilings_of(hr_role_id role)
+static hr_words thresholds_of(hr_role_id role)
 {
     hr_words words = {0};
     for (unsigned i = 0; i < hr_n_signals; i++) {
@@ -97,7 +97,7 @@ void hr_list_roles(hr_entries *entries)
     for (unsigned i = 0; i < HR_N_ROLES; i++) {
         const hr_role *role = &hr_roles[i];
         const size_t n = entries->n;
-        const hr_words loads = loads_of((hr_role_id)i), ceilings = ceilings_of((hr_role_id)i),
+        const hr_words loads = loads_of((hr_role_id)i), thresholds = thresholds_of((hr_role_id)i),
                        balancer = balancer_of((hr_role_id)i);
         const bool is_open =
             hr_entries_begin(entries, role->name, hr_role_places[role->place], role->carries);
@@ -107,7 +107,7 @@ void hr_list_roles(hr_entries *entries)
             hr_json_text(entries->json, "place", hr_role_places[role->place]);
             hr_json_text(entries->json, "overload", role->overload);
             put_words(entries->json, "loads", &loads);
-            put_words(entries->json, "ceilings", &ceilings);
+            put_words(entries->json, "thresholds", &thresholds);
             put_words(entries->json, "balancer", &balancer);
             hr_json_text(entries->json, "source", role->source);
             hr_json_end_object(entries->json);
@@ -117,7 +117,7 @@ void hr_list_roles(hr_entries *entries)
         hr_words_add(&words, "%s %s", role->overload, role->source);
         print_words("overload", &words);
         print_words("loads", &loads);
-        print_words("ceilings", &ceilings);
+        print_words("thresholds", &thresholds);
         print_words("balancer", &balancer);
     }
 }

@@ -17,9 +17,9 @@ static const struct source {
     const char *fact, *words;
 } sources[] = {
     {"peaks", "period_overload_scaled", false, "Peaks",
-     "busiest server of a busy period, of its ceiling:"},
-    {"loads", "time_over_scaled", false, "Loads", "busiest server at any time, of its ceiling:"},
-    {"lengths", "episodes_lasting", true, "Lengths", "episodes with some server over:"},
+     "busiest server of a busy period, of its ceiling"},
+    {"loads", "time_over_scaled", false, "Loads", "busiest server at any time, of its ceiling"},
+    {"lengths", "episodes_lasting", true, "Lengths", "episodes with some server over"},
 };
 enum { N_SOURCES = sizeof sources / sizeof *sources };
 
@@ -62,21 +62,23 @@ static double find_mark(const hr_show *show, const struct source *source, unsign
     return show->study->capacity_factors[i];
 }
 
-/* Of the base choice; false where the outcome was not asked for. */
+/* Of the base choice; false where the outcome was not asked for, or not at this level. */
 static hr_status find(hr_show *show, const struct source *source, bracket found[N_QUANTILES],
                       bool *has_any, hr_err *err)
 {
     hr_status st = HR_OK;
     const unsigned outcome = hr_outcome_find(source->outcome);
-    *has_any = hr_show_has(show, outcome);
+    const bool is_there = hr_show_has(show, outcome);
+    *has_any = false;
     for (int q = 0; q < N_QUANTILES; q++)
         found[q] = (bracket){(double)NAN, (double)NAN};
-    for (size_t i = 0; *has_any && i < count_marks(show, source); i++) {
+    for (size_t i = 0; is_there && i < count_marks(show, source); i++) {
         hr_estimate *column;
         unsigned cell;
         const double mark = find_mark(show, source, outcome, i, &cell);
         if (cell == hr_layout_cells(show->schema->layout, outcome))
             continue; /* of no level that is looked at */
+        *has_any = true;
         HR_TRY(hr_show_column(show, outcome, cell, &column, err));
         const hr_estimate mean = hr_show_mean(show, outcome, column, show->base_choice);
         if (!mean.is_unreliable)
@@ -121,7 +123,9 @@ hr_status hr_show_quantiles(hr_show *show, hr_err *err)
         HR_TRY(find(show, &sources[i], found, &has_any, err));
         if (!has_any)
             continue;
-        hr_words_add(&words, "%s", sources[i].words);
+        hr_words_add(&words, "%s%s", sources[i].words, show->study->n_choices > 1 ? ", " : "");
+        hr_show_name_choice(show, show->base_choice, &words);
+        hr_words_add(&words, ":");
         for (int q = 0; q < N_QUANTILES; q++)
             say(&sources[i], q, &found[q], &words);
         hr_show_fact(show, sources[i].fact, words.s);

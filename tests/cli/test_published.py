@@ -290,7 +290,7 @@ class Tables(Checking):
             self.assertEqual(is_pool, row["loads"] is not None, row["name"])
             self.assertEqual(is_pool, row["balancer"] is not None, row["name"])
             if is_pool and row["name"] != "standard_edition":  # a Front End, with limits of its preset
-                self.assertRegex(row["ceilings"], r"(target|limit|full): .*\[[SDU]")
+                self.assertRegex(row["thresholds"], r"(target|limit|full): .*\[[SDU]")
             if row["name"] in ("witness", "central_management", "load_balancer", "planning_tool"):
                 self.assertEqual(row["place"], "no load")
         self.assertIn("edge_av", named(self.rows("roles"), "edge")["loads"])
