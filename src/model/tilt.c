@@ -338,8 +338,8 @@ out:
     return st;
 }
 
-/* To those of one group, from `first` on, 1 each in the mean: alike along a range of ceilings, else
- * by their efforts. */
+/* To those of one group, from `first` on, 1 each in the mean: alike along a range of ceilings, and
+ * where squares of chances are too small for a number; else by their efforts. */
 static void share_out(hr_tilt_planning *plan, unsigned first, bool alike)
 {
     const unsigned n = plan->tilt->n_components;
@@ -347,7 +347,8 @@ static void share_out(hr_tilt_planning *plan, unsigned first, bool alike)
     for (unsigned i = first; i < n; i++)
         most = fmax(most, plan->share[i]);
     for (unsigned i = first; i < n; i++)
-        sum += plan->share[i] = alike ? 1.0 : fmax(plan->share[i], LEAST_EFFORT * most);
+        sum += plan->share[i] =
+            alike || !(most > 0.0) ? 1.0 : fmax(plan->share[i], LEAST_EFFORT * most);
     for (unsigned i = first; i < n; i++)
         plan->share[i] *= (n - first) / sum;
 }

@@ -114,11 +114,12 @@ static double chance_beyond(const hr_tilt_crowd *c, double x, double *mean)
 
 /* ---- how many large ones it takes */
 
-/* Of what was on a server when a large meeting came there, the part that is left: `least` and, in
- * cells of (1 - least) / CELLS, what is beyond that; summed over all large ones but the last. */
-enum { CELLS = 8, MOST_CELLS = CELLS * HR_TILT_MOST_LARGE };
+/* The large ones that were there before the last: each server has `each` and n of them one more. Of
+ * what was on a server when that one came, the part that is left: `least` and, in cells of
+ * (1 - least) / CELLS, what is beyond that; summed over these n. */
+enum { CELLS = 8, MOST_CELLS = CELLS * HR_MAX_SERVERS };
 typedef struct rests {
-    unsigned n; /* large ones that were there before the last */
+    unsigned each, n;
     double least;
     double chance[MOST_CELLS]; /* of cell i, see rest_of */
 } rests;
@@ -167,8 +168,11 @@ static double least_rest(const hr_tilt_planning *plan)
 /* Who is alive outlives his age by the law of the age: where all last alike, whatever the law, the
  * part of the others that outlive a large one's age is uniform. Else it is a power of that, as of
  * exponential durations. From empty nobody is older than the simulation. */
-static void find_rests(const hr_tilt_planning *plan, unsigned n, rests *out)
+static void find_rests(const hr_tilt_planning *plan, unsigned n_before, rests *out)
 {
+    const unsigned n_servers = plan->by_server ? 1 : plan->c->n_servers;
+    const unsigned each = n_before > 0 ? (n_before - 1) / n_servers : 0;
+    const unsigned n = n_before - each * n_servers;
     const double large = mean_duration(plan, true), others = mean_duration(plan, false);
     const double power = large > 0.0 ? others / large : 1.0;
     double cell[CELLS], below = 0.0;
@@ -177,6 +181,7 @@ static void find_rests(const hr_tilt_planning *plan, unsigned n, rests *out)
         cell[i] = up_to - below;
         below = up_to;
     }
+    out->each = each;
     out->n = n;
     out->least = least_rest(plan);
     out->chance[0] = 1.0;
@@ -191,15 +196,17 @@ static void find_rests(const hr_tilt_planning *plan, unsigned n, rests *out)
 }
 
 /* Load of the others at which the last large meeting puts a server over its ceiling, which has room
- * for `level` beside it. The others before it stand on servers of their own while there are any, of
- * whose load `rest` is left, summed in parts of a server's; newcomers go to the servers without
- * one, as even these out, or where a large one leaves less than the last needs. The last one goes
- * to the server that carries least. */
-static double beside(const hr_tilt_planning *plan, double level, unsigned n_before, double rest)
+ * for `level` beside it. The others before it stand on as many servers as they can; of what these n
+ * carry beside, `rest` is left, summed in parts of a server's; newcomers go to the servers with one
+ * less, as even these out, or where the n leave less than the last needs. The last one goes to the
+ * server that carries least. */
+static double beside(const hr_tilt_planning *plan, double level, const rests *rest, unsigned cell)
 {
-    const double n = hr_tilt_servers(plan), without = (n - n_before) * level;
-    const double with = n_before * fmax(level - plan->large_load, 0.0);
-    return fmax(without / (1.0 - rest / n), without + with);
+    const double n = hr_tilt_servers(plan);
+    const double less = fmax(level - rest->each * plan->large_load, 0.0);
+    const double without = (n - rest->n) * less;
+    const double with = rest->n * fmax(less - plan->large_load, 0.0);
+    return fmax(without / (1.0 - rest_of(rest, cell) / n), without + with);
 }
 
 /* The chance that the others load as much as a last one asks for, beside which a ceiling has room
@@ -211,7 +218,7 @@ static double chance_beside(const hr_tilt_planning *plan, const hr_tilt_crowd *c
     *load = 0.0;
     for (unsigned i = 0; i < n_cells_of(rest); i++) {
         double mean = 0.0;
-        const double x = beside(plan, level, rest->n, rest_of(rest, i));
+        const double x = beside(plan, level, rest, i);
         const double each = rest->chance[i] * chance_beyond(crowd, x, &mean);
         chance += each;
         *load += each * mean;
@@ -248,7 +255,7 @@ static double square_beside(const hr_tilt_planning *plan, const tilting *t, cons
 {
     double sum = 0.0;
     for (unsigned i = 0; i < n_cells_of(rest); i++)
-        sum += rest->chance[i] * square_beyond(t, beside(plan, level, rest->n, rest_of(rest, i)));
+        sum += rest->chance[i] * square_beyond(t, beside(plan, level, rest, i));
     return sum;
 }
 
@@ -331,19 +338,33 @@ hr_tilt_last hr_tilt_last_of(const hr_tilt_planning *plan, const hr_tilt_crowd *
 
 #define NEVER_MATTERS 1e-6 /* of all together: chances of so many large ones are not looked at */
 
+/* The fewest large ones that the group's servers cannot hold all, beside the mean of the others. */
+static unsigned too_many(const hr_tilt_planning *plan, const hr_tilt_crowd *crowd, double ceilings)
+{
+    const double n = hr_tilt_servers(plan);
+    double least = HUGE_VAL;
+    for (unsigned i = 0; i < plan->cut.n_strata; i++) {
+        const double load = plan->cut.strata[i].load;
+        if (load >= plan->large_from)
+            least = fmin(least, load);
+    }
+    const double each = floor((ceilings - crowd->mean) / n / least);
+    return (unsigned)(n * fmin(fmax(each, 1.0), HR_TILT_MOST_HELD)) + 1;
+}
+
 unsigned hr_tilt_chances_with(const hr_tilt_planning *plan, const hr_tilt_crowd *crowd,
                               double ceilings, double chance[HR_TILT_MOST_LARGE])
 {
-    const unsigned most = plan->by_server ? 2 : plan->c->n_servers + 1;
     const double each = plan->large_alive * hr_tilt_group_share(plan, crowd->group);
     double number = 1.0, sum, mean;
     chance[0] = 1.0;
     if (isinf(plan->large_from))
         return 1;
+    const unsigned most = too_many(plan, crowd, ceilings);
     chance[0] = sum = chance_beyond(crowd, ceilings, &mean);
     for (unsigned k = 1; k <= most; k++) {
         number *= each / k;
-        if (number < NEVER_MATTERS * sum)
+        if (!(number > 0.0) || number < NEVER_MATTERS * sum)
             return k;
         chance[k] = hr_tilt_last_of(plan, crowd, ceilings, k, plan->weight).chance;
         sum += chance[k];

@@ -121,7 +121,11 @@ double hr_tilt_large_since(const hr_tilt_planning *plan, unsigned u, const doubl
 double hr_tilt_theta_for(const hr_tilt_planning *plan, unsigned g, double x);
 /* Load X of all meetings of a group that are not large, at the busiest instant, by the saddlepoint:
  * with theta the load is about normal, of mean x. */
-enum { HR_TILT_POINTS = 64, HR_TILT_MOST_LARGE = HR_MAX_SERVERS + 2 };
+enum {
+    HR_TILT_POINTS = 64,
+    HR_TILT_MOST_HELD = 3, /* large ones that a server can hold beside the mean, see HARD_TO_FIT */
+    HR_TILT_MOST_LARGE = HR_TILT_MOST_HELD * HR_MAX_SERVERS + 2
+};
 typedef struct hr_tilt_crowd {
     unsigned group;
     double mean, sigma;                /* in truth */

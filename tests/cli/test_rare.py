@@ -50,6 +50,30 @@ target: {outcome: time_over}
 precision: {relative: 0 %, block: 64 replications, at_most: 65536 replications}
 """
 
+# A server holds two of the large meetings, not three: those alone, or beside a few small ones.
+TWO_HELD = """\
+study: two held
+pool: {servers: 3, server: {load: 1000}}
+arrivals: {sources: [{rate: RATE per hour}]}
+meetings:
+  classes:
+    - duration: exponential(mean 45 min)
+      size: "mix(SIZES)"
+      kinds: [{cost: {load: 1}}]
+placement: {rule: RULE}
+window: {length: 4 h}
+target: {outcome: time_over}
+rare: {engine: tilted}
+precision: {relative: 0 %, block: 64 replications, at_most: 32768 replications}
+"""
+HELD = (  # rate, sizes, rule
+    ("0.4", "400 at 100 %", "random"),
+    ("0.4", "400 at 100 %", "least_loaded"),
+    ("0.4", "2 at 50 %, 400 at 50 %", "random"),
+    ("4", "20 at 99 %, 400 at 1 %", "random"),
+    ("4", "40 at 98 %, 420 at 2 %", "random"),
+)
+
 
 class Rare(Case):
     def trace(self, replication):
@@ -79,6 +103,7 @@ class Rare(Case):
         exact = json.loads(self.succeeds("exact", "exact.yaml", "--json"))
         truth = exact["configurations"][0]["outcomes"][outcome][0]
         self.assertEqual(truth["is"], "exact", truth)
+        (self.folder / "exact.h5").unlink(missing_ok=True)
         self.succeeds("run", "exact.yaml", "-o", "exact.h5", "--quiet")
         answer = json.loads(self.succeeds("show", "exact.h5", "--json"))["configurations"][0]
         estimate = answer["outcomes"][outcome][0]
@@ -95,6 +120,12 @@ class Rare(Case):
 
     def test_what_is_left_over_is_met(self):
         self.is_exact(LEFT_OVER, "time_over")
+
+    def test_of_large_meetings_that_fit_in_twos_three_are_met(self):
+        for rate, sizes, rule in HELD:
+            with self.subTest(rate=rate, sizes=sizes, rule=rule):
+                study = TWO_HELD.replace("RATE", rate).replace("SIZES", sizes)
+                self.is_exact(study.replace("RULE", rule), "time_over")
 
 
 if __name__ == "__main__":

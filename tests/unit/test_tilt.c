@@ -292,6 +292,12 @@ static void it_is_said_why(void **state)
         "background.items=[{name: x, resource: load, law: \"uniform(0, 30)\"}]", NULL};
     static const char *const all_large[] = {"pool.server.load=1.5",
                                             "arrivals.sources=[{rate: 0.02 per hour}]", NULL};
+    static const char *const two_held[] = {"pool.server.load=2.4",
+                                           "arrivals.sources=[{rate: 0.02 per hour}]", NULL};
+    /* chances whose squares are too small for a number */
+    static const char *const tiny[] = {"pool.server.load=0.5",
+                                       "arrivals.sources=[{rate: 1e-200 per hour}]",
+                                       "rare.engine=tilted", NULL};
     static const char *const too_few[] = {"pool.server.load=1.5",
                                           "arrivals.sources=[{rate: 30 per hour}]",
                                           "rare.engine=tilted", NULL};
@@ -299,11 +305,10 @@ static void it_is_said_why(void **state)
     const struct {
         const char *const *sets;
         const char *why;
-    } asked[] = {{rare, "is rare"},           {ramp, "on a ramp"},
-                 {at_random, "is rare"},      {all_large, "is rare"},
-                 {too_few, "below the mean"}, {quiet, "is rare"},
-                 {loud, "background"},        {likely, "by itself"},
-                 {in_turn, "in turn"},        {plain, "as the study says"},
+    } asked[] = {{rare, "is rare"},           {ramp, "on a ramp"},  {at_random, "is rare"},
+                 {all_large, "is rare"},      {tiny, "is rare"},    {two_held, "is rare"},
+                 {too_few, "below the mean"}, {quiet, "is rare"},   {loud, "background"},
+                 {likely, "by itself"},       {in_turn, "in turn"}, {plain, "as the study says"},
                  {other, "no overload"}};
     for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
         hr_study study;
