@@ -41,6 +41,7 @@ precision: {at_most: 1024 replications, block: 8 replications}
 class Sizing(ExplorerTest):
 
     text = STUDY
+    teams = ((1, 1), (2, 1), (3, 2))  # ranks and threads
 
     def finish(self, ranks=0, threads=2):
         done = self.start(ranks=ranks, threads=threads).end()
@@ -48,7 +49,7 @@ class Sizing(ExplorerTest):
         self.check_answer()
 
     def test_other_ranks_and_threads(self):
-        for ranks, threads in ((1, 1), (2, 1), (3, 2)):
+        for ranks, threads in self.teams:
             self.finish(ranks, threads)
             self.output.unlink()
 
@@ -101,6 +102,7 @@ class Curve(Sizing):
     """All candidates in one configuration, which stops when its row is answered."""
 
     text = CURVE
+    teams = ((3, 2),)
 
     def test_who_is_not_needed_is_not_simulated(self):
         """Rows are answered, most of them early, and differ in what they take."""
