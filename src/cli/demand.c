@@ -69,13 +69,19 @@ static void print_calls(const hr_demand *demand, const hr_configuration *first)
     hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
 }
 
+bool hr_demand_lacks_memory(const hr_configuration *first)
+{
+    bool has = false;
+    for (unsigned r = 0; r < first->n_resources; r++)
+        has = has || first->resource[r] == HR_RESOURCE_MEMORY;
+    return !has;
+}
+
 static void print_memory(const hr_configuration *first)
 {
     hr_words words = {0};
-    for (unsigned r = 0; r < first->n_resources; r++) {
-        if (first->resource[r] == HR_RESOURCE_MEMORY)
-            return;
-    }
+    if (!hr_demand_lacks_memory(first))
+        return;
     hr_words_add(&words, "memory of servers: %s", HR_NO_MEMORY);
     hr_text_wrap(stdout, words.s, 0, 0, HR_TEXT_WIDTH);
 }

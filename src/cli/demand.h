@@ -8,7 +8,9 @@
 #include "cli/json.h"
 #include "study/study.h"
 
-/* Said where servers are shared and no study states what a session needs. */
+/* Memory competes for servers too [S:seed-load]; does the pool not follow it, which is so where no
+ * study states what a session needs? A row of zeros would look like a finding: */
+bool hr_demand_lacks_memory(const hr_configuration *first);
 #define HR_NO_MEMORY                                                                               \
     "no published cost of a session, not modelled; a study may state one "                         \
     "(cost.participant.memory)"

@@ -120,18 +120,6 @@ out:
     return st;
 }
 
-/* What competes for it too, says the documentation [S:seed-load]; a row of zeros would look like a
- * finding. */
-static void say_memory(hr_show *show)
-{
-    const hr_configuration *example = &show->schema->example;
-    for (unsigned r = 0; r < example->n_resources; r++) {
-        if (example->resource[r] == HR_RESOURCE_MEMORY)
-            return;
-    }
-    hr_show_fact(show, "Memory", HR_NO_MEMORY);
-}
-
 hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err)
 {
     hr_status st = HR_OK;
@@ -142,7 +130,8 @@ hr_status hr_show_rule_of_thumb(hr_show *show, hr_err *err)
     HR_TRY(ask_rule(show, &thumb, &has_rule, err));
     if (!has_rule)
         return st;
-    say_memory(show);
+    if (hr_demand_lacks_memory(&show->schema->example))
+        hr_show_fact(show, "Memory", HR_NO_MEMORY);
     hr_words_add(&words, "one server per %s users gives %s",
                  hr_text_count((uint64_t)thumb.per_server).s, hr_text_number(thumb.least).s);
     if (thumb.most > thumb.least)
